@@ -1,0 +1,40 @@
+import { defineConfig } from "vitest/config";
+
+/** A test lives beside what it proves or under `test/`; the project it belongs to follows from its path. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{components,policies,stacks}/**/*.test.ts", "test/{invariants,stacks,policies,components}/**/*.test.ts"],
+        },
+      },
+      { test: { name: "apps", include: ["apps/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000 } },
+      {
+        test: {
+          name: "engines",
+          include: ["test/engines/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "pulumi",
+          include: ["test/pulumi/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["components/**/*.ts", "policies/**/*.ts", "stacks/**/*.ts"],
+      exclude: ["**/*.test.ts"],
+      thresholds: { lines: 95, branches: 95 },
+    },
+  },
+});
