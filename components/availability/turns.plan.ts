@@ -1,0 +1,94 @@
+import type { Problem } from "../core/index.ts";
+import type { TurnSettings } from "./turns.settings.ts";
+
+/** One timeout of the chain that a turn passes through, with the shortest that keeps the turn whole. */
+export interface TurnLink {
+  /** Who waits: `agent`, `container engine`, `desktop connector`. */
+  readonly holder: string;
+  readonly timeout: string;
+  readonly seconds: number;
+  readonly atLeastSeconds: number;
+  readonly because: string;
+}
+
+/** Every timeout that follows from the longest turn. */
+export interface TurnPlan {
+  readonly maxSeconds: number;
+  readonly drainMarginSeconds: number;
+  /** How long the agent waits for running turns after a stop signal. */
+  readonly drainSeconds: number;
+  /** How long an engine waits between the stop signal and the kill. */
+  readonly stopGraceSeconds: number;
+  /** How long a proxy waits for the next byte, and for the whole answer. */
+  readonly proxyTimeoutSeconds: number;
+  /** How long the connector waits for the engine when the app closes. */
+  readonly appStopSeconds: number;
+  readonly links: readonly TurnLink[];
+}
+
+/** Derives the chain of a desktop: agent, container engine, connector. Each link outlasts the one inside it. */
+export function planTurns(turns: TurnSettings): TurnPlan {
+  const { maxSeconds, drainMarginSeconds } = turns;
+  const drainSeconds = maxSeconds + drainMarginSeconds;
+  const stopGraceSeconds = turns.stopGraceSeconds ?? drainSeconds + drainMarginSeconds;
+  const proxyTimeoutSeconds = maxSeconds + drainMarginSeconds;
+  const appStopSeconds = stopGraceSeconds + drainMarginSeconds;
+
+  return {
+    maxSeconds,
+    drainMarginSeconds,
+    drainSeconds,
+    stopGraceSeconds,
+    proxyTimeoutSeconds,
+    appStopSeconds,
+    links: [
+      {
+        holder: "agent",
+        timeout: "drain",
+        seconds: drainSeconds,
+        atLeastSeconds: maxSeconds,
+        because: "a turn that has just begun may take turns.maxSeconds",
+      },
+      {
+        holder: "container engine",
+        timeout: "stop grace",
+        seconds: stopGraceSeconds,
+        atLeastSeconds: drainSeconds,
+        because: "a kill before the agent's drain has ended cuts its turns",
+      },
+      {
+        holder: "desktop connector",
+        timeout: "proxy read",
+        seconds: proxyTimeoutSeconds,
+        atLeastSeconds: maxSeconds,
+        because: "a turn may think for its whole length before the first byte",
+      },
+      {
+        holder: "desktop connector",
+        timeout: "wait for the stop",
+        seconds: appStopSeconds,
+        atLeastSeconds: stopGraceSeconds,
+        because: "the app must outlive the containers that it stops",
+      },
+    ],
+  };
+}
+
+/** What of the settings breaks the chain, with the arithmetic. */
+export function checkTurns(turns: TurnSettings): Problem[] {
+  const { maxSeconds, drainMarginSeconds, stopGraceSeconds } = turns;
+  const needed = maxSeconds + drainMarginSeconds;
+  if (stopGraceSeconds === undefined || stopGraceSeconds >= needed) return [];
+  const longestTurn = stopGraceSeconds - drainMarginSeconds;
+  return [
+    {
+      path: "turns.stopGraceSeconds",
+      given: `${stopGraceSeconds}`,
+      allowed: `at least ${needed} (turn ${maxSeconds} s + drain ${drainMarginSeconds} s): the container engine's stop is the link that breaks`,
+      mend:
+        longestTurn >= 5
+          ? `remove turns.stopGraceSeconds to have it derived, or lower turns.maxSeconds to ${longestTurn}`
+          : "remove turns.stopGraceSeconds to have it derived",
+    },
+  ];
+}

@@ -1,0 +1,1 @@
+export { MonitoringSettings } from "./monitoring.settings.ts";

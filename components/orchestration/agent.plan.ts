@@ -1,0 +1,138 @@
+import type { TurnPlan } from "../availability/index.ts";
+import { toKiB } from "../core/index.ts";
+import type { AgentSettings } from "./agent.settings.ts";
+import type { ContainerPlan, MountPlan, SecretSource } from "./container.plan.ts";
+
+/** User and group that the agent's image is made for. */
+export const AGENT_USER = "10001:10001";
+/** Where the agent keeps its embedded database. */
+export const AGENT_DATA_FOLDER = "/data";
+/** Where the agent answers whether it may be sent turns. */
+export const AGENT_READY_PATH = "/ready";
+/** Where the agent answers whether it works at all. */
+export const AGENT_HEALTH_PATH = "/health";
+/** Where a turn is asked for, and streamed from. */
+export const AGENT_TURN_PATH = "/turns";
+
+/** Port that PostgreSQL listens on. */
+const POSTGRESQL_PORT = 5432;
+/** Length of a random password; 32 letters and digits are 190 bits. */
+const PASSWORD_LENGTH = 32;
+/** User of PostgreSQL's official images, which pgvector's are made from. */
+const POSTGRESQL_USER = "999:999";
+
+/** Memory of the agent with its embedded database after its first turns, in MiB (measured: 385 to 402), with room for one. */
+export const AGENT_MEMORY_FLOOR_MIB = 448;
+
+/** What the environment of an agent's container depends on. */
+interface AgentEnvironmentInput {
+  readonly agent: AgentSettings;
+  readonly turns: TurnPlan;
+  readonly metricsPath: string;
+  /** Name under which a PostgreSQL container is reached. */
+  readonly databaseHost: string;
+}
+
+/** Plain and secret environment variables of the agent: its whole configuration. */
+export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<ContainerPlan, "environment" | "secrets"> {
+  const { agent, turns, metricsPath } = input;
+  const model = planModel(agent.model);
+  const database = planDatabaseAccess(agent.database, input.databaseHost);
+  return {
+    environment: sorted({
+      ...agent.environment,
+      ...model.environment,
+      ...database.environment,
+      FLAME_HOST: "0.0.0.0",
+      FLAME_PORT: `${agent.ports[0]?.containerPort}`,
+      FLAME_TURN_MAX_SECONDS: `${turns.maxSeconds}`,
+      FLAME_DRAIN_SECONDS: `${turns.drainSeconds}`,
+      FLAME_METRICS_PATH: metricsPath,
+      FLAME_LOG_LEVEL: agent.logLevel,
+      FLAME_BODY_LIMIT_KIB: `${toKiB(agent.requestBodyLimit)}`,
+      FLAME_MEMORY_LAST_MESSAGES: `${agent.memory.lastMessages}`,
+      MASTRA_TELEMETRY_DISABLED: "1",
+    }),
+    secrets: {
+      ...model.secrets,
+      ...database.secrets,
+      ...(agent.authentication.kind === "bearer" && {
+        FLAME_ACCESS_TOKEN: { kind: "configuration", name: agent.authentication.token.secret },
+      }),
+    },
+  };
+}
+
+/** The PostgreSQL container's own part: image, environment and paths that must be writable. */
+export function planDatabaseContainer(database: Extract<AgentSettings["database"], { kind: "postgresql" }>) {
+  const mounts: MountPlan[] = [
+    { kind: "volume", volume: database.volumeName, containerPath: "/var/lib/postgresql/data" },
+    { kind: "memory", containerPath: "/var/run/postgresql", sizeMiB: 8, options: ["nosuid", "nodev", "noexec"] },
+  ];
+  return {
+    image: database.image,
+    user: POSTGRESQL_USER,
+    environment: sorted({
+      POSTGRES_USER: database.name,
+      POSTGRES_DB: database.name,
+      // A folder below the volume: initdb refuses one that already holds lost+found.
+      PGDATA: "/var/lib/postgresql/data/pgdata",
+    }),
+    secrets: { POSTGRES_PASSWORD: passwordSource(database) },
+    mounts,
+    healthCheck: {
+      command: ["pg_isready", "--quiet", "--username", database.name, "--dbname", database.name],
+      intervalSeconds: 5,
+      timeoutSeconds: 3,
+      startPeriodSeconds: 30,
+      retries: 5,
+    },
+  };
+}
+
+function planModel(model: AgentSettings["model"]): Pick<ContainerPlan, "environment" | "secrets"> {
+  switch (model.kind) {
+    case "offline":
+      return {
+        environment: { FLAME_MODEL: "offline", FLAME_MODEL_TOKENS_PER_SECOND: `${model.tokensPerSecond}` },
+        secrets: {},
+      };
+    case "openai-compatible":
+      return {
+        environment: {
+          FLAME_MODEL: "openai-compatible",
+          FLAME_MODEL_BASE_URL: model.baseUrl,
+          FLAME_MODEL_NAME: model.name,
+        },
+        secrets: { FLAME_MODEL_API_KEY: { kind: "configuration", name: model.apiKey.secret } },
+      };
+  }
+}
+
+function planDatabaseAccess(
+  database: AgentSettings["database"],
+  host: string,
+): Pick<ContainerPlan, "environment" | "secrets"> {
+  switch (database.kind) {
+    case "embedded":
+      return { environment: { FLAME_DATABASE: "embedded", FLAME_DATA_FOLDER: AGENT_DATA_FOLDER }, secrets: {} };
+    case "postgresql":
+      return {
+        environment: {
+          FLAME_DATABASE: "postgresql",
+          FLAME_DATABASE_URL: `postgresql://${database.name}@${host}:${POSTGRESQL_PORT}/${database.name}`,
+        },
+        secrets: { FLAME_DATABASE_PASSWORD: passwordSource(database) },
+      };
+  }
+}
+
+function passwordSource(database: Extract<AgentSettings["database"], { kind: "postgresql" }>): SecretSource {
+  return database.password
+    ? { kind: "configuration", name: database.password.secret }
+    : { kind: "generated", name: "database-password", length: PASSWORD_LENGTH };
+}
+
+function sorted(variables: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).sort(([one], [other]) => (one < other ? -1 : 1)));
+}

@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { Bytes, CronExpression, ImageReference, refuse, SecretReference, versions } from "../core/index.ts";
+import {
+  ContainerResources,
+  EnvironmentVariables,
+  HealthCheck,
+  HostFolder,
+  Logging,
+  PublishedPort,
+  RestartPolicy,
+} from "./container.settings.ts";
+
+/** Where the agent keeps conversations. */
+const Database = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("embedded").meta({ description: "PGlite inside the agent's process, on the topology's storage." }),
+  }),
+  z.strictObject({
+    kind: z.literal("postgresql").meta({ description: "A PostgreSQL container with pgvector beside the agent." }),
+    image: ImageReference.prefault(versions.images.postgresql).meta({
+      description: "Image of PostgreSQL 16 or later with pgvector 0.8 or later.",
+    }),
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,62}$/, "lower-case letters, digits and underscores, at most 63")
+      .prefault("flame")
+      .meta({ description: "Name of the database and of its user.", example: "flame" }),
+    password: SecretReference.optional().meta({
+      description: "Secret with the password; a random one is made where it is left out.",
+    }),
+    volumeName: z
+      .string()
+      .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "letters, digits, _ . and -")
+      .prefault("flame-postgresql")
+      .meta({ description: "Volume that holds the database.", example: "flame-postgresql" }),
+    resources: ContainerResources.prefault({ priority: "high" }),
+  }),
+]);
+
+/** Which language model answers. */
+const Model = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z
+      .literal("offline")
+      .meta({ description: "The deterministic model that is built in: no account, no network." }),
+    tokensPerSecond: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .prefault(50)
+      .meta({ description: "Pace of an answer.", unit: "tokens per second" }),
+  }),
+  z.strictObject({
+    kind: z.literal("openai-compatible").meta({ description: "Any endpoint that speaks OpenAI's chat interface." }),
+    baseUrl: z
+      .url({ protocol: /^https?$/, error: "an http or https address, such as https://models.example/v1" })
+      .meta({ description: "Address of the endpoint.", example: "https://models.example/v1" }),
+    name: z.string().min(1).meta({ description: "Model to ask for.", example: "gpt-5-mini" }),
+    apiKey: SecretReference.meta({ description: "Secret with the endpoint's key." }),
+  }),
+]);
+
+/** Who may talk to the agent. */
+const Authentication = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("none").meta({ description: "Everybody who reaches the port: only for loopback." }),
+  }),
+  z.strictObject({
+    kind: z.literal("bearer").meta({ description: "Who sends the token in the Authorization header." }),
+    token: SecretReference.meta({ description: "Secret with the token." }),
+  }),
+]);
+
+/** How a new image of the same tag reaches the desktop. */
+const Updates = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("manual").meta({ description: "Only by a deployment." }) }),
+  z.strictObject({
+    kind: z
+      .literal("automatic")
+      .meta({ description: "Pulled and restarted by the connector or Podman's auto-update." }),
+    schedule: CronExpression.meta({
+      description: "When to look for one, in the host's local time.",
+      example: "30 3 * * 0",
+    }),
+  }),
+]);
+
+/** The flame agent: image, ports, health, resources, database and model. */
+export const AgentSettings = z
+  .strictObject({
+    image: ImageReference.prefault(versions.images.flameAgent).meta({
+      description: "Image of the flame agent; localhost/ means the engine's own store.",
+    }),
+    updates: Updates.prefault({ kind: "manual" }),
+    ports: z
+      .array(PublishedPort)
+      .min(1)
+      .prefault([{ hostPort: 4111 }])
+      .meta({ description: "Published ports; the first one is the agent's HTTP interface." }),
+    authentication: Authentication.prefault({ kind: "none" }),
+    volumes: z.array(HostFolder).prefault([]).meta({ description: "Further folders of the host." }),
+    environment: EnvironmentVariables.prefault({}).meta({
+      description: "Further environment variables; FLAME_ names are the blueprint's.",
+      example: { TZ: "Europe/Berlin" },
+    }),
+    healthCheck: HealthCheck.prefault({ command: ["node", "/app/apps/flame-agent/src/health-check.ts"] }),
+    restart: RestartPolicy.prefault({ kind: "unless-stopped" }),
+    logging: Logging.prefault({ kind: "file" }),
+    logLevel: z
+      .enum(["debug", "info", "warn", "error"])
+      .prefault("info")
+      .meta({ description: "Least severe message that is logged." }),
+    resources: ContainerResources.prefault({ priority: "high" }),
+    database: Database.prefault({ kind: "embedded" }),
+    model: Model.prefault({ kind: "offline" }),
+    memory: z
+      .strictObject({
+        lastMessages: z
+          .int()
+          .min(1)
+          .max(1000)
+          .prefault(20)
+          .meta({ description: "Messages of the conversation that the agent sees.", unit: "messages" }),
+      })
+      .prefault({}),
+    requestBodyLimit: Bytes.prefault("1MiB").meta({
+      description: "Largest request that is read.",
+      unit: "bytes",
+      example: "1MiB",
+    }),
+  })
+  .superRefine((agent, context) => {
+    const open = agent.ports.findIndex((port) => !port.address.startsWith("127."));
+    if (open >= 0 && agent.authentication.kind === "none") {
+      refuse(context, {
+        path: ["ports", open, "address"],
+        allowed: "an address in 127.0.0.0/8 while agent.authentication.kind is none",
+        mend: 'set agent.authentication to { kind: bearer, token: { secret: … } }, or address to "127.0.0.1"',
+      });
+    }
+    if (agent.ports[0]?.protocol === "udp") {
+      refuse(context, {
+        path: ["ports", 0, "protocol"],
+        allowed: "tcp for the first port, which is the agent's HTTP interface",
+        mend: "put the HTTP port first and the udp port after it",
+      });
+    }
+    for (const name of Object.keys(agent.environment).filter((key) => key.startsWith("FLAME_"))) {
+      refuse(context, {
+        path: ["environment", name],
+        allowed: "names that don't begin with FLAME_",
+        mend: "remove it and use the setting that stands for it (docs/settings.md, agent)",
+      });
+    }
+    if (agent.updates.kind === "automatic" && agent.image.digest !== undefined) {
+      refuse(context, {
+        path: ["updates", "kind"],
+        allowed: "manual while agent.image is pinned by a digest, which never changes",
+        mend: "set updates.kind to manual, or name agent.image by its tag",
+      });
+    }
+    if (agent.updates.kind === "automatic" && agent.image.registry === "localhost") {
+      refuse(context, {
+        path: ["updates", "kind"],
+        allowed: "manual while agent.image lives in the engine's own store",
+        mend: "set updates.kind to manual, or agent.image to an image in a registry",
+      });
+    }
+  });
+
+export type AgentSettings = z.output<typeof AgentSettings>;

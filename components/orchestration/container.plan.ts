@@ -1,0 +1,106 @@
+import type { ImageReference } from "../core/index.ts";
+import type { HealthCheck, Logging, PublishedPort, RestartPolicy } from "./container.settings.ts";
+
+/** Where a secret's value comes from. */
+export type SecretSource =
+  /** A secret value of the stack's configuration. */
+  | { readonly kind: "configuration"; readonly name: string }
+  /** A random value, made once and kept in the state. */
+  | { readonly kind: "generated"; readonly name: string; readonly length: number };
+
+/** Something a container sees at a path. */
+export type MountPlan =
+  | { readonly kind: "volume"; readonly volume: string; readonly containerPath: string }
+  | { readonly kind: "folder"; readonly hostPath: string; readonly containerPath: string; readonly mode: "ro" | "rw" }
+  | {
+      readonly kind: "memory";
+      readonly containerPath: string;
+      readonly sizeMiB: number;
+      readonly options: readonly string[];
+    };
+
+/** CPU and memory in the units that engines take. */
+export interface LimitPlan {
+  /** Weight under contention; 1024 is one core's worth. */
+  readonly cpuShares: number;
+  readonly cpuPeriodMicroseconds: number;
+  readonly cpuQuotaMicroseconds: number;
+  readonly cpuSet: string | undefined;
+  readonly memoryMiB: number;
+  readonly memoryReservationMiB: number;
+  /** Memory and swap together, as engines count it. */
+  readonly memoryAndSwapMiB: number;
+}
+
+/** One container, decided: every adapter makes its engine's object from this and nothing else. */
+export interface ContainerPlan {
+  readonly name: string;
+  /** Short name within the environment: `agent`, `database` or an entry of `containers`. */
+  readonly key: string;
+  readonly image: ImageReference;
+  readonly updateAutomatically: boolean;
+  readonly command: readonly string[];
+  readonly user: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Environment variables whose values are secrets. */
+  readonly secrets: Readonly<Record<string, SecretSource>>;
+  readonly ports: readonly PublishedPort[];
+  readonly mounts: readonly MountPlan[];
+  readonly healthCheck: HealthCheck;
+  readonly restart: RestartPolicy;
+  readonly logging: Logging;
+  readonly limits: LimitPlan;
+  readonly stopGraceSeconds: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly dnsServers: readonly string[];
+  /** Names of the containers that are started first. */
+  readonly dependsOn: readonly string[];
+}
+
+/** A bridge network. */
+export interface NetworkPlan {
+  readonly name: string;
+  readonly subnet: string;
+  readonly gateway: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A volume; with a device it is a folder of the host under a volume's name, which carries mount options. */
+export interface VolumePlan {
+  readonly name: string;
+  readonly device: { readonly hostPath: string; readonly options: readonly string[] } | undefined;
+  readonly persistent: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Orders containers so that each comes after those it depends on; a cycle is returned as the names on it. */
+export function startOrder<Item extends { readonly key: string; readonly dependsOn: readonly string[] }>(
+  items: readonly Item[],
+):
+  | { readonly kind: "order"; readonly items: readonly Item[] }
+  | { readonly kind: "cycle"; readonly keys: readonly string[] } {
+  const byKey = new Map(items.map((item) => [item.key, item]));
+  const ordered: Item[] = [];
+  const state = new Map<string, "visiting" | "done">();
+
+  const visit = (item: Item, trail: readonly string[]): readonly string[] | undefined => {
+    if (state.get(item.key) === "done") return undefined;
+    if (state.get(item.key) === "visiting") return [...trail.slice(trail.indexOf(item.key)), item.key];
+    state.set(item.key, "visiting");
+    for (const key of item.dependsOn) {
+      const dependency = byKey.get(key);
+      const cycle = dependency && visit(dependency, [...trail, item.key]);
+      if (cycle) return cycle;
+    }
+    state.set(item.key, "done");
+    ordered.push(item);
+    return undefined;
+  };
+
+  for (const item of items) {
+    const cycle = visit(item, []);
+    if (cycle) return { kind: "cycle", keys: cycle };
+  }
+  return { kind: "order", items: ordered };
+}

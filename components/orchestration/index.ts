@@ -1,0 +1,34 @@
+export {
+  AGENT_DATA_FOLDER,
+  AGENT_HEALTH_PATH,
+  AGENT_MEMORY_FLOOR_MIB,
+  AGENT_READY_PATH,
+  AGENT_TURN_PATH,
+  AGENT_USER,
+  planAgentEnvironment,
+  planDatabaseContainer,
+} from "./agent.plan.ts";
+export { AgentSettings } from "./agent.settings.ts";
+export {
+  type ContainerPlan,
+  type LimitPlan,
+  type MountPlan,
+  type NetworkPlan,
+  type SecretSource,
+  startOrder,
+  type VolumePlan,
+} from "./container.plan.ts";
+export {
+  type AdditionalContainer,
+  AdditionalContainers,
+  type ContainerResources,
+  type PublishedPort,
+} from "./container.settings.ts";
+export {
+  bindOptions,
+  dockerContainerArgs,
+  dockerNetworkArgs,
+  dockerVolumeArgs,
+  type ResolveSecret,
+  tmpfsOptions,
+} from "./standalone/docker-container.ts";

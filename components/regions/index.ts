@@ -1,0 +1,1 @@
+export { RegionSettings } from "./regions.settings.ts";

@@ -1,0 +1,1 @@
+export { ScalingSettings } from "./scaling.settings.ts";

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { DurationSeconds, refuse } from "../core/index.ts";
+
+/** How many agents run, between which bounds. */
+export const ScalingSettings = z
+  .strictObject({
+    preset: z
+      .enum(["minimal", "steady", "bursty", "scale-to-zero"])
+      .prefault("minimal")
+      .meta({ description: "Bundle of scaling settings; a setting beside it wins over the bundle." }),
+    replicas: z
+      .strictObject({
+        min: z
+          .int()
+          .min(0)
+          .max(1000)
+          .prefault(1)
+          .meta({ description: "Fewest agents that run; 0 lets an idle agent stop.", unit: "agents" }),
+        max: z.int().min(1).max(1000).prefault(1).meta({ description: "Most agents that run.", unit: "agents" }),
+      })
+      .prefault({}),
+    idleStopAfter: DurationSeconds.optional().meta({
+      description: "Time without a turn after which an agent is stopped, where replicas.min is 0.",
+      unit: "duration",
+      example: "15m",
+    }),
+  })
+  .superRefine(({ replicas, idleStopAfter }, context) => {
+    if (replicas.min > replicas.max) {
+      refuse(context, {
+        path: ["replicas", "min"],
+        allowed: `at most replicas.max, which is ${replicas.max}`,
+        mend: "lower replicas.min or raise replicas.max",
+      });
+    }
+    if (replicas.min === 0 && idleStopAfter === undefined) {
+      refuse(context, {
+        path: ["idleStopAfter"],
+        allowed: "a duration such as 15m while replicas.min is 0",
+        mend: "set idleStopAfter, or replicas.min to 1",
+      });
+    }
+    if (replicas.min > 0 && idleStopAfter !== undefined) {
+      refuse(context, {
+        path: ["idleStopAfter"],
+        allowed: "nothing while replicas.min keeps an agent running",
+        mend: "set replicas.min to 0, or remove idleStopAfter",
+      });
+    }
+  });
+
+export type ScalingSettings = z.output<typeof ScalingSettings>;

@@ -1,0 +1,2 @@
+export * from "./local-podman/index.ts";
+export { TopologySettings } from "./topology.settings.ts";

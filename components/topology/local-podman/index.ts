@@ -1,0 +1,11 @@
+export type { DesktopFile } from "./desktop.plan.ts";
+export { DesktopSettings } from "./desktop.settings.ts";
+export { chooseEngine, type EngineChoice, type MachineFacts, socketCandidates } from "./engine-search.ts";
+export {
+  type EngineTarget,
+  type LocalPodmanPlan,
+  type LocalPodmanSettings,
+  planLocalPodman,
+} from "./local-podman.plan.ts";
+export { LocalPodmanTopology } from "./local-podman.settings.ts";
+export { LocalPodman, type LocalPodmanTransforms } from "./local-podman.ts";

@@ -1,0 +1,297 @@
+import { planTurns, type TurnPlan, type TurnSettings } from "../../availability/index.ts";
+import { type Bytes, ConfigurationError, LABEL_PREFIX, labelsOf, platformName, toMiB } from "../../core/index.ts";
+import type { MonitoringSettings } from "../../observability/index.ts";
+import {
+  type AdditionalContainer,
+  type AdditionalContainers,
+  AGENT_DATA_FOLDER,
+  AGENT_USER,
+  type AgentSettings,
+  type ContainerPlan,
+  type MountPlan,
+  type NetworkPlan,
+  type PublishedPort,
+  planAgentEnvironment,
+  planDatabaseContainer,
+  startOrder,
+  type VolumePlan,
+} from "../../orchestration/index.ts";
+import type { RegionSettings } from "../../regions/index.ts";
+import {
+  planLimits,
+  planResources,
+  type ResourceClaim,
+  type ResourcePlan,
+  type ResourceSettings,
+} from "../../resources/index.ts";
+import type { ScalingSettings } from "../../scaling/index.ts";
+import { type DesktopFile, planDesktopFile } from "./desktop.plan.ts";
+import type { DesktopSettings } from "./desktop.settings.ts";
+import { checkLocalPodman } from "./local-podman.checks.ts";
+import type { LocalPodmanTopology } from "./local-podman.settings.ts";
+
+/** Everything that a desktop's environment is described by. */
+export interface LocalPodmanSettings {
+  readonly topology: LocalPodmanTopology;
+  readonly agent: AgentSettings;
+  readonly turns: TurnSettings;
+  readonly scaling: ScalingSettings;
+  readonly regions: RegionSettings;
+  readonly resources: ResourceSettings;
+  readonly desktop: DesktopSettings;
+  readonly monitoring: MonitoringSettings;
+  readonly containers: AdditionalContainers;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The engine that the environment goes to: declared, or found on the machine. */
+export interface EngineTarget {
+  readonly kind: "podman" | "docker";
+  /** Address of its socket, with the scheme. */
+  readonly socket: string;
+}
+
+/** A desktop's environment, decided. */
+export interface LocalPodmanPlan {
+  readonly environment: string;
+  readonly engine: EngineTarget & { readonly apiVersion: string };
+  readonly network: NetworkPlan;
+  readonly volumes: readonly VolumePlan[];
+  /** In the order in which they start. */
+  readonly containers: readonly ContainerPlan[];
+  readonly turns: TurnPlan;
+  readonly resources: ResourcePlan;
+  readonly desktop: DesktopFile;
+}
+
+/** Where Linux programs expect to write at run time; a read-only root needs them in memory. */
+const SCRATCH_PATHS = [
+  { containerPath: "/run", sizeMiB: 16 },
+  { containerPath: "/tmp", sizeMiB: 64 },
+  { containerPath: "/var/tmp", sizeMiB: 64 },
+] as const;
+const SCRATCH_OPTIONS = ["nosuid", "nodev", "noexec"] as const;
+
+/**
+ * Decides a desktop's whole environment.
+ * Throws a `ConfigurationError` with every problem where settings of several concerns don't go together.
+ */
+export function planLocalPodman(
+  environment: string,
+  settings: LocalPodmanSettings,
+  engine: EngineTarget,
+): LocalPodmanPlan {
+  const claims = claimsOf(settings);
+  const problems = checkLocalPodman(settings, engine, claims);
+  if (problems.length > 0) throw new ConfigurationError(environment, problems);
+
+  const turns = planTurns(settings.turns);
+  const containers = inStartOrder([
+    ...planDatabase(environment, settings),
+    planAgent(environment, settings, turns),
+    ...planAdditional(environment, settings),
+  ]);
+  const resources = planResources(settings.resources, claims);
+  const target = { ...engine, apiVersion: settings.topology.engine.apiVersion };
+  return {
+    environment,
+    engine: target,
+    network: planNetwork(environment, settings, engine),
+    volumes: planVolumes(environment, settings),
+    containers,
+    turns,
+    resources,
+    desktop: planDesktopFile({ environment, engine: target, settings, turns, resources, containers }),
+  };
+}
+
+function claimsOf({ agent, containers }: LocalPodmanSettings): ResourceClaim[] {
+  const database = agent.database;
+  return [
+    { key: "agent", path: "agent.resources", resources: agent.resources },
+    ...(database.kind === "postgresql"
+      ? [{ key: "database", path: "agent.database.resources", resources: database.resources }]
+      : []),
+    ...Object.entries(containers).map(([key, container]) => ({
+      key,
+      path: `containers.${key}.resources`,
+      resources: container.resources,
+    })),
+  ];
+}
+
+function planNetwork(
+  environment: string,
+  { topology, labels }: LocalPodmanSettings,
+  engine: EngineTarget,
+): NetworkPlan {
+  const { name, subnet, isolated } = topology.network;
+  return {
+    name,
+    subnet: subnet.text,
+    gateway: subnet.firstHost,
+    // Docker always keeps its bridges apart; Podman's netavark does so where it is asked to.
+    options: engine.kind === "podman" && isolated ? { isolate: "true" } : {},
+    labels: labelsOf({ environment, component: "network" }, labels),
+  };
+}
+
+function planVolumes(environment: string, { topology, agent, labels }: LocalPodmanSettings): VolumePlan[] {
+  const { storage } = topology;
+  const labelled = (component: string, persistent: boolean) =>
+    labelsOf(
+      { environment, component },
+      { ...labels, [`${LABEL_PREFIX}data`]: persistent ? "persistent" : "disposable" },
+    );
+  return [
+    ...(storage.kind === "tmpfs"
+      ? []
+      : [
+          {
+            name: storage.kind === "volume" ? storage.name : platformName("volume", environment, "flame-data"),
+            device: storage.kind === "bind" ? { hostPath: storage.hostPath, options: storage.mountOptions } : undefined,
+            persistent: storage.persistent,
+            labels: labelled("agent", storage.persistent),
+          },
+        ]),
+    ...(agent.database.kind === "postgresql"
+      ? [{ name: agent.database.volumeName, device: undefined, persistent: true, labels: labelled("database", true) }]
+      : []),
+  ];
+}
+
+function planAgent(environment: string, settings: LocalPodmanSettings, turns: TurnPlan): ContainerPlan {
+  const { agent, monitoring, topology } = settings;
+  const own = planAgentEnvironment({
+    agent,
+    turns,
+    metricsPath: monitoring.status.metricsPath,
+    databaseHost: containerName(environment, "database"),
+  });
+  return {
+    ...own,
+    name: containerName(environment, "agent"),
+    key: "agent",
+    image: agent.image,
+    updateAutomatically: agent.updates.kind === "automatic",
+    command: [],
+    user: AGENT_USER,
+    ports: agent.ports,
+    mounts: [...planStorageMounts(environment, settings), ...folders(agent.volumes), ...scratch([])],
+    healthCheck: agent.healthCheck,
+    restart: agent.restart,
+    logging: agent.logging,
+    limits: planLimits(agent.resources, settings.resources.host.prioritizeDesktopApp),
+    stopGraceSeconds: turns.stopGraceSeconds,
+    labels: labelsOf(
+      { environment, component: "agent" },
+      {
+        ...settings.labels,
+        ...exposureLabel(agent.ports),
+        [`${LABEL_PREFIX}turn-max-seconds`]: `${turns.maxSeconds}`,
+        [`${LABEL_PREFIX}drain-margin-seconds`]: `${turns.drainMarginSeconds}`,
+      },
+    ),
+    dnsServers: topology.network.dnsServers,
+    dependsOn: agent.database.kind === "postgresql" ? ["database"] : [],
+  };
+}
+
+function planStorageMounts(environment: string, { topology }: LocalPodmanSettings): MountPlan[] {
+  const { storage } = topology;
+  switch (storage.kind) {
+    case "volume":
+      return [{ kind: "volume", volume: storage.name, containerPath: AGENT_DATA_FOLDER }];
+    case "bind":
+      return [
+        { kind: "volume", volume: platformName("volume", environment, "flame-data"), containerPath: AGENT_DATA_FOLDER },
+      ];
+    case "tmpfs":
+      return [memory(AGENT_DATA_FOLDER, storage.size, [...storage.mountOptions, "uid=10001", "gid=10001"])];
+  }
+}
+
+function planDatabase(environment: string, settings: LocalPodmanSettings): ContainerPlan[] {
+  const { database, logging, restart } = settings.agent;
+  if (database.kind !== "postgresql") return [];
+  const own = planDatabaseContainer(database);
+  return [
+    {
+      ...own,
+      name: containerName(environment, "database"),
+      key: "database",
+      updateAutomatically: false,
+      command: [],
+      ports: [],
+      mounts: [...own.mounts, ...scratch(own.mounts)],
+      restart,
+      logging,
+      limits: planLimits(database.resources, settings.resources.host.prioritizeDesktopApp),
+      stopGraceSeconds: 30,
+      labels: labelsOf({ environment, component: "database" }, settings.labels),
+      dnsServers: settings.topology.network.dnsServers,
+      dependsOn: [],
+    },
+  ];
+}
+
+function planAdditional(environment: string, settings: LocalPodmanSettings): ContainerPlan[] {
+  return Object.entries(settings.containers).map(([key, container]) => ({
+    name: containerName(environment, key),
+    key,
+    image: container.image,
+    updateAutomatically: false,
+    command: container.command,
+    user: container.user,
+    environment: container.environment,
+    secrets: {},
+    ports: container.ports,
+    mounts: additionalMounts(container),
+    healthCheck: container.healthCheck,
+    restart: container.restart,
+    logging: container.logging,
+    limits: planLimits(container.resources, settings.resources.host.prioritizeDesktopApp),
+    stopGraceSeconds: container.stopGraceSeconds,
+    labels: labelsOf({ environment, component: key }, { ...settings.labels, ...exposureLabel(container.ports) }),
+    dnsServers: settings.topology.network.dnsServers,
+    dependsOn: container.dependsOn,
+  }));
+}
+
+function additionalMounts(container: AdditionalContainer): MountPlan[] {
+  const writable = container.writablePaths.map(
+    (containerPath): MountPlan => ({ kind: "memory", containerPath, sizeMiB: 64, options: SCRATCH_OPTIONS }),
+  );
+  const own = [...folders(container.volumes), ...writable];
+  return [...own, ...scratch(own)];
+}
+
+function folders(volumes: AgentSettings["volumes"]): MountPlan[] {
+  return volumes.map((folder) => ({ kind: "folder", ...folder }));
+}
+
+/** Scratch space at the usual paths, except where something else is mounted. */
+function scratch(taken: readonly MountPlan[]): MountPlan[] {
+  return SCRATCH_PATHS.filter(({ containerPath }) => !taken.some((mount) => mount.containerPath === containerPath)).map(
+    (path) => ({ kind: "memory", ...path, options: SCRATCH_OPTIONS }),
+  );
+}
+
+function memory(containerPath: string, size: Bytes, options: readonly string[]): MountPlan {
+  return { kind: "memory", containerPath, sizeMiB: toMiB(size), options };
+}
+
+/** A port beyond loopback is a decision: the label says so to the policies. */
+function exposureLabel(ports: readonly PublishedPort[]): Record<string, string> {
+  return ports.some((port) => !port.address.startsWith("127.")) ? { [`${LABEL_PREFIX}exposure`]: "lan" } : {};
+}
+
+/** The container's name, which is also its host name on the network. */
+function containerName(environment: string, key: string): string {
+  return platformName("container", "flame", environment, key);
+}
+
+function inStartOrder(containers: readonly ContainerPlan[]): readonly ContainerPlan[] {
+  const order = startOrder(containers);
+  return order.kind === "order" ? order.items : containers;
+}

@@ -1,0 +1,111 @@
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { BlueprintComponent, type Transform } from "../../core/index.ts";
+import {
+  dockerContainerArgs,
+  dockerNetworkArgs,
+  dockerVolumeArgs,
+  type ResolveSecret,
+  type SecretSource,
+} from "../../orchestration/index.ts";
+import type { LocalPodmanPlan } from "./local-podman.plan.ts";
+
+/** What a caller gives beside the plan. */
+export interface LocalPodmanOptions {
+  /** Reads a secret of the stack's configuration. */
+  readonly readSecret: (name: string) => pulumi.Output<string>;
+  /** Last word on a child's arguments, by child. */
+  readonly transforms?: LocalPodmanTransforms;
+}
+
+/** Functions that change a child before it is made. */
+export interface LocalPodmanTransforms {
+  readonly provider?: Transform<docker.ProviderArgs>;
+  readonly network?: Transform<docker.NetworkArgs>;
+  readonly volume?: Transform<docker.VolumeArgs>;
+  readonly container?: Transform<docker.ContainerArgs>;
+}
+
+/** The agent, its database and further containers on one desktop. Cost: none beyond the machine. */
+export class LocalPodman extends BlueprintComponent {
+  /** Where the agent answers on the desktop. */
+  readonly url: string;
+  /** Names of the containers, in start order. */
+  readonly containerNames: readonly string[];
+
+  constructor(
+    name: string,
+    plan: LocalPodmanPlan,
+    options: LocalPodmanOptions,
+    resourceOptions?: pulumi.ComponentResourceOptions,
+  ) {
+    super("topology:LocalPodman", name, resourceOptions);
+    const { transforms = {} } = options;
+
+    const provider = this.child(
+      "engine",
+      (childName, args, own) => new docker.Provider(childName, args, own),
+      { host: plan.engine.socket },
+      {},
+      transforms.provider,
+    );
+    const network = this.child(
+      "network",
+      (childName, args, own) => new docker.Network(childName, args, own),
+      dockerNetworkArgs(plan.network),
+      { provider, ignoreChanges: networkChangesThatEnginesMake(plan) },
+      transforms.network,
+    );
+    const volumes = plan.volumes.map((volume) =>
+      this.child(
+        `volume-${volume.name}`,
+        (childName, args, own) => new docker.Volume(childName, args, own),
+        dockerVolumeArgs(volume),
+        { provider },
+        transforms.volume,
+      ),
+    );
+
+    const resolveSecret = this.secretResolver(options.readSecret);
+    const made = new Map<string, docker.Container>();
+    for (const container of plan.containers) {
+      const dependencies = container.dependsOn.flatMap((key) => made.get(key) ?? []);
+      const child = this.child(
+        container.key,
+        (childName, args, own) => new docker.Container(childName, args, own),
+        dockerContainerArgs(container, plan.engine.kind, network.name, resolveSecret),
+        // Name and port are taken until the old container is gone.
+        { provider, dependsOn: [...volumes, ...dependencies], deleteBeforeReplace: true },
+        transforms.container,
+      );
+      made.set(container.key, child);
+    }
+
+    this.url = plan.desktop.agent.address;
+    this.containerNames = plan.containers.map((container) => container.name);
+    this.registerOutputs({ url: this.url, containerNames: this.containerNames });
+  }
+
+  /** Secrets by source; a generated one is made once, however many containers need it. */
+  private secretResolver(readSecret: (name: string) => pulumi.Output<string>): ResolveSecret {
+    const generated = new Map<string, pulumi.Output<string>>();
+    return (source: SecretSource) => {
+      if (source.kind === "configuration") return readSecret(source.name);
+      const existing = generated.get(source.name);
+      if (existing) return existing;
+      const password = this.child(
+        source.name,
+        (childName, args, own) => new random.RandomPassword(childName, args, own),
+        { length: source.length, special: false },
+      );
+      generated.set(source.name, password.result);
+      return password.result;
+    };
+  }
+}
+
+/** Podman names its address allocator in what it reports, which would replace the network and all on it. */
+function networkChangesThatEnginesMake(plan: LocalPodmanPlan): string[] {
+  return plan.engine.kind === "podman" ? ["ipamOptions", "ipamDriver"] : [];
+}

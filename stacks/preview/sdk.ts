@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** The parts of the SDK's per-program state that a preview sets and reads. Internal to the SDK, which is pinned for it. */
+interface Store {
+  readonly settings: {
+    readonly options: {
+      project: string;
+      stack: string;
+      organization: string | undefined;
+      dryRun: boolean;
+      monitorAddr: string | undefined;
+    };
+    monitor: unknown;
+    engine: unknown;
+  };
+  /** There once a program used a transform. */
+  readonly callbacks?: CallbackServer;
+  /** Registrations whose inputs, parent or provider haven't resolved. */
+  readonly pendingResourceRegistrations: ReadonlyMap<unknown, PendingRegistration>;
+}
+
+interface CallbackServer {
+  readonly _callbacks: ReadonlyMap<string, Callback>;
+  shutdown(): void;
+}
+
+/** One transform of the program: a request's bytes in, its response out. */
+export type Callback = (request: Uint8Array) => Promise<unknown>;
+
+interface PendingRegistration {
+  readonly name?: string;
+  readonly type?: string;
+  readonly phase: string;
+  readonly inputProperty?: string;
+}
+
+const isFunction = (value: unknown) => typeof value === "function";
+
+const State = z.object({
+  withLocalStorage: z.custom<<Result>(work: () => Result) => Result>(isFunction),
+  getStore: z.custom<() => Store>(isFunction),
+});
+const Settings = z.object({ waitForRPCs: z.custom<() => Promise<void>>(isFunction) });
+
+/** The SDK's internals, or an error that names the version this was written for. Loaded late: the SDK takes 0.3 s and more. */
+export async function loadSdk() {
+  const [pulumi, state, settings, resources] = await Promise.all([
+    import("@pulumi/pulumi"),
+    import("@pulumi/pulumi/runtime/state.js"),
+    import("@pulumi/pulumi/runtime/settings.js"),
+    import("@pulumi/pulumi/proto/resource_pb.js"),
+  ]);
+  const internals = z.object({ ...State.shape, ...Settings.shape }).safeParse({ ...state, ...settings });
+  if (!internals.success) {
+    throw new Error(
+      "@pulumi/pulumi has changed inside: withLocalStorage, getStore and waitForRPCs are needed; pin 3.270.0 in package.json",
+    );
+  }
+  return { ...internals.data, runtime: pulumi.runtime, resources: resources.default };
+}
+
+export type Sdk = Awaited<ReturnType<typeof loadSdk>>;
