@@ -67,7 +67,7 @@ export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<Contain
 export function planDatabaseContainer(database: Extract<AgentSettings["database"], { kind: "postgresql" }>) {
   const mounts: MountPlan[] = [
     { kind: "volume", volume: database.volumeName, containerPath: "/var/lib/postgresql/data" },
-    { kind: "memory", containerPath: "/var/run/postgresql", sizeMiB: 8, options: ["nosuid", "nodev", "noexec"] },
+    { kind: "memory", containerPath: "/var/run/postgresql", sizeMiB: 8, options: ["noexec"], owner: POSTGRESQL_USER },
   ];
   return {
     image: database.image,

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { Bytes, CronExpression, ImageReference, refuse, SecretReference, versions } from "../core/index.ts";
 import {
-  ContainerResources,
   EnvironmentVariables,
-  HealthCheck,
   HostFolder,
+  healthCheckWith,
   Logging,
   PublishedPort,
   RestartPolicy,
+  VitalContainerResources,
 } from "./container.settings.ts";
 
 /** Where the agent keeps conversations. */
@@ -33,7 +33,7 @@ const Database = z.discriminatedUnion("kind", [
       .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "letters, digits, _ . and -")
       .prefault("flame-postgresql")
       .meta({ description: "Volume that holds the database.", example: "flame-postgresql" }),
-    resources: ContainerResources.prefault({ priority: "high" }),
+    resources: VitalContainerResources,
   }),
 ]);
 
@@ -103,14 +103,14 @@ export const AgentSettings = z
       description: "Further environment variables; FLAME_ names are the blueprint's.",
       example: { TZ: "Europe/Berlin" },
     }),
-    healthCheck: HealthCheck.prefault({ command: ["node", "/app/apps/flame-agent/src/health-check.ts"] }),
+    healthCheck: healthCheckWith(["node", "/app/apps/flame-agent/src/health-check.ts"]),
     restart: RestartPolicy.prefault({ kind: "unless-stopped" }),
     logging: Logging.prefault({ kind: "file" }),
     logLevel: z
       .enum(["debug", "info", "warn", "error"])
       .prefault("info")
       .meta({ description: "Least severe message that is logged." }),
-    resources: ContainerResources.prefault({ priority: "high" }),
+    resources: VitalContainerResources,
     database: Database.prefault({ kind: "embedded" }),
     model: Model.prefault({ kind: "offline" }),
     memory: z

@@ -1,4 +1,4 @@
-import type { ImageReference } from "../core/index.ts";
+import type { ImageReference, MilliCpu } from "../core/index.ts";
 import type { HealthCheck, Logging, PublishedPort, RestartPolicy } from "./container.settings.ts";
 
 /** Where a secret's value comes from. */
@@ -12,19 +12,24 @@ export type SecretSource =
 export type MountPlan =
   | { readonly kind: "volume"; readonly volume: string; readonly containerPath: string }
   | { readonly kind: "folder"; readonly hostPath: string; readonly containerPath: string; readonly mode: "ro" | "rw" }
-  | {
-      readonly kind: "memory";
-      readonly containerPath: string;
-      readonly sizeMiB: number;
-      readonly options: readonly string[];
-    };
+  | MemoryMountPlan;
+
+/** A file system in memory. */
+export interface MemoryMountPlan {
+  readonly kind: "memory";
+  readonly containerPath: string;
+  readonly sizeMiB: number;
+  /** Beside nosuid and nodev, which every engine sets. */
+  readonly options: readonly string[];
+  /** User and group it belongs to, where that isn't root. */
+  readonly owner: string | undefined;
+}
 
 /** CPU and memory in the units that engines take. */
 export interface LimitPlan {
   /** Weight under contention; 1024 is one core's worth. */
   readonly cpuShares: number;
-  readonly cpuPeriodMicroseconds: number;
-  readonly cpuQuotaMicroseconds: number;
+  readonly cpu: MilliCpu;
   readonly cpuSet: string | undefined;
   readonly memoryMiB: number;
   readonly memoryReservationMiB: number;
@@ -66,10 +71,9 @@ export interface NetworkPlan {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A volume; with a device it is a folder of the host under a volume's name, which carries mount options. */
+/** A volume that the engine keeps. */
 export interface VolumePlan {
   readonly name: string;
-  readonly device: { readonly hostPath: string; readonly options: readonly string[] } | undefined;
   readonly persistent: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -41,50 +41,61 @@ export const HostFolder = z.strictObject({
     .meta({ description: "Whether the container may only read it or write it too." }),
 });
 
-/** How an engine finds out whether a container works. */
-export const HealthCheck = z
-  .strictObject({
-    command: z
-      .array(z.string().min(1))
-      .min(1)
-      .meta({
-        description: "Program and arguments, run in the container without a shell; exit code 0 is healthy.",
-        example: ["node", "check.ts"],
-      }),
-    intervalSeconds: z
-      .int()
-      .min(1)
-      .max(3600)
-      .prefault(10)
-      .meta({ description: "Time between two checks.", unit: "seconds" }),
-    timeoutSeconds: z
-      .int()
-      .min(1)
-      .max(600)
-      .prefault(5)
-      .meta({ description: "Time after which a check counts as failed.", unit: "seconds" }),
-    startPeriodSeconds: z
-      .int()
-      .min(0)
-      .max(3600)
-      .prefault(20)
-      .meta({ description: "Time after the start in which failed checks don't count.", unit: "seconds" }),
-    retries: z
-      .int()
-      .min(1)
-      .max(100)
-      .prefault(3)
-      .meta({ description: "Failed checks in a row that make a container unhealthy.", unit: "checks" }),
-  })
-  .superRefine((check, context) => {
-    if (check.timeoutSeconds > check.intervalSeconds) {
-      refuse(context, {
-        path: ["timeoutSeconds"],
-        allowed: `at most the interval of ${check.intervalSeconds} s`,
-        mend: "lower timeoutSeconds or raise intervalSeconds, so that checks don't pile up",
-      });
-    }
+const HealthCheckCommand = z
+  .array(z.string().min(1))
+  .min(1)
+  .meta({
+    description: "Program and arguments, run in the container without a shell; exit code 0 is healthy.",
+    example: ["node", "check.ts"],
   });
+
+function healthCheckOf<Command extends z.ZodType<string[]>>(command: Command) {
+  return z
+    .strictObject({
+      command,
+      intervalSeconds: z
+        .int()
+        .min(1)
+        .max(3600)
+        .prefault(10)
+        .meta({ description: "Time between two checks.", unit: "seconds" }),
+      timeoutSeconds: z
+        .int()
+        .min(1)
+        .max(600)
+        .prefault(5)
+        .meta({ description: "Time after which a check counts as failed.", unit: "seconds" }),
+      startPeriodSeconds: z
+        .int()
+        .min(0)
+        .max(3600)
+        .prefault(20)
+        .meta({ description: "Time after the start in which failed checks don't count.", unit: "seconds" }),
+      retries: z
+        .int()
+        .min(1)
+        .max(100)
+        .prefault(3)
+        .meta({ description: "Failed checks in a row that make a container unhealthy.", unit: "checks" }),
+    })
+    .superRefine(({ timeoutSeconds, intervalSeconds }, context) => {
+      if (timeoutSeconds > intervalSeconds) {
+        refuse(context, {
+          path: ["timeoutSeconds"],
+          allowed: `at most the interval of ${intervalSeconds} s`,
+          mend: "lower timeoutSeconds or raise intervalSeconds, so that checks don't pile up",
+        });
+      }
+    });
+}
+
+/** How an engine finds out whether a container works. */
+export const HealthCheck = healthCheckOf(HealthCheckCommand);
+
+/** A health check whose command is known; a user may still write another. */
+export function healthCheckWith(command: string[]) {
+  return healthCheckOf(HealthCheckCommand.prefault(command)).prefault({});
+}
 
 /** When an engine starts a container again that has ended. */
 export const RestartPolicy = z.discriminatedUnion("kind", [
@@ -132,68 +143,72 @@ export const Logging = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none").meta({ description: "Nowhere: output is dropped." }) }),
 ]);
 
-/** Processing power and memory of one container: what it is sure of and what it can't exceed. */
-export const ContainerResources = z
-  .strictObject({
-    requests: z
-      .strictObject({
-        cpu: Cpu.prefault("250m").meta({
-          description: "CPU it is sure of under contention; sets its CPU weight.",
-          unit: "cores",
-          example: "250m",
-        }),
-        memory: Bytes.prefault("512MiB").meta({
-          description: "Memory it is sure of: the engine's soft limit.",
-          unit: "bytes",
-          example: "512MiB",
-        }),
-      })
-      .prefault({}),
-    limits: z
-      .strictObject({
-        cpu: Cpu.prefault("2").meta({
-          description: "CPU it can't exceed: the engine's quota per period.",
-          unit: "cores",
-          example: "2",
-        }),
-        memory: Bytes.prefault("1GiB").meta({
-          description: "Memory it can't exceed: beyond it the process is ended.",
-          unit: "bytes",
-          example: "1GiB",
-        }),
-        swap: Bytes.prefault("0B").meta({
-          description: "Swap space on top of the memory limit.",
-          unit: "bytes",
-          example: "256MiB",
-        }),
-      })
-      .prefault({}),
-    cpuPeriodMicroseconds: z
-      .int()
-      .min(1000)
-      .max(1_000_000)
-      .prefault(100_000)
-      .meta({ description: "Length of the period over which the CPU limit is enforced.", unit: "microseconds" }),
-    cpuSet: z
-      .string()
-      .regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/, "processors as numbers and ranges, such as 0-1,3")
-      .optional()
-      .meta({ description: "Processors it may run on; all where it is left out.", example: "0-1" }),
-    priority: z.enum(["high", "medium", "low"]).prefault("medium").meta({
-      description: "Weight under contention (4 to 1 to ¼) and order in which reconciliation takes resources away.",
-    }),
-  })
-  .superRefine(({ requests, limits }, context) => {
-    for (const resource of ["cpu", "memory"] as const) {
-      if (requests[resource] > limits[resource]) {
-        refuse(context, {
-          path: ["requests", resource],
-          allowed: `at most the limit in limits.${resource}`,
-          mend: `lower requests.${resource} or raise limits.${resource}`,
-        });
+/** What a container's CPU weight is made of, beside its request. */
+const PRIORITIES = ["high", "medium", "low"] as const;
+
+function containerResources(priority: (typeof PRIORITIES)[number]) {
+  return z
+    .strictObject({
+      requests: z
+        .strictObject({
+          cpu: Cpu.prefault("250m").meta({
+            description: "CPU it is sure of under contention; sets its CPU weight.",
+            unit: "cores",
+            example: "250m",
+          }),
+          memory: Bytes.prefault("512MiB").meta({
+            description: "Memory it is sure of: the engine's soft limit.",
+            unit: "bytes",
+            example: "512MiB",
+          }),
+        })
+        .prefault({}),
+      limits: z
+        .strictObject({
+          cpu: Cpu.prefault("2").meta({
+            description: "CPU it can't exceed: the engine's quota per period.",
+            unit: "cores",
+            example: "2",
+          }),
+          memory: Bytes.prefault("1GiB").meta({
+            description: "Memory it can't exceed: beyond it the process is ended.",
+            unit: "bytes",
+            example: "1GiB",
+          }),
+          swap: Bytes.prefault("0B").meta({
+            description: "Swap space on top of the memory limit.",
+            unit: "bytes",
+            example: "256MiB",
+          }),
+        })
+        .prefault({}),
+      cpuSet: z
+        .string()
+        .regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/, "processors as numbers and ranges, such as 0-1,3")
+        .optional()
+        .meta({ description: "Processors it may run on; all where it is left out.", example: "0-1" }),
+      priority: z.enum(PRIORITIES).prefault(priority).meta({
+        description: "Weight under contention (4 to 1 to ¼) and order in which reconciliation takes resources away.",
+      }),
+    })
+    .superRefine(({ requests, limits }, context) => {
+      for (const resource of ["cpu", "memory"] as const) {
+        if (requests[resource] > limits[resource]) {
+          refuse(context, {
+            path: ["requests", resource],
+            allowed: `at most the limit in limits.${resource}`,
+            mend: `lower requests.${resource} or raise limits.${resource}`,
+          });
+        }
       }
-    }
-  });
+    });
+}
+
+/** Processing power and memory of one container: what it is sure of and what it can't exceed. */
+export const ContainerResources = containerResources("medium").prefault({});
+
+/** The same for a container on which the others depend. */
+export const VitalContainerResources = containerResources("high").prefault({});
 
 /** Values and their names in a container's environment. */
 export const EnvironmentVariables = z.record(
@@ -226,7 +241,7 @@ export const AdditionalContainer = z.strictObject({
   healthCheck: HealthCheck,
   restart: RestartPolicy.prefault({ kind: "unless-stopped" }),
   logging: Logging.prefault({ kind: "file" }),
-  resources: ContainerResources.prefault({}),
+  resources: ContainerResources,
   stopGraceSeconds: z
     .int()
     .min(1)

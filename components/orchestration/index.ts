@@ -25,10 +25,18 @@ export {
   type PublishedPort,
 } from "./container.settings.ts";
 export {
-  bindOptions,
   dockerContainerArgs,
+  dockerContainerOptions,
   dockerNetworkArgs,
+  dockerNetworkOptions,
   dockerVolumeArgs,
   type ResolveSecret,
-  tmpfsOptions,
 } from "./standalone/docker-container.ts";
+export { kubePlayPods, kubePlayVolumes } from "./standalone/kube-play.ts";
+export {
+  type QuadletUnit,
+  quadletContainer,
+  quadletNetwork,
+  quadletUpdateTimer,
+  quadletVolume,
+} from "./standalone/quadlet.ts";

@@ -48,13 +48,12 @@ const GIVES_WAY = { "desktop-first": 1, balanced: 0.5, "containers-first": 0 } a
 
 /** Limits of one container in the units that engines take. */
 export function planLimits(resources: ContainerResources, prioritizeDesktopApp: boolean): LimitPlan {
-  const { requests, limits, cpuPeriodMicroseconds } = resources;
+  const { requests, limits } = resources;
   const weight = PRIORITY_WEIGHT[resources.priority] * (prioritizeDesktopApp ? DESKTOP_FIRST_WEIGHT : 1);
   const shares = Math.round((requests.cpu / 1000) * SHARES_PER_CORE * weight);
   return {
     cpuShares: Math.min(SHARES_RANGE.max, Math.max(SHARES_RANGE.min, shares)),
-    cpuPeriodMicroseconds,
-    cpuQuotaMicroseconds: Math.round((limits.cpu / 1000) * cpuPeriodMicroseconds),
+    cpu: limits.cpu,
     cpuSet: resources.cpuSet,
     memoryMiB: toMiB(limits.memory),
     memoryReservationMiB: toMiB(requests.memory),

@@ -1,6 +1,14 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ContainerPlan, MountPlan, NetworkPlan, SecretSource, VolumePlan } from "../container.plan.ts";
+import { formatCpu, LABEL_PREFIX, type MilliCpu, platformName } from "../../core/index.ts";
+import type {
+  ContainerPlan,
+  MemoryMountPlan,
+  MountPlan,
+  NetworkPlan,
+  SecretSource,
+  VolumePlan,
+} from "../container.plan.ts";
 import type { Logging, RestartPolicy } from "../container.settings.ts";
 
 /** Gives a secret's value to a container without showing it. */
@@ -31,10 +39,9 @@ export function dockerContainerArgs(
     readOnly: true,
     init: true,
     capabilities: { drops: ["ALL"] },
-    securityOpts: ["no-new-privileges:true"],
+    securityOpts: ["no-new-privileges"],
     cpuShares: plan.limits.cpuShares,
-    cpuPeriod: plan.limits.cpuPeriodMicroseconds,
-    cpuQuota: plan.limits.cpuQuotaMicroseconds,
+    cpus: decimalCores(plan.limits.cpu),
     cpuSet: plan.limits.cpuSet,
     memory: plan.limits.memoryMiB,
     memoryReservation: plan.limits.memoryReservationMiB,
@@ -53,10 +60,10 @@ export function dockerContainerArgs(
       protocol: port.protocol,
     })),
     volumes: plan.mounts.flatMap(volumeOf),
-    tmpfs: tmpfsOf(plan.mounts),
+    tmpfs: tmpfsOf(plan.mounts, engine),
     ...restartOf(plan.restart),
-    ...loggingOf(plan.logging, engine, plan.name),
-    labels: labelList(plan.labels),
+    ...loggingOf(plan.logging, engine),
+    labels: labelList({ ...plan.labels, ...fixedLabel(engine, logOptions(plan.logging, engine)) }),
     networksAdvanced: [{ name: network, aliases: [plan.name] }],
     dns: plan.dnsServers.length > 0 ? [...plan.dnsServers] : undefined,
     stopTimeout: plan.stopGraceSeconds,
@@ -64,35 +71,65 @@ export function dockerContainerArgs(
   };
 }
 
+/**
+ * Options of the container's Pulumi resource: what an update can't change, or reports changed without changing it, replaces
+ * the container; what an engine reports in its own words isn't compared (seen with provider 5.2.0, Docker 20.10, Podman 4.3).
+ */
+export function dockerContainerOptions(engine: EngineKind): pulumi.CustomResourceOptions {
+  const neverUpdated = ["healthcheck", "tmpfs", "init"];
+  // Podman has no call that updates a container.
+  const neverUpdatedByPodman = [
+    "memory",
+    "memorySwap",
+    "memoryReservation",
+    "cpuShares",
+    "cpuSet",
+    "restart",
+    "maxRetryCount",
+  ];
+  return {
+    // Name and port are taken until the old container is gone.
+    deleteBeforeReplace: true,
+    replaceOnChanges: engine === "podman" ? [...neverUpdated, ...neverUpdatedByPodman] : neverUpdated,
+    ignoreChanges: engine === "podman" ? ["capabilities", "logOpts"] : [],
+  };
+}
+
 /** Arguments of the network's Pulumi resource, from its plan. */
-export function dockerNetworkArgs(plan: NetworkPlan): docker.NetworkArgs {
+export function dockerNetworkArgs(plan: NetworkPlan, engine: EngineKind): docker.NetworkArgs {
   return {
     name: plan.name,
     driver: "bridge",
     ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],
+    ...(engine === "podman" && { ipamOptions: { driver: "host-local" } }),
     options: { ...plan.options },
-    labels: labelList(plan.labels),
+    labels: labelList({ ...plan.labels, ...fixedLabel(engine, plan.options) }),
   };
+}
+
+/** Options of the network's Pulumi resource: Podman doesn't report a network's options. */
+export function dockerNetworkOptions(engine: EngineKind): pulumi.CustomResourceOptions {
+  return { deleteBeforeReplace: true, ignoreChanges: engine === "podman" ? ["options"] : [] };
 }
 
 /** Arguments of a volume's Pulumi resource, from its plan. */
 export function dockerVolumeArgs(plan: VolumePlan): docker.VolumeArgs {
-  return {
-    name: plan.name,
-    driver: "local",
-    driverOpts: plan.device && bindOptions(plan.device),
-    labels: labelList(plan.labels),
-  };
+  return { name: plan.name, driver: "local", labels: labelList(plan.labels) };
 }
 
-/** Options with which the `local` driver binds a folder of the host: the way to mount options that both engines know. */
-export function bindOptions(device: NonNullable<VolumePlan["device"]>) {
-  return { type: "none", device: device.hostPath, o: ["bind", ...device.options].join(",") };
+/** Name under which a secret is kept in Podman's own store, for manifests that can only name it. */
+export function podmanSecretName(environment: string, source: SecretSource): string {
+  return platformName("kubernetes", "flame", environment, kebab(source.name));
 }
 
-/** Options of a memory mount, as engines take them. */
-export function tmpfsOptions(mount: Extract<MountPlan, { kind: "memory" }>): string {
-  return [`size=${mount.sizeMiB}m`, ...mount.options].join(",");
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Cores in the form in which the provider reads them back: always with a decimal. */
+function decimalCores(cpu: MilliCpu): string {
+  const cores = formatCpu(cpu);
+  return cores.includes(".") ? cores : `${cores}.0`;
 }
 
 function volumeOf(mount: MountPlan): docker.types.input.ContainerVolume[] {
@@ -106,10 +143,34 @@ function volumeOf(mount: MountPlan): docker.types.input.ContainerVolume[] {
   }
 }
 
-function tmpfsOf(mounts: readonly MountPlan[]): Record<string, string> {
+function tmpfsOf(mounts: readonly MountPlan[], engine: EngineKind): Record<string, string> {
   return Object.fromEntries(
-    mounts.flatMap((mount) => (mount.kind === "memory" ? [[mount.containerPath, tmpfsOptions(mount)]] : [])),
+    mounts.flatMap((mount) => (mount.kind === "memory" ? [[mount.containerPath, tmpfsOptions(mount, engine)]] : [])),
   );
+}
+
+/** Options of a memory mount, in the words in which the engine reports them. Both always have nosuid and nodev. */
+function tmpfsOptions(mount: MemoryMountPlan, engine: EngineKind): string {
+  const asked = [`size=${mount.sizeMiB}m`, ...mount.options];
+  switch (engine) {
+    case "podman":
+      // The mount takes its owner from the image's folder (tmpcopyup).
+      return [...asked, "rw", "rprivate", "nosuid", "nodev", "tmpcopyup"].join(",");
+    case "docker":
+      return [...asked, "nosuid", "nodev", ...(mount.owner === undefined ? [] : ownerOptions(mount.owner))].join(",");
+  }
+}
+
+function ownerOptions(owner: string): string[] {
+  const [user, group = user] = owner.split(":");
+  return [`uid=${user}`, `gid=${group}`];
+}
+
+/** What isn't compared with the engine still counts: a label changes with it, and a changed label replaces the object. */
+function fixedLabel(engine: EngineKind, notCompared: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(notCompared);
+  if (engine === "docker" || entries.length === 0) return {};
+  return { [`${LABEL_PREFIX}fixed`]: entries.map(([name, value]) => `${name}=${value}`).join(",") };
 }
 
 function restartOf(restart: RestartPolicy): Pick<docker.ContainerArgs, "restart" | "maxRetryCount"> {
@@ -124,20 +185,20 @@ function restartOf(restart: RestartPolicy): Pick<docker.ContainerArgs, "restart"
   }
 }
 
-function loggingOf(
-  logging: Logging,
-  engine: EngineKind,
-  name: string,
-): Pick<docker.ContainerArgs, "logDriver" | "logOpts"> {
+function loggingOf(logging: Logging, engine: EngineKind): Pick<docker.ContainerArgs, "logDriver" | "logOpts"> {
+  // Podman's name for its own file driver is k8s-file, but it reports json-file.
+  const drivers = { file: "json-file", journald: "journald", none: "none" } as const;
+  return { logDriver: drivers[logging.kind], logOpts: logOptions(logging, engine) };
+}
+
+function logOptions(logging: Logging, engine: EngineKind): Record<string, string> {
   switch (logging.kind) {
     case "file":
-      return engine === "podman"
-        ? { logDriver: "k8s-file", logOpts: { "max-size": `${logging.maxSize}` } }
-        : { logDriver: "json-file", logOpts: { "max-size": `${logging.maxSize}`, "max-file": `${logging.maxFiles}` } };
+      return { "max-size": `${logging.maxSize}`, ...(engine === "docker" && { "max-file": `${logging.maxFiles}` }) };
     case "journald":
-      return { logDriver: "journald", logOpts: { tag: logging.tag ?? name } };
+      return logging.tag === undefined ? {} : { tag: logging.tag };
     case "none":
-      return { logDriver: "none" };
+      return {};
   }
 }
 

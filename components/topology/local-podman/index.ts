@@ -7,5 +7,6 @@ export {
   type LocalPodmanSettings,
   planLocalPodman,
 } from "./local-podman.plan.ts";
+export { type Manifest, renderLocalPodman } from "./local-podman.render.ts";
 export { LocalPodmanTopology } from "./local-podman.settings.ts";
 export { LocalPodman, type LocalPodmanTransforms } from "./local-podman.ts";

@@ -1,5 +1,12 @@
 import { planTurns, type TurnPlan, type TurnSettings } from "../../availability/index.ts";
-import { type Bytes, ConfigurationError, LABEL_PREFIX, labelsOf, platformName, toMiB } from "../../core/index.ts";
+import {
+  ConfigurationError,
+  type CronExpression,
+  LABEL_PREFIX,
+  labelsOf,
+  platformName,
+  toMiB,
+} from "../../core/index.ts";
 import type { MonitoringSettings } from "../../observability/index.ts";
 import {
   type AdditionalContainer,
@@ -61,6 +68,8 @@ export interface LocalPodmanPlan {
   readonly containers: readonly ContainerPlan[];
   readonly turns: TurnPlan;
   readonly resources: ResourcePlan;
+  /** When a new image of the agent's tag is looked for; `undefined` where only a deployment brings one. */
+  readonly updateSchedule: CronExpression | undefined;
   readonly desktop: DesktopFile;
 }
 
@@ -70,7 +79,7 @@ const SCRATCH_PATHS = [
   { containerPath: "/tmp", sizeMiB: 64 },
   { containerPath: "/var/tmp", sizeMiB: 64 },
 ] as const;
-const SCRATCH_OPTIONS = ["nosuid", "nodev", "noexec"] as const;
+const SCRATCH = { kind: "memory", options: ["noexec"], owner: undefined } as const;
 
 /**
  * Decides a desktop's whole environment.
@@ -101,6 +110,7 @@ export function planLocalPodman(
     containers,
     turns,
     resources,
+    updateSchedule: settings.agent.updates.kind === "automatic" ? settings.agent.updates.schedule : undefined,
     desktop: planDesktopFile({ environment, engine: target, settings, turns, resources, containers }),
   };
 }
@@ -144,18 +154,11 @@ function planVolumes(environment: string, { topology, agent, labels }: LocalPodm
       { ...labels, [`${LABEL_PREFIX}data`]: persistent ? "persistent" : "disposable" },
     );
   return [
-    ...(storage.kind === "tmpfs"
-      ? []
-      : [
-          {
-            name: storage.kind === "volume" ? storage.name : platformName("volume", environment, "flame-data"),
-            device: storage.kind === "bind" ? { hostPath: storage.hostPath, options: storage.mountOptions } : undefined,
-            persistent: storage.persistent,
-            labels: labelled("agent", storage.persistent),
-          },
-        ]),
+    ...(storage.kind === "volume"
+      ? [{ name: storage.name, persistent: storage.persistent, labels: labelled("agent", storage.persistent) }]
+      : []),
     ...(agent.database.kind === "postgresql"
-      ? [{ name: agent.database.volumeName, device: undefined, persistent: true, labels: labelled("database", true) }]
+      ? [{ name: agent.database.volumeName, persistent: true, labels: labelled("database", true) }]
       : []),
   ];
 }
@@ -177,7 +180,7 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
     command: [],
     user: AGENT_USER,
     ports: agent.ports,
-    mounts: [...planStorageMounts(environment, settings), ...folders(agent.volumes), ...scratch([])],
+    mounts: [...planStorageMounts(settings), ...folders(agent.volumes), ...scratch([])],
     healthCheck: agent.healthCheck,
     restart: agent.restart,
     logging: agent.logging,
@@ -197,17 +200,23 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
   };
 }
 
-function planStorageMounts(environment: string, { topology }: LocalPodmanSettings): MountPlan[] {
+function planStorageMounts({ topology }: LocalPodmanSettings): MountPlan[] {
   const { storage } = topology;
   switch (storage.kind) {
     case "volume":
       return [{ kind: "volume", volume: storage.name, containerPath: AGENT_DATA_FOLDER }];
     case "bind":
-      return [
-        { kind: "volume", volume: platformName("volume", environment, "flame-data"), containerPath: AGENT_DATA_FOLDER },
-      ];
+      return [{ kind: "folder", hostPath: storage.hostPath, containerPath: AGENT_DATA_FOLDER, mode: "rw" }];
     case "tmpfs":
-      return [memory(AGENT_DATA_FOLDER, storage.size, [...storage.mountOptions, "uid=10001", "gid=10001"])];
+      return [
+        {
+          kind: "memory",
+          containerPath: AGENT_DATA_FOLDER,
+          sizeMiB: toMiB(storage.size),
+          options: storage.mountOptions,
+          owner: AGENT_USER,
+        },
+      ];
   }
 }
 
@@ -260,7 +269,7 @@ function planAdditional(environment: string, settings: LocalPodmanSettings): Con
 
 function additionalMounts(container: AdditionalContainer): MountPlan[] {
   const writable = container.writablePaths.map(
-    (containerPath): MountPlan => ({ kind: "memory", containerPath, sizeMiB: 64, options: SCRATCH_OPTIONS }),
+    (containerPath): MountPlan => ({ ...SCRATCH, containerPath, sizeMiB: 64, owner: container.user }),
   );
   const own = [...folders(container.volumes), ...writable];
   return [...own, ...scratch(own)];
@@ -273,12 +282,8 @@ function folders(volumes: AgentSettings["volumes"]): MountPlan[] {
 /** Scratch space at the usual paths, except where something else is mounted. */
 function scratch(taken: readonly MountPlan[]): MountPlan[] {
   return SCRATCH_PATHS.filter(({ containerPath }) => !taken.some((mount) => mount.containerPath === containerPath)).map(
-    (path) => ({ kind: "memory", ...path, options: SCRATCH_OPTIONS }),
+    (path) => ({ ...SCRATCH, ...path }),
   );
-}
-
-function memory(containerPath: string, size: Bytes, options: readonly string[]): MountPlan {
-  return { kind: "memory", containerPath, sizeMiB: toMiB(size), options };
 }
 
 /** A port beyond loopback is a decision: the label says so to the policies. */

@@ -6,7 +6,8 @@ import { Bytes, Cidr, contains, isPrivate, refuse, versions } from "../../core/i
 const OBJECT_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/;
 const OBJECT_NAME_ALLOWED = "2 to 63 letters, digits, _ . and -, beginning with a letter or digit";
 
-const MountOption = z.enum(["noexec", "nosuid", "nodev", "noatime"]);
+/** Options beside nosuid and nodev, which every engine sets on memory. */
+const MountOption = z.enum(["noexec", "noatime"]);
 
 /** Where the embedded database and the agent's files live. */
 const Storage = z.discriminatedUnion("kind", [
@@ -31,10 +32,6 @@ const Storage = z.discriminatedUnion("kind", [
         "an absolute path below the root",
       )
       .meta({ description: "The folder; it must exist and belong to user 10001.", example: "/srv/flame/data" }),
-    mountOptions: z
-      .array(MountOption)
-      .prefault(["nosuid", "nodev"])
-      .meta({ description: "Options of the mount.", example: ["noexec", "nosuid"] }),
     persistent: z
       .boolean()
       .prefault(true)
@@ -49,8 +46,8 @@ const Storage = z.discriminatedUnion("kind", [
     }),
     mountOptions: z
       .array(MountOption)
-      .prefault(["nosuid", "nodev"])
-      .meta({ description: "Options of the mount.", example: ["noexec", "nosuid"] }),
+      .prefault(["noexec"])
+      .meta({ description: "Options of the mount.", example: ["noexec"] }),
   }),
 ]);
 
@@ -98,10 +95,9 @@ export const LocalPodmanTopology = z.strictObject({
         .max(3)
         .prefault([])
         .meta({ description: "Name servers of the containers; the host's where it is empty.", example: ["9.9.9.9"] }),
-      isolated: z
-        .boolean()
-        .prefault(true)
-        .meta({ description: "Whether packets from the engine's other networks are kept out." }),
+      isolated: z.boolean().prefault(true).meta({
+        description: "Whether packets from the engine's other networks are kept out.",
+      }),
     })
     .prefault({})
     .superRefine(({ subnet, dnsServers }, context) => {

@@ -4,7 +4,9 @@ import * as random from "@pulumi/random";
 import { BlueprintComponent, type Transform } from "../../core/index.ts";
 import {
   dockerContainerArgs,
+  dockerContainerOptions,
   dockerNetworkArgs,
+  dockerNetworkOptions,
   dockerVolumeArgs,
   type ResolveSecret,
   type SecretSource,
@@ -24,6 +26,7 @@ export interface LocalPodmanTransforms {
   readonly provider?: Transform<docker.ProviderArgs>;
   readonly network?: Transform<docker.NetworkArgs>;
   readonly volume?: Transform<docker.VolumeArgs>;
+  readonly image?: Transform<docker.RemoteImageArgs>;
   readonly container?: Transform<docker.ContainerArgs>;
 }
 
@@ -42,6 +45,7 @@ export class LocalPodman extends BlueprintComponent {
   ) {
     super("topology:LocalPodman", name, resourceOptions);
     const { transforms = {} } = options;
+    const engine = plan.engine.kind;
 
     const provider = this.child(
       "engine",
@@ -53,8 +57,8 @@ export class LocalPodman extends BlueprintComponent {
     const network = this.child(
       "network",
       (childName, args, own) => new docker.Network(childName, args, own),
-      dockerNetworkArgs(plan.network),
-      { provider, ignoreChanges: networkChangesThatEnginesMake(plan) },
+      dockerNetworkArgs(plan.network, engine),
+      { provider, ...dockerNetworkOptions(engine) },
       transforms.network,
     );
     const volumes = plan.volumes.map((volume) =>
@@ -67,6 +71,17 @@ export class LocalPodman extends BlueprintComponent {
       ),
     );
 
+    // A missing image is an error before anything that runs is touched.
+    const images = imagesOf(plan).map((image) =>
+      this.child(
+        `image-${image}`,
+        (childName, args, own) => new docker.RemoteImage(childName, args, own),
+        { name: image, keepLocally: true },
+        { provider },
+        transforms.image,
+      ),
+    );
+
     const resolveSecret = this.secretResolver(options.readSecret);
     const made = new Map<string, docker.Container>();
     for (const container of plan.containers) {
@@ -74,9 +89,8 @@ export class LocalPodman extends BlueprintComponent {
       const child = this.child(
         container.key,
         (childName, args, own) => new docker.Container(childName, args, own),
-        dockerContainerArgs(container, plan.engine.kind, network.name, resolveSecret),
-        // Name and port are taken until the old container is gone.
-        { provider, dependsOn: [...volumes, ...dependencies], deleteBeforeReplace: true },
+        dockerContainerArgs(container, engine, network.name, resolveSecret),
+        { provider, dependsOn: [...images, ...volumes, ...dependencies], ...dockerContainerOptions(engine) },
         transforms.container,
       );
       made.set(container.key, child);
@@ -105,7 +119,6 @@ export class LocalPodman extends BlueprintComponent {
   }
 }
 
-/** Podman names its address allocator in what it reports, which would replace the network and all on it. */
-function networkChangesThatEnginesMake(plan: LocalPodmanPlan): string[] {
-  return plan.engine.kind === "podman" ? ["ipamOptions", "ipamDriver"] : [];
+function imagesOf(plan: LocalPodmanPlan): string[] {
+  return [...new Set(plan.containers.map((container) => container.image.text))];
 }
