@@ -4,5 +4,6 @@ export { ConfigurationError, formatProblem, type Problem, printValue } from "./e
 export { type Refusal, refuse } from "./errors/refusal.ts";
 export { LABEL_PREFIX, labelsOf } from "./labels.ts";
 export { childName, type Platform, platformName } from "./naming.ts";
+export { sortedByName } from "./sorted.ts";
 export * from "./units/index.ts";
 export { versions } from "./versions.ts";

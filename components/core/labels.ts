@@ -1,3 +1,4 @@
+import { sortedByName } from "./sorted.ts";
 import { versions } from "./versions.ts";
 
 /** Labels that every object of an environment carries; `policies` require them. */
@@ -12,11 +13,10 @@ export const LABEL_PREFIX = "blueprint.";
 
 /** The standard labels and a user's own ones, sorted by name so that the same input gives the same object. */
 export function labelsOf(standard: StandardLabels, own: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const labels = {
+  return sortedByName({
     ...own,
     [`${LABEL_PREFIX}environment`]: standard.environment,
     [`${LABEL_PREFIX}component`]: standard.component,
     [`${LABEL_PREFIX}version`]: versions.blueprint,
-  };
-  return Object.fromEntries(Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1)));
+  });
 }

@@ -32,7 +32,7 @@ export function platformName(platform: Platform, ...parts: readonly string[]): s
   const wanted = parts.join("-");
   const cased = rule.lowerCase ? wanted.toLowerCase() : wanted;
   const legal = cased.replace(rule.allowed, "-").replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "");
-  if (legal === wanted && legal.length <= rule.maxLength) return legal;
+  if (legal === wanted && legal !== "" && legal.length <= rule.maxLength) return legal;
 
   const hash = createHash("sha256").update(wanted).digest("hex").slice(0, HASH_LENGTH);
   const kept = legal.slice(0, rule.maxLength - HASH_LENGTH - 1).replace(/[^A-Za-z0-9]+$/, "");

@@ -16,7 +16,7 @@ export const MonitoringSettings = z.strictObject({
         .meta({ description: "Time between two looks at the agent's state.", unit: "seconds" }),
       metricsPath: z
         .string()
-        .regex(/^\/[A-Za-z0-9/_-]+$/, "a path such as /metrics")
+        .regex(/^(\/[A-Za-z0-9_.-]+)+$/, "a path such as /metrics")
         .prefault("/metrics")
         .meta({ description: "Path at which the agent serves its Prometheus metrics.", example: "/metrics" }),
       collectLogs: z

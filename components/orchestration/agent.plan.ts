@@ -1,5 +1,5 @@
 import type { TurnPlan } from "../availability/index.ts";
-import { toKiB } from "../core/index.ts";
+import { sortedByName, toKiB } from "../core/index.ts";
 import type { AgentSettings } from "./agent.settings.ts";
 import type { ContainerPlan, MountPlan, SecretSource } from "./container.plan.ts";
 
@@ -39,7 +39,7 @@ export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<Contain
   const model = planModel(agent.model);
   const database = planDatabaseAccess(agent.database, input.databaseHost);
   return {
-    environment: sorted({
+    environment: sortedByName({
       ...agent.environment,
       ...model.environment,
       ...database.environment,
@@ -72,7 +72,7 @@ export function planDatabaseContainer(database: Extract<AgentSettings["database"
   return {
     image: database.image,
     user: POSTGRESQL_USER,
-    environment: sorted({
+    environment: sortedByName({
       POSTGRES_USER: database.name,
       POSTGRES_DB: database.name,
       // A folder below the volume: initdb refuses one that already holds lost+found.
@@ -131,8 +131,4 @@ function passwordSource(database: Extract<AgentSettings["database"], { kind: "po
   return database.password
     ? { kind: "configuration", name: database.password.secret }
     : { kind: "generated", name: "database-password", length: PASSWORD_LENGTH };
-}
-
-function sorted(variables: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

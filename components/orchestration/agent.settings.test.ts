@@ -58,6 +58,18 @@ describe("an agent whose settings contradict each other", () => {
       message: /FLAME_/,
     },
     {
+      why: "a variable that is always the same",
+      settings: { environment: { MASTRA_TELEMETRY_DISABLED: "0" } },
+      path: ["environment", "MASTRA_TELEMETRY_DISABLED"],
+      message: /always 1/,
+    },
+    {
+      why: "a port of the container that only root may open",
+      settings: { ports: [{ hostPort: 80, containerPort: 80 }] },
+      path: ["ports", 0, "containerPort"],
+      message: /1024 or more/,
+    },
+    {
       why: "updates of an image whose digest never changes",
       settings: { image: PINNED, updates: AUTOMATIC },
       path: ["updates", "kind"],

@@ -1,14 +1,26 @@
 import { z } from "zod";
-import { Bytes, CronExpression, ImageReference, refuse, SecretReference, versions } from "../core/index.ts";
 import {
+  bytesBetween,
+  CronExpression,
+  ImageReference,
+  refuse,
+  SecretReference,
+  UnprivilegedPort,
+  versions,
+} from "../core/index.ts";
+import {
+  AgentResources,
+  DatabaseResources,
   EnvironmentVariables,
   HostFolder,
   healthCheckWith,
   Logging,
   PublishedPort,
   RestartPolicy,
-  VitalContainerResources,
 } from "./container.settings.ts";
+
+/** Variables that the blueprint sets itself. */
+const OWN_VARIABLES = /^FLAME_|^MASTRA_TELEMETRY_DISABLED$/;
 
 /** Where the agent keeps conversations. */
 const Database = z.discriminatedUnion("kind", [
@@ -30,10 +42,13 @@ const Database = z.discriminatedUnion("kind", [
     }),
     volumeName: z
       .string()
-      .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "letters, digits, _ . and -")
+      .regex(
+        /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/,
+        "2 to 63 letters, digits, _ . and -, beginning with a letter or digit",
+      )
       .prefault("flame-postgresql")
       .meta({ description: "Volume that holds the database.", example: "flame-postgresql" }),
-    resources: VitalContainerResources,
+    resources: DatabaseResources,
   }),
 ]);
 
@@ -53,7 +68,15 @@ const Model = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("openai-compatible").meta({ description: "Any endpoint that speaks OpenAI's chat interface." }),
     baseUrl: z
-      .url({ protocol: /^https?$/, error: "an http or https address, such as https://models.example/v1" })
+      .url({
+        protocol: /^https?$/,
+        error: "an http or https address, such as https://models.example/v1",
+        abort: true,
+      })
+      .refine(
+        (text) => /^https?:\/\/[^@?#\s]+$/.test(text),
+        "an address without credentials, query or fragment: the key belongs in agent.model.apiKey",
+      )
       .meta({ description: "Address of the endpoint.", example: "https://models.example/v1" }),
     name: z.string().min(1).meta({ description: "Model to ask for.", example: "gpt-5-mini" }),
     apiKey: SecretReference.meta({ description: "Secret with the endpoint's key." }),
@@ -110,7 +133,7 @@ export const AgentSettings = z
       .enum(["debug", "info", "warn", "error"])
       .prefault("info")
       .meta({ description: "Least severe message that is logged." }),
-    resources: VitalContainerResources,
+    resources: AgentResources,
     database: Database.prefault({ kind: "embedded" }),
     model: Model.prefault({ kind: "offline" }),
     memory: z
@@ -123,7 +146,7 @@ export const AgentSettings = z
           .meta({ description: "Messages of the conversation that the agent sees.", unit: "messages" }),
       })
       .prefault({}),
-    requestBodyLimit: Bytes.prefault("1MiB").meta({
+    requestBodyLimit: bytesBetween("1KiB", "1GiB").prefault("1MiB").meta({
       description: "Largest request that is read.",
       unit: "bytes",
       example: "1MiB",
@@ -145,10 +168,18 @@ export const AgentSettings = z
         mend: "put the HTTP port first and the udp port after it",
       });
     }
-    for (const name of Object.keys(agent.environment).filter((key) => key.startsWith("FLAME_"))) {
+    const own = agent.ports[0];
+    if (own && !UnprivilegedPort.safeParse(own.containerPort).success) {
+      refuse(context, {
+        path: ["ports", 0, "containerPort"],
+        allowed: "1024 or more for the first port: the agent runs without the privilege to open a lower one",
+        mend: "choose a higher containerPort; hostPort may be any",
+      });
+    }
+    for (const name of Object.keys(agent.environment).filter((key) => OWN_VARIABLES.test(key))) {
       refuse(context, {
         path: ["environment", name],
-        allowed: "names that don't begin with FLAME_",
+        allowed: "names that don't begin with FLAME_, and not MASTRA_TELEMETRY_DISABLED, which is always 1",
         mend: "remove it and use the setting that stands for it (docs/settings.md, agent)",
       });
     }

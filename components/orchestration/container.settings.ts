@@ -1,13 +1,14 @@
 import { isIP } from "node:net";
 import { posix } from "node:path";
 import { z } from "zod";
-import { Bytes, Cpu, ImageReference, Port, refuse } from "../core/index.ts";
+import { Bytes, bytesBetween, Cpu, CpuLimit, ImageReference, Port, refuse } from "../core/index.ts";
 
-const AbsolutePath = z
+/** A path of the host or of a container, which engines write between colons. */
+export const AbsolutePath = z
   .string()
   .refine(
-    (path) => path.startsWith("/") && path === posix.normalize(path) && !path.includes(":"),
-    "an absolute path without ., .., colons or doubled slashes",
+    (path) => /^(\/[^/:\p{Cc}]+)+$/u.test(path) && path === posix.normalize(path),
+    "an absolute path below the root, without ., .., colons, doubled slashes or one at its end",
   );
 
 /** A port of a container that the host answers on. */
@@ -119,7 +120,7 @@ export const RestartPolicy = z.discriminatedUnion("kind", [
 export const Logging = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("file").meta({ description: "A file that the engine keeps and rotates." }),
-    maxSize: Bytes.prefault("10MiB").meta({
+    maxSize: bytesBetween("1KiB").prefault("10MiB").meta({
       description: "Size at which the file is rotated.",
       unit: "bytes",
       example: "10MiB",
@@ -146,7 +147,10 @@ export const Logging = z.discriminatedUnion("kind", [
 /** What a container's CPU weight is made of, beside its request. */
 const PRIORITIES = ["high", "medium", "low"] as const;
 
-function containerResources(priority: (typeof PRIORITIES)[number]) {
+/** Less is refused by Docker, and nothing is read as unlimited. */
+const SMALLEST_MEMORY = "6MiB";
+
+function containerResources(priority: (typeof PRIORITIES)[number], cpuLimit: string) {
   return z
     .strictObject({
       requests: z
@@ -165,12 +169,12 @@ function containerResources(priority: (typeof PRIORITIES)[number]) {
         .prefault({}),
       limits: z
         .strictObject({
-          cpu: Cpu.prefault("2").meta({
+          cpu: CpuLimit.prefault(cpuLimit).meta({
             description: "CPU it can't exceed: the engine's quota per period.",
             unit: "cores",
             example: "2",
           }),
-          memory: Bytes.prefault("1GiB").meta({
+          memory: bytesBetween(SMALLEST_MEMORY).prefault("1GiB").meta({
             description: "Memory it can't exceed: beyond it the process is ended.",
             unit: "bytes",
             example: "1GiB",
@@ -184,7 +188,11 @@ function containerResources(priority: (typeof PRIORITIES)[number]) {
         .prefault({}),
       cpuSet: z
         .string()
-        .regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/, "processors as numbers and ranges, such as 0-1,3")
+        .regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/, { error: "processors as numbers and ranges, such as 0-1,3", abort: true })
+        .refine(
+          (text) => text.split(",").every((range) => Number(range.split("-")[0]) <= Number(range.split("-").at(-1))),
+          "ranges that run upwards, such as 0-1,3",
+        )
         .optional()
         .meta({ description: "Processors it may run on; all where it is left out.", example: "0-1" }),
       priority: z.enum(PRIORITIES).prefault(priority).meta({
@@ -205,10 +213,13 @@ function containerResources(priority: (typeof PRIORITIES)[number]) {
 }
 
 /** Processing power and memory of one container: what it is sure of and what it can't exceed. */
-export const ContainerResources = containerResources("medium").prefault({});
+export const ContainerResources = containerResources("medium", "2").prefault({});
 
-/** The same for a container on which the others depend. */
-export const VitalContainerResources = containerResources("high").prefault({});
+/** The same for the agent, which gives way last. */
+export const AgentResources = containerResources("high", "2").prefault({});
+
+/** The same for the agent's database: with the agent's own limit it is what a default desktop leaves to containers. */
+export const DatabaseResources = containerResources("high", "1").prefault({});
 
 /** Values and their names in a container's environment. */
 export const EnvironmentVariables = z.record(
@@ -259,7 +270,12 @@ export const AdditionalContainer = z.strictObject({
 
 /** The registry of further containers, by name. */
 export const AdditionalContainers = z.record(
-  z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "names of lower-case letters, digits and hyphens, at most 31 characters"),
+  z
+    .string()
+    .regex(
+      /^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/,
+      "names of lower-case letters, digits and inner hyphens, at most 31 characters",
+    ),
   AdditionalContainer,
 );
 

@@ -19,6 +19,7 @@ export {
   type VolumePlan,
 } from "./container.plan.ts";
 export {
+  AbsolutePath,
   type AdditionalContainer,
   AdditionalContainers,
   type ContainerResources,

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { DurationSeconds, refuse } from "../core/index.ts";
+import { DurationSeconds, formatSeconds, refuse } from "../core/index.ts";
+
+const SHORTEST_IDLE_SECONDS = 60;
 
 /** How many agents run, between which bounds. */
 export const ScalingSettings = z
@@ -38,6 +40,13 @@ export const ScalingSettings = z
         path: ["idleStopAfter"],
         allowed: "a duration such as 15m while replicas.min is 0",
         mend: "set idleStopAfter, or replicas.min to 1",
+      });
+    }
+    if (idleStopAfter !== undefined && idleStopAfter < SHORTEST_IDLE_SECONDS) {
+      refuse(context, {
+        path: ["idleStopAfter"],
+        allowed: `at least ${formatSeconds(SHORTEST_IDLE_SECONDS)}, so that an agent isn't stopped between two turns`,
+        mend: "raise idleStopAfter",
       });
     }
     if (replicas.min > 0 && idleStopAfter !== undefined) {

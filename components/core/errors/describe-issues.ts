@@ -39,7 +39,7 @@ function describeIssue(issue: Issue, document: unknown, path: readonly PropertyK
     case "invalid_format":
       return [{ path: place, given, allowed: issue.message, mend: `write ${place} in that form` }];
     case "custom":
-      return [{ path: place, given, ...describeCustom(issue) }];
+      return [{ path: place, given: given ?? effectiveValue(issue), ...describeCustom(issue) }];
     default:
       return [{ path: place, given, allowed: issue.message, mend: `change ${place} accordingly` }];
   }
@@ -75,6 +75,11 @@ function describeBound(issue: Extract<Issue, { code: "too_small" | "too_big" }>,
   const exclusive = issue.inclusive === false ? (issue.code === "too_small" ? "more than" : "less than") : word;
   const allowed = `${exclusive} ${bound}${unit}`;
   return { allowed, mend: `set ${place} to ${allowed}` };
+}
+
+function effectiveValue(issue: Extract<Issue, { code: "custom" }>): string | undefined {
+  const effective: unknown = issue.params?.effective;
+  return typeof effective === "string" ? `${effective} (a default)` : undefined;
 }
 
 function describeCustom(issue: Extract<Issue, { code: "custom" }>) {

@@ -34,9 +34,14 @@ export function formatProblem(environment: string, problem: Problem): string {
 
 const LONGEST_PRINTED_VALUE = 120;
 
-/** A value as it is printed in a problem: JSON, cut where it is long. */
+/** User and password inside an address: what stands there is a secret. */
+const CREDENTIALS = /\/\/[^/\s"@]*@/g;
+/** What follows an address's question mark is often a key. */
+const QUERY = /(\/\/[^\s"?#]*)[?#][^\s"]*/g;
+
+/** A value as it is printed in a problem: JSON, cut where it is long, addresses without what may be secret. */
 export function printValue(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  const text = JSON.stringify(value) ?? String(value);
+  const text = (JSON.stringify(value) ?? String(value)).replace(CREDENTIALS, "//…@").replace(QUERY, "$1…");
   return text.length > LONGEST_PRINTED_VALUE ? `${text.slice(0, LONGEST_PRINTED_VALUE)}…` : text;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refuse } from "../errors/refusal.ts";
 
 /** A number of bytes, parsed from text such as `512MiB`. */
 export type Bytes = number & z.$brand<"Bytes">;
@@ -11,6 +12,15 @@ export const Bytes = z
   .string()
   .regex(PATTERN, "a number with a binary unit: B, KiB, MiB, GiB or TiB, such as 512MiB")
   .transform(parseBytes);
+
+/** An amount with a smallest and, where it is given, a largest value, written as text too. */
+export function bytesBetween(min: string, max?: string) {
+  const range = max === undefined ? `at least ${min}` : `from ${min} to ${max}`;
+  return Bytes.superRefine((bytes, context) => {
+    if (bytes >= parseBytes(min) && (max === undefined || bytes <= parseBytes(max))) return;
+    refuse(context, { path: [], allowed: range, mend: `write an amount ${max === undefined ? "of " : ""}${range}` });
+  });
+}
 
 /** Whole mebibytes, rounded up: a limit must never be smaller than what was asked for. */
 export function toMiB(bytes: Bytes): number {

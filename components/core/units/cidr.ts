@@ -13,7 +13,7 @@ export interface Cidr {
 /** An IPv4 range in CIDR form whose host bits are zero. */
 export const Cidr = z
   .string()
-  .refine(isRange, "an IPv4 range whose host bits are zero, such as 10.89.42.0/24")
+  .refine(isRange, { error: "an IPv4 range whose host bits are zero, such as 10.89.42.0/24", abort: true })
   .transform(parseRange);
 
 /** Whether an address lies inside a range. */
@@ -25,8 +25,8 @@ export function contains(range: Cidr, address: string): boolean {
 
 /** Whether a range lies in the address space set aside for private networks (RFC 1918) or carriers (RFC 6598). */
 export function isPrivate(range: Cidr): boolean {
-  const [network] = ipaddr.IPv4.parseCIDR(range.text);
-  return ["private", "carrierGradeNat"].includes(network.range());
+  const ends = [ipaddr.IPv4.networkAddressFromCIDR(range.text), ipaddr.IPv4.broadcastAddressFromCIDR(range.text)];
+  return ends.every((address) => ["private", "carrierGradeNat"].includes(address.range()));
 }
 
 function isRange(text: string): boolean {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refuse } from "../errors/refusal.ts";
 
 /** Processing power in thousandths of a core, parsed from text such as `2` or `250m`. */
 export type MilliCpu = number & z.$brand<"MilliCpu">;
@@ -10,6 +11,15 @@ export const Cpu = z
   .string()
   .regex(PATTERN, "a number of cores with at most three decimals, such as 0.5, or thousandths of a core, such as 250m")
   .transform(parseCpu);
+
+/** Smallest quota of a period that the kernel takes: 1 ms of 100 ms. Less is no limit at all. */
+const SMALLEST_LIMIT = 10;
+
+/** CPU as a limit: engines read nothing as unlimited. */
+export const CpuLimit = Cpu.superRefine((cpu, context) => {
+  if (cpu >= SMALLEST_LIMIT) return;
+  refuse(context, { path: [], allowed: `at least ${SMALLEST_LIMIT}m`, mend: `write ${SMALLEST_LIMIT}m or more` });
+});
 
 /** Cores as a decimal number: 250m is 0.25. */
 export function toCores(cpu: MilliCpu): number {

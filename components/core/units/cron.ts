@@ -9,32 +9,40 @@ export interface CronExpression {
 /** A cron expression of five fields, in the host's local time. */
 export const CronExpression = z
   .string()
-  .refine(isCron, { error: "five cron fields (minute hour day month weekday), such as 30 3 * * 0" })
+  .refine(isCron, { error: "five cron fields (minute hour day month weekday), such as 30 3 * * 0", abort: true })
+  .refine((text) => !namesTwoDays(text), {
+    error: "a day of the month or a weekday, not both: one of the two must be *",
+    abort: true,
+  })
   .transform((text): CronExpression => ({ text }));
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 
-/**
- * The same time as systemd writes it in `OnCalendar=`.
- * Throws where cron means "either of two days", which one calendar expression can't say.
- */
+/** The same time as systemd writes it in `OnCalendar=`. */
 export function toSystemdCalendar(cron: CronExpression): string {
   const { minute, hour, dayOfMonth, month, dayOfWeek } = CronExpressionParser.parse(cron.text).fields;
-  if (!dayOfMonth.isWildcard && !dayOfWeek.isWildcard) {
-    throw new RangeError(`"${cron.text}" names a day of the month and a weekday; systemd needs one of them to be *`);
-  }
   const days = [...new Set(dayOfWeek.values.map((day) => WEEKDAYS[Number(day) % 7]))];
   const weekdays = dayOfWeek.isWildcard ? "" : `${days.join(",")} `;
   const date = `*-${list(month)}-${list(dayOfMonth)}`;
   return `${weekdays}${date} ${list(hour)}:${list(minute)}:00`;
 }
 
+/** Cron then means either of the two, which one calendar expression of systemd can't say. */
+function namesTwoDays(text: string): boolean {
+  const { dayOfMonth, dayOfWeek } = CronExpressionParser.parse(text).fields;
+  return !dayOfMonth.isWildcard && !dayOfWeek.isWildcard;
+}
+
 function list(field: { isWildcard: boolean; values: readonly unknown[] }): string {
   return field.isWildcard ? "*" : field.values.join(",");
 }
 
+/** What the parser knows beyond cron: last days, weekdays of a month, and random values (H) that no plan may have. */
+const BEYOND_CRON =
+  /[?#@~]|\b(?!(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\b)[a-z]+|\d[a-z]/i;
+
 function isCron(text: string): boolean {
-  if (text.trim().split(/\s+/).length !== 5) return false;
+  if (text.trim().split(/\s+/).length !== 5 || BEYOND_CRON.test(text)) return false;
   try {
     CronExpressionParser.parse(text);
     return true;

@@ -21,7 +21,7 @@ const ALLOWED =
   "an image with its registry and a tag other than latest, or a digest, such as registry.example/team/agent:1.2.0";
 
 /** An image reference that always names its registry and pins a version by tag or digest. */
-export const ImageReference = z.string().refine(isPinned, { error: ALLOWED }).transform(parseImage);
+export const ImageReference = z.string().refine(isPinned, { error: ALLOWED, abort: true }).transform(parseImage);
 
 function isPinned(text: string): boolean {
   const { tag, digest } = PATTERN.exec(text)?.groups ?? {};

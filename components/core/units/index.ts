@@ -1,6 +1,6 @@
-export { Bytes, formatBytes, mebibytes, toKiB, toMiB } from "./bytes.ts";
+export { Bytes, bytesBetween, formatBytes, mebibytes, toKiB, toMiB } from "./bytes.ts";
 export { Cidr, contains, isPrivate } from "./cidr.ts";
-export { Cpu, formatCpu, type MilliCpu, milliCpu, toCores } from "./cpu.ts";
+export { Cpu, CpuLimit, formatCpu, type MilliCpu, milliCpu, toCores } from "./cpu.ts";
 export { CronExpression, toSystemdCalendar } from "./cron.ts";
 export { DurationSeconds, formatSeconds } from "./duration.ts";
 export { ImageReference } from "./image-reference.ts";

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { formatCpu } from "../../core/index.ts";
+import { formatCpu, platformName } from "../../core/index.ts";
 import type { ContainerPlan, MountPlan, VolumePlan } from "../container.plan.ts";
 import { podmanSecretName } from "./docker-container.ts";
 
@@ -45,7 +45,10 @@ function claimOf(volume: VolumePlan) {
 function podOf(environment: string, container: ContainerPlan) {
   const [runAsUser, runAsGroup] = container.user.split(":").map(Number);
   // Podman keeps an emptyDir under its bare name, for all pods: the name must be the container's own.
-  const mounts = container.mounts.map((mount, index) => ({ mount, name: `${container.name}-${index}` }));
+  const mounts = container.mounts.map((mount, index) => ({
+    mount,
+    name: platformName("kubernetes", container.name, `${index}`),
+  }));
   return {
     apiVersion: "v1",
     kind: "Pod",

@@ -74,7 +74,7 @@ export function quadletContainer(plan: ContainerPlan, context: QuadletContext): 
         ["LogDriver", { file: "k8s-file", journald: "journald", none: "none" }[plan.logging.kind]],
         ...Object.entries(plan.labels).map(([name, value]): Line => ["Label", quoted(`${name}=${value}`)]),
         ...(plan.updateAutomatically ? [["AutoUpdate", "registry"] as const] : []),
-        ["PodmanArgs", podmanArguments(plan).join(" ")],
+        ["PodmanArgs", podmanArguments(plan).map(quoted).join(" ")],
       ],
     },
     {
@@ -204,11 +204,17 @@ function restartOf(restart: RestartPolicy): string {
   }
 }
 
-/** systemd reads % as the begin of a specifier. */
+/** systemd reads % as the begin of a specifier, and $ as that of a variable in the command that Quadlet makes. */
 function escaped(value: string | number): string {
-  return `${value}`.replaceAll("%", "%%");
+  return `${value}`.replaceAll("%", "%%").replaceAll("$", () => "$$");
 }
 
 function quoted(text: string): string {
-  return /^[A-Za-z0-9_./:@=+-]*$/.test(text) ? text : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+  return /^[A-Za-z0-9_./:@=+,-]+$/.test(text) ? text : `"${text.replace(/["\\\p{Cc}]/gu, inQuotes)}"`;
+}
+
+/** A character as systemd's quoted strings write it; a line break would end the entry. */
+function inQuotes(character: string): string {
+  if (character === '"' || character === "\\") return `\\${character}`;
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -2,7 +2,10 @@ import { checkTurns } from "../../availability/index.ts";
 import { formatBytes, LABEL_PREFIX, type Problem, printValue, toMiB } from "../../core/index.ts";
 import {
   AGENT_DATA_FOLDER,
+  AGENT_HEALTH_PATH,
   AGENT_MEMORY_FLOOR_MIB,
+  AGENT_READY_PATH,
+  AGENT_TURN_PATH,
   type PublishedPort,
   startOrder,
 } from "../../orchestration/index.ts";
@@ -21,6 +24,8 @@ export function checkLocalPodman(
     ...checkOneDesktop(settings),
     ...checkEngine(settings, engine),
     ...checkAgent(settings),
+    ...checkMetricsPath(settings),
+    ...checkVolumes(settings),
     ...checkDependencies(settings),
     ...checkPaths(settings),
     ...checkPorts(settings),
@@ -114,6 +119,36 @@ function checkAgent({ agent, topology, desktop }: LocalPodmanSettings): Problem[
     });
   }
   return problems;
+}
+
+/** The agent answers something else there. */
+function checkMetricsPath({ monitoring }: LocalPodmanSettings): Problem[] {
+  const { metricsPath } = monitoring.status;
+  const taken = [AGENT_HEALTH_PATH, AGENT_READY_PATH, AGENT_TURN_PATH, "/api"];
+  if (!taken.some((path) => metricsPath === path || (path === "/api" && metricsPath.startsWith("/api/")))) return [];
+  return [
+    {
+      path: "monitoring.status.metricsPath",
+      given: printValue(metricsPath),
+      allowed: `a path other than ${taken.join(", ")} and below /api, where the agent answers something else`,
+      mend: "choose another path, such as /metrics",
+    },
+  ];
+}
+
+/** Agent and database can't keep their files in one volume. */
+function checkVolumes({ agent, topology }: LocalPodmanSettings): Problem[] {
+  const { database } = agent;
+  const { storage } = topology;
+  if (database.kind !== "postgresql" || storage.kind !== "volume" || database.volumeName !== storage.name) return [];
+  return [
+    {
+      path: "agent.database.volumeName",
+      given: printValue(database.volumeName),
+      allowed: "a name other than topology.storage.name, which is the agent's own volume",
+      mend: "choose another name, such as flame-postgresql",
+    },
+  ];
 }
 
 function isLoopback(address: string): boolean {

@@ -5,17 +5,14 @@ import {
   LABEL_PREFIX,
   labelsOf,
   platformName,
-  toMiB,
+  sortedByName,
 } from "../../core/index.ts";
 import type { MonitoringSettings } from "../../observability/index.ts";
 import {
-  type AdditionalContainer,
   type AdditionalContainers,
-  AGENT_DATA_FOLDER,
   AGENT_USER,
   type AgentSettings,
   type ContainerPlan,
-  type MountPlan,
   type NetworkPlan,
   type PublishedPort,
   planAgentEnvironment,
@@ -35,6 +32,7 @@ import type { ScalingSettings } from "../../scaling/index.ts";
 import { type DesktopFile, planDesktopFile } from "./desktop.plan.ts";
 import type { DesktopSettings } from "./desktop.settings.ts";
 import { checkLocalPodman } from "./local-podman.checks.ts";
+import { additionalMounts, agentMounts, withScratch } from "./local-podman.mounts.ts";
 import type { LocalPodmanTopology } from "./local-podman.settings.ts";
 
 /** Everything that a desktop's environment is described by. */
@@ -73,23 +71,17 @@ export interface LocalPodmanPlan {
   readonly desktop: DesktopFile;
 }
 
-/** Where Linux programs expect to write at run time; a read-only root needs them in memory. */
-const SCRATCH_PATHS = [
-  { containerPath: "/run", sizeMiB: 16 },
-  { containerPath: "/tmp", sizeMiB: 64 },
-  { containerPath: "/var/tmp", sizeMiB: 64 },
-] as const;
-const SCRATCH = { kind: "memory", options: ["noexec"], owner: undefined } as const;
-
 /**
  * Decides a desktop's whole environment.
  * Throws a `ConfigurationError` with every problem where settings of several concerns don't go together.
  */
 export function planLocalPodman(
   environment: string,
-  settings: LocalPodmanSettings,
+  written: LocalPodmanSettings,
   engine: EngineTarget,
 ): LocalPodmanPlan {
+  // The order in which containers were written means nothing: dependsOn does.
+  const settings = { ...written, containers: sortedByName(written.containers) };
   const claims = claimsOf(settings);
   const problems = checkLocalPodman(settings, engine, claims);
   if (problems.length > 0) throw new ConfigurationError(environment, problems);
@@ -180,7 +172,7 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
     command: [],
     user: AGENT_USER,
     ports: agent.ports,
-    mounts: [...planStorageMounts(settings), ...folders(agent.volumes), ...scratch([])],
+    mounts: agentMounts(settings),
     healthCheck: agent.healthCheck,
     restart: agent.restart,
     logging: agent.logging,
@@ -200,26 +192,6 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
   };
 }
 
-function planStorageMounts({ topology }: LocalPodmanSettings): MountPlan[] {
-  const { storage } = topology;
-  switch (storage.kind) {
-    case "volume":
-      return [{ kind: "volume", volume: storage.name, containerPath: AGENT_DATA_FOLDER }];
-    case "bind":
-      return [{ kind: "folder", hostPath: storage.hostPath, containerPath: AGENT_DATA_FOLDER, mode: "rw" }];
-    case "tmpfs":
-      return [
-        {
-          kind: "memory",
-          containerPath: AGENT_DATA_FOLDER,
-          sizeMiB: toMiB(storage.size),
-          options: storage.mountOptions,
-          owner: AGENT_USER,
-        },
-      ];
-  }
-}
-
 function planDatabase(environment: string, settings: LocalPodmanSettings): ContainerPlan[] {
   const { database, logging, restart } = settings.agent;
   if (database.kind !== "postgresql") return [];
@@ -232,7 +204,7 @@ function planDatabase(environment: string, settings: LocalPodmanSettings): Conta
       updateAutomatically: false,
       command: [],
       ports: [],
-      mounts: [...own.mounts, ...scratch(own.mounts)],
+      mounts: withScratch(own.mounts),
       restart,
       logging,
       limits: planLimits(database.resources, settings.resources.host.prioritizeDesktopApp),
@@ -252,7 +224,7 @@ function planAdditional(environment: string, settings: LocalPodmanSettings): Con
     updateAutomatically: false,
     command: container.command,
     user: container.user,
-    environment: container.environment,
+    environment: sortedByName(container.environment),
     secrets: {},
     ports: container.ports,
     mounts: additionalMounts(container),
@@ -265,25 +237,6 @@ function planAdditional(environment: string, settings: LocalPodmanSettings): Con
     dnsServers: settings.topology.network.dnsServers,
     dependsOn: container.dependsOn,
   }));
-}
-
-function additionalMounts(container: AdditionalContainer): MountPlan[] {
-  const writable = container.writablePaths.map(
-    (containerPath): MountPlan => ({ ...SCRATCH, containerPath, sizeMiB: 64, owner: container.user }),
-  );
-  const own = [...folders(container.volumes), ...writable];
-  return [...own, ...scratch(own)];
-}
-
-function folders(volumes: AgentSettings["volumes"]): MountPlan[] {
-  return volumes.map((folder) => ({ kind: "folder", ...folder }));
-}
-
-/** Scratch space at the usual paths, except where something else is mounted. */
-function scratch(taken: readonly MountPlan[]): MountPlan[] {
-  return SCRATCH_PATHS.filter(({ containerPath }) => !taken.some((mount) => mount.containerPath === containerPath)).map(
-    (path) => ({ ...SCRATCH, ...path }),
-  );
 }
 
 /** A port beyond loopback is a decision: the label says so to the policies. */

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
-import { posix } from "node:path";
 import { z } from "zod";
-import { Bytes, Cidr, contains, isPrivate, refuse, versions } from "../../core/index.ts";
+import { bytesBetween, Cidr, contains, isPrivate, refuse, versions } from "../../core/index.ts";
+import { AbsolutePath } from "../../orchestration/index.ts";
 
 const OBJECT_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/;
 const OBJECT_NAME_ALLOWED = "2 to 63 letters, digits, _ . and -, beginning with a letter or digit";
@@ -25,13 +25,10 @@ const Storage = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("bind").meta({ description: "A folder of the host." }),
-    hostPath: z
-      .string()
-      .refine(
-        (path) => path.startsWith("/") && path === posix.normalize(path) && path !== "/",
-        "an absolute path below the root",
-      )
-      .meta({ description: "The folder; it must exist and belong to user 10001.", example: "/srv/flame/data" }),
+    hostPath: AbsolutePath.meta({
+      description: "The folder; it must exist and belong to user 10001.",
+      example: "/srv/flame/data",
+    }),
     persistent: z
       .boolean()
       .prefault(true)
@@ -39,7 +36,7 @@ const Storage = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("tmpfs").meta({ description: "Memory: gone with the container." }),
-    size: Bytes.prefault("256MiB").meta({
+    size: bytesBetween("1MiB").prefault("256MiB").meta({
       description: "Most that it may hold; counts towards the memory limit.",
       unit: "bytes",
       example: "256MiB",

@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { planTurns, TurnSettings } from "../availability/index.ts";
+import { planAgentEnvironment, planDatabaseContainer } from "./agent.plan.ts";
+import { AgentSettings } from "./agent.settings.ts";
+
+const MODEL = {
+  kind: "openai-compatible",
+  baseUrl: "https://models.example/v1",
+  name: "small",
+  apiKey: { secret: "modelApiKey" },
+};
+
+function planOf(settings: unknown) {
+  return planAgentEnvironment({
+    agent: AgentSettings.parse(settings),
+    turns: planTurns(TurnSettings.parse({ maxSeconds: 60, drainMarginSeconds: 7 })),
+    metricsPath: "/metrics",
+    databaseHost: "flame-dev-database",
+  });
+}
+
+function databaseOf(settings: object) {
+  const { database } = AgentSettings.parse({ database: { kind: "postgresql", ...settings } });
+  if (database.kind !== "postgresql") throw new Error("the settings ask for PostgreSQL");
+  return planDatabaseContainer(database);
+}
+
+describe("the agent's environment", () => {
+  it("is its whole configuration, by name", () => {
+    expect(planOf({})).toEqual({
+      environment: {
+        FLAME_BODY_LIMIT_KIB: "1024",
+        FLAME_DATABASE: "embedded",
+        FLAME_DATA_FOLDER: "/data",
+        FLAME_DRAIN_SECONDS: "67",
+        FLAME_HOST: "0.0.0.0",
+        FLAME_LOG_LEVEL: "info",
+        FLAME_MEMORY_LAST_MESSAGES: "20",
+        FLAME_METRICS_PATH: "/metrics",
+        FLAME_MODEL: "offline",
+        FLAME_MODEL_TOKENS_PER_SECOND: "50",
+        FLAME_PORT: "4111",
+        FLAME_TURN_MAX_SECONDS: "60",
+        MASTRA_TELEMETRY_DISABLED: "1",
+      },
+      secrets: {},
+    });
+  });
+
+  it.each([
+    {
+      why: "a model that is asked over the network",
+      settings: { model: MODEL },
+      environment: {
+        FLAME_MODEL: "openai-compatible",
+        FLAME_MODEL_BASE_URL: "https://models.example/v1",
+        FLAME_MODEL_NAME: "small",
+      },
+      secrets: { FLAME_MODEL_API_KEY: { kind: "configuration", name: "modelApiKey" } },
+    },
+    {
+      why: "a database with a password of its own making",
+      settings: { database: { kind: "postgresql" } },
+      environment: {
+        FLAME_DATABASE: "postgresql",
+        FLAME_DATABASE_URL: "postgresql://flame@flame-dev-database:5432/flame",
+      },
+      secrets: { FLAME_DATABASE_PASSWORD: { kind: "generated", name: "database-password", length: 32 } },
+    },
+    {
+      why: "a database with the user's password",
+      settings: { database: { kind: "postgresql", name: "threads", password: { secret: "databasePassword" } } },
+      environment: { FLAME_DATABASE_URL: "postgresql://threads@flame-dev-database:5432/threads" },
+      secrets: { FLAME_DATABASE_PASSWORD: { kind: "configuration", name: "databasePassword" } },
+    },
+    {
+      why: "a token that callers send",
+      settings: { authentication: { kind: "bearer", token: { secret: "accessToken" } } },
+      environment: {},
+      secrets: { FLAME_ACCESS_TOKEN: { kind: "configuration", name: "accessToken" } },
+    },
+    {
+      why: "a port of the container",
+      settings: { ports: [{ hostPort: 80, containerPort: 8080 }] },
+      environment: { FLAME_PORT: "8080" },
+      secrets: {},
+    },
+    {
+      why: "a limit that is no whole KiB",
+      settings: { requestBodyLimit: "1025B" },
+      environment: { FLAME_BODY_LIMIT_KIB: "2" },
+      secrets: {},
+    },
+    {
+      why: "a user's own variable",
+      settings: { environment: { TZ: "Europe/Berlin" } },
+      environment: { TZ: "Europe/Berlin" },
+      secrets: {},
+    },
+  ])("says $why", ({ settings, environment, secrets }) => {
+    const plan = planOf(settings);
+    expect(plan.environment).toMatchObject(environment);
+    expect(plan.secrets).toEqual(secrets);
+  });
+
+  it("has no variable of a choice that wasn't made", () => {
+    const names = Object.keys(planOf({ model: MODEL, database: { kind: "postgresql" } }).environment);
+    expect(names).not.toContain("FLAME_DATA_FOLDER");
+    expect(names).not.toContain("FLAME_MODEL_TOKENS_PER_SECOND");
+  });
+});
+
+describe("the database's container", () => {
+  it("has the same user and database, and its password as a secret", () => {
+    const plan = databaseOf({ name: "threads", password: { secret: "databasePassword" } });
+    expect(plan.environment).toEqual({
+      PGDATA: "/var/lib/postgresql/data/pgdata",
+      POSTGRES_DB: "threads",
+      POSTGRES_USER: "threads",
+    });
+    expect(plan.secrets).toEqual({ POSTGRES_PASSWORD: { kind: "configuration", name: "databasePassword" } });
+    expect(plan.healthCheck.command).toEqual(["pg_isready", "--quiet", "--username", "threads", "--dbname", "threads"]);
+  });
+
+  it("keeps its files in its volume and its socket in memory that its user owns", () => {
+    expect(databaseOf({ volumeName: "our-data" })).toMatchObject({
+      user: "999:999",
+      mounts: [
+        { kind: "volume", volume: "our-data", containerPath: "/var/lib/postgresql/data" },
+        { kind: "memory", containerPath: "/var/run/postgresql", owner: "999:999" },
+      ],
+    });
+  });
+});
