@@ -96,7 +96,7 @@ export function splitSecrets(values: Readonly<Record<string, unknown>>): Environ
 
 /** Whether a key under the namespace is a concern of the schema. */
 export function isConcern(key: string): boolean {
-  return key in EnvironmentSettings.shape;
+  return Object.hasOwn(EnvironmentSettings.shape, key);
 }
 
 /** A secret of the running stack's configuration. */
@@ -118,6 +118,16 @@ function readValue(config: pulumi.Config, key: string): unknown {
 function checkSecrets(document: Readonly<Record<string, unknown>>, secretNames: readonly string[]): Problem[] {
   return secretReferences(document, []).flatMap(({ path, name }) => {
     if (secretNames.includes(name)) return [];
+    if (isConcern(name)) {
+      return [
+        {
+          path: path.join("."),
+          given: printValue(name),
+          allowed: "a name other than a concern's, whose settings stand under that key",
+          mend: "choose another name, such as modelApiKey",
+        },
+      ];
+    }
     return [
       {
         path: path.join("."),

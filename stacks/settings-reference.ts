@@ -13,6 +13,7 @@ export interface SettingSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, SettingSchema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: SettingSchema | boolean;
   readonly items?: SettingSchema;
   readonly oneOf?: readonly SettingSchema[];

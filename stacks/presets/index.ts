@@ -19,11 +19,11 @@ export function presetOf(
   concern: string,
   document: unknown,
 ): { readonly name: string; readonly settings: object } | undefined {
-  const known = presetConcerns[concern];
+  const known = Object.hasOwn(presetConcerns, concern) ? presetConcerns[concern] : undefined;
   if (!known) return undefined;
   const named =
     typeof document === "object" && document !== null && "preset" in document ? document.preset : known.fallback;
-  const settings = typeof named === "string" ? known.presets[named] : undefined;
+  const settings = typeof named === "string" && Object.hasOwn(known.presets, named) ? known.presets[named] : undefined;
   return typeof named === "string" && settings ? { name: named, settings } : undefined;
 }
 

@@ -6,6 +6,7 @@ import type {
   ResourceInvokeRequest,
 } from "@pulumi/pulumi/proto/resource_pb.js";
 import type { ResourceNode } from "./graph.ts";
+import { errorFrom } from "./redaction.ts";
 import { readNode, registeredNode, sourceOf } from "./resource.ts";
 import type { Callback, Sdk } from "./sdk.ts";
 import { stackReferenceOutputs } from "./stack-reference.ts";
@@ -13,9 +14,9 @@ import { applyTransforms } from "./transforms.ts";
 import { type Identity, urnOf } from "./urns.ts";
 import {
   mapFromPlain,
-  mapFromWire,
   mapToWire,
   type PropertyMap,
+  propertiesOf,
   SecretValue,
   UNKNOWN,
   type WireValue,
@@ -36,8 +37,19 @@ export interface MonitorSettings {
 type Answer = (error: Error | null, response?: object) => void;
 
 /** Features of an engine that this monitor serves, by name in the SDK's protocol. */
-const FEATURES = ["SECRETS", "RESOURCE_REFERENCES", "DELETED_WITH", "REPLACE_WITH", "ALIAS_SPECS"] as const;
-const MORE_FEATURES = ["REPLACEMENT_TRIGGER", "TRANSFORMS", "PARAMETERIZATION", "RESOURCE_HOOKS", "ERROR_HOOKS"] as const;
+const FEATURES = [
+  "SECRETS",
+  "RESOURCE_REFERENCES",
+  "DELETED_WITH",
+  "REPLACE_WITH",
+  "ALIAS_SPECS",
+  "REPLACEMENT_TRIGGER",
+  "TRANSFORMS",
+  "INVOKE_TRANSFORMS",
+  "PARAMETERIZATION",
+  "RESOURCE_HOOKS",
+  "ERROR_HOOKS",
+] as const;
 
 /** Plays the engine's resource monitor for one program, and remembers every resource. Method names are the protocol's. */
 export class Monitor {
@@ -61,7 +73,7 @@ export class Monitor {
     return this.#reply(answer, async () => {
       if (request.getRemote()) throw remoteComponent(request);
       await this.#transform(request);
-      const inputs = mapFromWire(request.getObject()?.toJavaScript() ?? {});
+      const inputs = propertiesOf(request.getObject());
       const decided = { identity: this.#identity(request), id: this.#newId(request), computed: {} };
       const bare = registeredNode(request, inputs, decided);
       this.#remember(bare, sourceOf(request.getSourceposition()));
@@ -82,7 +94,7 @@ export class Monitor {
   registerResourceOutputs(request: RegisterResourceOutputsRequest, answer: Answer) {
     return this.#reply(answer, async () => {
       const node = this.#nodes.get(request.getUrn());
-      const outputs = mapFromWire(request.getOutputs()?.toJavaScript() ?? {});
+      const outputs = propertiesOf(request.getOutputs());
       if (node) this.#nodes.set(node.urn, { ...node, outputs });
       return {};
     });
@@ -102,7 +114,7 @@ export class Monitor {
     return this.#reply(answer, async () => {
       const answerer = this.#settings.functions[request.getTok()];
       if (!answerer) throw unansweredFunction(request.getTok());
-      const result = await answerer(mapFromWire(request.getArgs()?.toJavaScript() ?? {}));
+      const result = await answerer(propertiesOf(request.getArgs()));
       return { getReturn: () => structOf(mapFromPlain(Object(result))), getFailuresList: () => [] };
     });
   }
@@ -122,7 +134,9 @@ export class Monitor {
 
   registerStackInvokeTransform(_request: CallbackMessage, answer: Answer) {
     return this.#reply(answer, async () => {
-      throw new Error("a transform of function calls can't run in a preview without an engine: give the call's answer in `functions`");
+      throw new Error(
+        "a transform of function calls can't run in a preview without an engine: give the call's answer in `functions`",
+      );
     });
   }
 
@@ -141,7 +155,7 @@ export class Monitor {
 
   getDeploymentInfo(_request: unknown, answer: Answer) {
     const feature = this.#sdk.resources.ResourceMonitorFeature;
-    const served = [...FEATURES, ...MORE_FEATURES].map((name) => feature[`RESOURCE_MONITOR_FEATURE_${name}`]);
+    const served = FEATURES.map((name) => feature[`RESOURCE_MONITOR_FEATURE_${name}`]);
     answer(null, { getSupportedfeaturesList: () => served });
   }
 
@@ -149,7 +163,7 @@ export class Monitor {
     try {
       answer(null, await work());
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const error = errorFrom(thrown);
       this.#settings.onRefusal(error);
       answer(Object.assign(error, { details: error.message }));
     }

@@ -22,7 +22,10 @@ export interface PreviewOptions {
   readonly secretKeys?: readonly string[];
   /** In a preview what a provider computes is unknown; in an update every custom resource has an id. Default: preview. */
   readonly mode?: "preview" | "update";
-  /** Outputs of other stacks by the name the program refers to them; markers such as `SecretValue` pass through. Default: none. */
+  /**
+   * Outputs of other stacks by the name the program refers to them, another graph's `outputs` among them. A `SecretValue`
+   * arrives as a secret; one `UNKNOWN` makes all outputs of its stack unknown to the SDK. Default: none.
+   */
   readonly stackReferences?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Answers to provider functions by token. Default: every call is refused. */
   readonly functions?: Readonly<Record<string, (inputs: PropertyMap) => unknown>>;
@@ -53,7 +56,7 @@ export async function previewStack(options: PreviewOptions): Promise<StackGraph>
         throw redactedError(error, run.secrets());
       } finally {
         clearTimeout(limit);
-        sdk.getStore().callbacks?.shutdown();
+        close(sdk);
       }
     }),
   );
@@ -107,6 +110,12 @@ async function settled(finished: Promise<void>) {
   const timer = setTimeout(rest.resolve, REST_AFTER_FAILURE_MS);
   await Promise.race([finished.catch(() => undefined), rest.promise]);
   clearTimeout(timer);
+}
+
+function close({ getStore }: Sdk) {
+  const store = getStore();
+  store.callbacks?.shutdown();
+  store.terminated = true;
 }
 
 const SEVERITIES = ["error", "warning", "info"] as const;

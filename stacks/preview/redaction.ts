@@ -13,7 +13,12 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
 
 /** The error itself, or one without the secrets where its message holds any. */
 export function redactedError(thrown: unknown, secrets: readonly string[]): Error {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = errorFrom(thrown);
   const message = redactor(secrets)(error.message);
   return message === error.message ? error : Object.assign(new Error(message), { name: error.name });
+}
+
+/** What was thrown, as an error. */
+export function errorFrom(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

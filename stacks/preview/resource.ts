@@ -3,7 +3,7 @@ import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulum
 import type { SourcePosition } from "@pulumi/pulumi/proto/source_pb.js";
 import { byText, type CustomTimeouts, type ResourceNode } from "./graph.ts";
 import { type Identity, providerUrn, urnOf } from "./urns.ts";
-import { mapFromWire, type PropertyMap } from "./values.ts";
+import { type PropertyMap, propertiesOf } from "./values.ts";
 
 /** What the monitor decides about a registration. */
 interface Decided {
@@ -32,11 +32,11 @@ export function registeredNode(
     dependencies: request.getDependenciesList().toSorted(byText),
     propertyDependencies: propertyDependencies(request),
     provider: providerUrn(request.getProvider()),
-    protect: request.getProtect() ?? false,
+    protect: Boolean(request.getProtect()),
     aliases: request.getAliasesList().map((alias) => aliasUrn(alias, identity)),
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     ignoreChanges: request.getIgnorechangesList(),
-    retainOnDelete: request.getRetainondelete() ?? false,
+    retainOnDelete: Boolean(request.getRetainondelete()),
     replaceOnChanges: request.getReplaceonchangesList(),
     customTimeouts: customTimeouts(request.getCustomtimeouts()),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
@@ -45,7 +45,7 @@ export function registeredNode(
 
 /** A read of an existing resource → a node of the graph. Pure. */
 export function readNode(request: ReadResourceRequest, { identity, computed }: Decided): ResourceNode {
-  const inputs = mapFromWire(request.getProperties()?.toJavaScript() ?? {});
+  const inputs = propertiesOf(request.getProperties());
   return {
     urn: urnOf(identity),
     type: identity.type,
@@ -73,8 +73,7 @@ export function readNode(request: ReadResourceRequest, { identity, computed }: D
 /** `file:line` where the program made the resource, as far as the SDK could tell. */
 export function sourceOf(position: SourcePosition | undefined): string {
   if (position === undefined) return "an unknown line";
-  const file = position.getUri().split("file:").at(-1) ?? "";
-  return `${file.replace(/^\/+/, "/")}:${position.getLine()}`;
+  return `${position.getUri().replace(/^.*file:\/*/, "/")}:${position.getLine()}`;
 }
 
 function propertyDependencies(request: RegisterResourceRequest): Record<string, string[]> {

@@ -13,6 +13,8 @@ interface Store {
     monitor: unknown;
     engine: unknown;
   };
+  /** Silences the SDK's complaint about promises that never resolved, at the process's exit. */
+  terminated: boolean;
   /** There once a program used a transform. */
   readonly callbacks?: CallbackServer;
   /** Registrations whose inputs, parent or provider haven't resolved. */

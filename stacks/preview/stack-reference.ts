@@ -1,4 +1,4 @@
-import { holdsSecret, mapFromPlain, type PropertyMap, SecretValue } from "./values.ts";
+import { holdsSecret, mapFromPlain, type PropertyMap } from "./values.ts";
 
 /** What the engine would answer for a reference to another stack; an error lists the stacks that are there. Pure. */
 export function stackReferenceOutputs(
@@ -14,6 +14,6 @@ export function stackReferenceOutputs(
     );
   }
   const outputs = mapFromPlain(given);
-  const secretOutputNames = Object.keys(outputs).filter((output) => holdsSecret(outputs[output] ?? null));
-  return { name, outputs: secretOutputNames.length > 0 ? new SecretValue(outputs) : outputs, secretOutputNames };
+  const secretOutputNames = Object.entries(outputs).flatMap(([output, value]) => (holdsSecret(value) ? [output] : []));
+  return { name, outputs, secretOutputNames };
 }

@@ -5,7 +5,11 @@ import type { Callback, Sdk } from "./sdk.ts";
  * Runs transforms on a registration, one after another, and writes what they return into the request, as the engine
  * does. The request is the SDK's own message and is changed in place.
  */
-export async function applyTransforms(request: proto.RegisterResourceRequest, transforms: readonly Callback[], sdk: Sdk) {
+export async function applyTransforms(
+  request: proto.RegisterResourceRequest,
+  transforms: readonly Callback[],
+  sdk: Sdk,
+) {
   for (const transform of transforms) {
     const response = await transform(questionFrom(request, sdk).serializeBinary());
     if (!(response instanceof sdk.resources.TransformResponse)) continue;
@@ -28,14 +32,14 @@ function questionFrom(request: proto.RegisterResourceRequest, sdk: Sdk): proto.T
 
 function readOptions(request: proto.RegisterResourceRequest, options: proto.TransformResourceOptions) {
   options.setDependsOnList(request.getDependenciesList());
-  options.setProtect(request.getProtect() ?? false);
+  options.setProtect(Boolean(request.getProtect()));
   options.setIgnoreChangesList(request.getIgnorechangesList());
   options.setReplaceOnChangesList(request.getReplaceonchangesList());
   options.setVersion(request.getVersion());
   options.setAliasesList(request.getAliasesList());
   options.setProvider(request.getProvider());
   options.setCustomTimeouts(request.getCustomtimeouts());
-  options.setRetainOnDelete(request.getRetainondelete() ?? false);
+  options.setRetainOnDelete(Boolean(request.getRetainondelete()));
   if (request.getDeletebeforereplacedefined()) options.setDeleteBeforeReplace(request.getDeletebeforereplace());
   options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
   return options;
@@ -43,15 +47,15 @@ function readOptions(request: proto.RegisterResourceRequest, options: proto.Tran
 
 function writeOptions(options: proto.TransformResourceOptions, request: proto.RegisterResourceRequest) {
   request.setDependenciesList(options.getDependsOnList());
-  request.setProtect(options.getProtect() ?? false);
+  request.setProtect(Boolean(options.getProtect()));
   request.setIgnorechangesList(options.getIgnoreChangesList());
   request.setReplaceonchangesList(options.getReplaceOnChangesList());
   request.setVersion(options.getVersion());
   request.setAliasesList(options.getAliasesList());
   request.setProvider(options.getProvider());
   request.setCustomtimeouts(options.getCustomTimeouts());
-  request.setRetainondelete(options.getRetainOnDelete() ?? false);
+  request.setRetainondelete(Boolean(options.getRetainOnDelete()));
   request.setDeletebeforereplacedefined(options.hasDeleteBeforeReplace());
-  request.setDeletebeforereplace(options.getDeleteBeforeReplace() ?? false);
+  request.setDeletebeforereplace(Boolean(options.getDeleteBeforeReplace()));
   request.setAdditionalsecretoutputsList(options.getAdditionalSecretOutputsList());
 }

@@ -30,10 +30,10 @@ export function summarise({ resources }: StackGraph): Summary {
 
 /** The graph as text, one resource a line, children indented by two spaces under their parent. */
 export function renderTree({ resources }: StackGraph): string {
-  const depths = new Map<string, number>();
+  const depths = new Map<string | undefined, number>();
   return resources
     .map((node) => {
-      const depth = node.parent === undefined ? 0 : (depths.get(node.parent) ?? 0) + 1;
+      const depth = 1 + (depths.get(node.parent) ?? -1);
       depths.set(node.urn, depth);
       const facts = factsOf(node);
       const tail = facts.length > 0 ? `  ${facts.join(", ")}` : "";
@@ -44,11 +44,10 @@ export function renderTree({ resources }: StackGraph): string {
 
 /** `docker:index/container:Container` → `docker:Container`, `aws:s3/bucket:Bucket` → `aws:s3:Bucket`. */
 function shortType(type: string): string {
-  const [vendor = type, module = "", name] = type.split(":");
-  if (name === undefined) return type;
-  if (type === STACK_TYPE) return name;
-  const folder = module.split("/")[0] ?? "";
-  return [vendor, ...(folder === "" || folder === "index" || folder === vendor ? [] : [folder]), name].join(":");
+  if (type === STACK_TYPE) return "Stack";
+  return type.replace(/^([^:]+):([^:/]*)(?:\/[^:]*)?:(.*)$/, (_whole, vendor, folder, name) =>
+    ["", "index", vendor].includes(folder) ? `${vendor}:${name}` : `${vendor}:${folder}:${name}`,
+  );
 }
 
 function factsOf(node: ResourceNode): string[] {

@@ -23,5 +23,5 @@ export function providerUrn(reference: string): string | undefined {
 }
 
 function qualifiedTypeOf(urn: string): string {
-  return urn.split("::")[2] ?? "";
+  return urn.replace(/^urn:pulumi:[^:]*::[^:]*::/, "").replace(/::.*$/s, "");
 }

@@ -22,7 +22,7 @@ export class SecretValue {
 
 /** What a resource's property may hold: JSON with markers. */
 export type PropertyValue = null | boolean | number | string | UnknownValue | SecretValue | PropertyList | PropertyMap;
-export type PropertyList = readonly PropertyValue[];
+type PropertyList = readonly PropertyValue[];
 export interface PropertyMap {
   readonly [name: string]: PropertyValue;
 }
@@ -56,8 +56,12 @@ export function fromWire(value: unknown): PropertyValue {
   return mapFromWire(value);
 }
 
-/** The properties of one resource as the SDK sends them → JSON with markers. */
-export function mapFromWire(properties: object): PropertyMap {
+/** The properties of one resource as the SDK sends them → JSON with markers. No message means no properties. */
+export function propertiesOf(message: { toJavaScript(): object } | undefined): PropertyMap {
+  return message ? mapFromWire(message.toJavaScript()) : {};
+}
+
+function mapFromWire(properties: object): PropertyMap {
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, fromWire(value)]));
 }
 

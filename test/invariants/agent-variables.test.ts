@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Environment as AgentEnvironment, parseConfiguration } from "../../apps/flame-agent/src/configuration.ts";
+import { type Document, desktopDocument, planOf, problemsOf } from "../support/environment.ts";
+
+/** Variables of the agent that no setting renders. */
+const SET_BY_HAND: Readonly<Record<string, string>> = {
+  FLAME_DATABASE_PASSWORD_FILE: "an operator's own mount; the blueprint passes FLAME_DATABASE_PASSWORD as a secret",
+  FLAME_MODEL_API_KEY_FILE: "an operator's own mount; the blueprint passes FLAME_MODEL_API_KEY as a secret",
+  FLAME_ACCESS_TOKEN_FILE: "an operator's own mount; the blueprint passes FLAME_ACCESS_TOKEN as a secret",
+};
+
+const MODEL = { kind: "openai-compatible", name: "gpt-5-mini", apiKey: { secret: "modelApiKey" } };
+
+const DOCUMENTS = [
+  desktopDocument(),
+  desktopDocument({
+    agent: {
+      authentication: { kind: "bearer", token: { secret: "accessToken" } },
+      database: { kind: "postgresql" },
+      model: { ...MODEL, baseUrl: "https://models.example/v1" },
+    },
+  }),
+];
+
+describe("the agent's environment", () => {
+  const rendered = new Set(DOCUMENTS.flatMap((document) => Object.keys(variablesOf(document))));
+  const own = [...rendered].filter((name) => name.startsWith("FLAME_"));
+
+  it("has each variable of the agent rendered by the blueprint, or a reason why it isn't", () => {
+    const known = Object.keys(AgentEnvironment.shape);
+    console.log(`agent variables rendered: ${own.length} of ${known.length}`);
+    expect(known.filter((name) => !rendered.has(name)).toSorted()).toEqual(Object.keys(SET_BY_HAND).toSorted());
+  });
+
+  it("has no variable that the agent doesn't know", () => {
+    expect(own.filter((name) => !(name in AgentEnvironment.shape))).toEqual([]);
+  });
+
+  it("is one that the agent starts with, for every environment that the blueprint accepts", () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(documents(), (document) => {
+        if (problemsOf(document).length > 0) return;
+        accepted += 1;
+        expect(() => parseConfiguration(variablesOf(document))).not.toThrow();
+      }),
+      { numRuns: 400 },
+    );
+    expect(accepted).toBeGreaterThan(40);
+  });
+
+  it.each([
+    {
+      why: "a metrics path that the health check has",
+      concerns: { monitoring: { status: { metricsPath: "/health" } } },
+      path: "monitoring.status.metricsPath",
+    },
+    {
+      why: "a metrics path below the agent's interface",
+      concerns: { monitoring: { status: { metricsPath: "/api/metrics" } } },
+      path: "monitoring.status.metricsPath",
+    },
+    {
+      why: "a metrics path with an empty part",
+      concerns: { monitoring: { status: { metricsPath: "/a//b" } } },
+      path: "monitoring.status.metricsPath",
+    },
+    {
+      why: "a request limit of nothing",
+      concerns: { agent: { requestBodyLimit: "0B" } },
+      path: "agent.requestBodyLimit",
+    },
+    {
+      why: "a request limit above the agent's own",
+      concerns: { agent: { requestBodyLimit: "2GiB" } },
+      path: "agent.requestBodyLimit",
+    },
+    {
+      why: "a key inside the model's address",
+      concerns: { agent: { model: { ...MODEL, baseUrl: "https://me:planted@models.example/v1" } } },
+      path: "agent.model.baseUrl",
+    },
+    {
+      why: "a query in the model's address",
+      concerns: { agent: { model: { ...MODEL, baseUrl: "https://models.example/v1?key=planted" } } },
+      path: "agent.model.baseUrl",
+    },
+    {
+      why: "a port that only root may open",
+      concerns: { agent: { ports: [{ hostPort: 8080, containerPort: 80 }] } },
+      path: "agent.ports.0.containerPort",
+    },
+  ])("is refused by the blueprint, before the agent would refuse it: $why", ({ concerns, path }) => {
+    const problems = problemsOf(desktopDocument(concerns));
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(JSON.stringify(problems)).not.toContain("planted");
+  });
+});
+
+/** Variables of the agent's container as the blueprint sets them. */
+function variablesOf(document: Document): Record<string, string> {
+  const agent = planOf(document).containers.find(({ key }) => key === "agent");
+  const secrets = Object.keys(agent?.secrets ?? {}).map((name) => [name, "a-secret-of-28-characters..."] as const);
+  return { ...agent?.environment, ...Object.fromEntries(secrets) };
+}
+
+/** Desktops whose settings reach the agent's environment, many of them at their limits. */
+function documents(): fc.Arbitrary<Document> {
+  const path = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom("/metrics", "/a-b_c", "/a/b.txt") },
+    fc.constantFrom("/health", "/ready", "/turns", "/api", "/api/x", "/a//b", "/a/"),
+    fc.stringMatching(/^\/[A-Za-z0-9/_.-]{1,12}$/),
+  );
+  const baseUrl = fc.oneof(
+    fc.constantFrom(
+      "https://models.example/v1",
+      "https://a:b@models.example",
+      "http://models.example/?x=1",
+      "https://m/#f",
+    ),
+    fc.webUrl({ withQueryParameters: true }),
+  );
+  return fc
+    .record({
+      path,
+      baseUrl: fc.option(baseUrl, { nil: undefined, freq: 1 }),
+      bearer: fc.boolean(),
+      postgresql: fc.option(fc.stringMatching(/^[a-z][a-z0-9_]{0,62}$/), { nil: undefined }),
+      requestBodyLimit: fc.constantFrom("1KiB", "1MiB", "1500KiB", "1GiB", "2GiB"),
+      containerPort: fc.constantFrom(1023, 1024, 4111, 65_535),
+      logLevel: fc.constantFrom("debug", "info", "warn", "error"),
+      lastMessages: fc.constantFrom(1, 1000),
+      tokensPerSecond: fc.constantFrom(1, 10_000),
+      maxSeconds: fc.integer({ min: 5, max: 3600 }),
+      drainMarginSeconds: fc.integer({ min: 1, max: 120 }),
+    })
+    .map((chosen) =>
+      desktopDocument({
+        turns: { maxSeconds: chosen.maxSeconds, drainMarginSeconds: chosen.drainMarginSeconds },
+        monitoring: { status: { metricsPath: chosen.path } },
+        agent: {
+          ports: [{ hostPort: 4111, containerPort: chosen.containerPort }],
+          logLevel: chosen.logLevel,
+          requestBodyLimit: chosen.requestBodyLimit,
+          memory: { lastMessages: chosen.lastMessages },
+          ...(chosen.bearer && { authentication: { kind: "bearer", token: { secret: "accessToken" } } }),
+          ...(chosen.postgresql !== undefined && { database: { kind: "postgresql", name: chosen.postgresql } }),
+          model:
+            chosen.baseUrl === undefined
+              ? { kind: "offline", tokensPerSecond: chosen.tokensPerSecond }
+              : { ...MODEL, baseUrl: chosen.baseUrl },
+        },
+      }),
+    );
+}

@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { EnvironmentSettings } from "../../stacks/config.ts";
+import { jsonSchemaOf, type SettingSchema, settingLeaves } from "../../stacks/settings-reference.ts";
+import { readSeedSettings, SEED_INTERFACES, SEED_TOTAL } from "../support/seed-settings.ts";
+import { type LeafResult, observeEnvironment, walkSettings } from "../support/walk.ts";
+import { LISTS, VALUES, VARIANTS } from "../support/walk.values.ts";
+
+/** Settings that a Quadlet unit has no place for, though a resource has. */
+const NOT_IN_QUADLET: Readonly<Record<string, string>> = {
+  "topology.engine.socket": "units are read by the engine itself, which needs no address",
+  "agent.logging.maxFiles": "acts on Docker, which has no Quadlet; on Podman more than 1 is refused",
+  "containers.*.logging.maxFiles": "acts on Docker, which has no Quadlet; on Podman more than 1 is refused",
+};
+
+/** Settings that a file for `podman kube play` can't say, by the part of a path that they share. */
+const NOT_IN_KUBE_PLAY: Readonly<Record<string, string>> = {
+  "topology.engine.": "the file is played by the engine itself",
+  "topology.network.subnet": "the network is made before the file is played on it",
+  "topology.network.isolated": "the network is made before the file is played on it",
+  "topology.storage.mountOptions": "an emptyDir has no mount options",
+  ".restart.maxRetries": "a pod's OnFailure has no bound",
+  ".logging.": "a pod doesn't choose its log driver",
+  ".requests.cpu": "Podman takes only limits of CPU from a pod",
+  ".limits.swap": "a pod has no swap of its own",
+  ".cpuSet": "a pod doesn't choose its processors",
+  ".priority": "Podman reads no CPU weight from a pod",
+  "resources.host.prioritizeDesktopApp": "Podman reads no CPU weight from a pod",
+  ".dependsOn": "pods of one file start in the order in which they stand there, not by a field",
+};
+
+const schema = jsonSchemaOf(EnvironmentSettings);
+let results: readonly LeafResult[] = [];
+
+beforeAll(async () => {
+  results = await walkSettings(schema, observeEnvironment);
+}, 60_000);
+
+describe("every setting", () => {
+  it("changes a resource or a manifest, or is refused at its own path", () => {
+    const without = results.filter(({ effects }) => effects.length === 0);
+    console.log(`settings with effect: ${results.length - without.length} of ${results.length}`);
+    expect(without.map(({ name, failure }) => `${name}: ${failure ?? "no effect"}`)).toEqual([]);
+  });
+
+  it("that changes a resource changes the Quadlet unit too, or a reason says why not", () => {
+    const drifting = results.filter(({ effects }) => effects.includes("graph") && !effects.includes("quadlet"));
+    expect(drifting.map(({ name }) => name)).toEqual(Object.keys(NOT_IN_QUADLET));
+  });
+
+  it("that changes a resource changes the file for podman kube play too, or a reason says why not", () => {
+    const drifting = results.filter(({ effects }) => effects.includes("graph") && !effects.includes("kube-play"));
+    const reasons = Object.keys(NOT_IN_KUBE_PLAY);
+    expect(drifting.map(({ name }) => name).filter((name) => !reasons.some((part) => name.includes(part)))).toEqual([]);
+    expect(reasons.filter((part) => !drifting.some(({ name }) => name.includes(part)))).toEqual([]);
+  });
+
+  it("has values that the walk still uses", () => {
+    const names = new Set(results.flatMap(({ name, leaf }) => [name, leaf.path]));
+    const lists = Object.keys(LISTS).filter((list) => ![...names].some((name) => name.startsWith(`${list}[]`)));
+    expect([...Object.keys(VALUES), ...Object.keys(VARIANTS)].filter((name) => !names.has(name))).toEqual([]);
+    expect(lists).toEqual([]);
+  });
+});
+
+describe("a setting that nothing reads", () => {
+  it.each([
+    { why: "beside settings that have an effect", group: "desktop", leaf: { type: "boolean", default: true } },
+    { why: "in a group of another concern", group: "turns", leaf: { type: "integer", default: 5 } },
+  ])("is named by the same walk: $why", async ({ group, leaf }) => {
+    const extended = withProperty(schema, group, "unread", leaf);
+    const found = await walkSettings(onlyGroup(extended, group), (document) =>
+      // The plan of a schema that accepts the setting and passes it to nobody.
+      observeEnvironment({ ...document, [group]: without(document[group], "unread") }),
+    );
+    const dead = found.filter(({ effects }) => effects.length === 0).map(({ name }) => name);
+    expect(found.length).toBeGreaterThan(1);
+    expect(dead).toEqual([`${group}.unread`]);
+  });
+
+  it("is named too where the walk has no second value for it", async () => {
+    const extended = withProperty(schema, "desktop", "unread", { type: "string", default: "text" });
+    const [result] = (await walkSettings(onlyGroup(extended, "desktop"), observeEnvironment)).slice(-1);
+    expect(result).toMatchObject({
+      name: "desktop.unread",
+      effects: [],
+      failure: expect.stringMatching("no second value"),
+    });
+  });
+
+  it("is named too where it is only refused as unknown", async () => {
+    const extended = withProperty(schema, "desktop", "unread", { type: "boolean", default: true });
+    const [result] = (await walkSettings(onlyGroup(extended, "desktop"), observeEnvironment)).slice(-1);
+    expect(result).toMatchObject({ name: "desktop.unread", effects: [], failure: "base refused: desktop.unread" });
+  });
+});
+
+describe("the requirements document", () => {
+  const rows = readSeedSettings();
+
+  it.each(SEED_INTERFACES)("has each of $count settings of $name mapped once", ({ name, count }) => {
+    const own = rows.filter(({ seed }) => seed.startsWith(`${name}.`)).map(({ seed }) => seed);
+    expect(new Set(own).size).toBe(own.length);
+    expect(own).toHaveLength(count);
+  });
+
+  it("is served by settings that exist and have an effect, or refused with a reason", () => {
+    const effective = new Set(results.filter(({ effects }) => effects.length > 0).map(({ leaf }) => leaf.path));
+    const served = rows.filter(({ settings }) => settings.length > 0);
+    const refused = rows.filter(({ settings }) => settings.length === 0);
+    console.log(`requirements served: ${served.length} of ${SEED_TOTAL} (refused: ${refused.length})`);
+    expect(
+      served.flatMap(({ seed, settings }) =>
+        settings.filter((one) => !effective.has(one)).map((one) => `${seed} → ${one}`),
+      ),
+    ).toEqual([]);
+    expect(refused.filter(({ reason }) => reason.length < 40).map(({ seed }) => seed)).toEqual([]);
+  });
+
+  it("names no setting twice in a row and no interface outside the table", () => {
+    const known = SEED_INTERFACES.map(({ name }) => name);
+    expect(rows.filter(({ seed }) => !known.some((name) => seed.startsWith(`${name}.`)))).toEqual([]);
+    expect(rows.filter(({ settings }) => new Set(settings).size < settings.length)).toEqual([]);
+  });
+});
+
+function withProperty(root: SettingSchema, group: string, name: string, leaf: SettingSchema): SettingSchema {
+  const inner = root.properties?.[group];
+  return {
+    ...root,
+    properties: { ...root.properties, [group]: { ...inner, properties: { ...inner?.properties, [name]: leaf } } },
+  };
+}
+
+function onlyGroup(root: SettingSchema, group: string): SettingSchema {
+  const inner = root.properties?.[group];
+  if (!inner || settingLeaves(inner).length === 0) throw new Error(`the schema has no ${group}`);
+  return { properties: { [group]: inner } };
+}
+
+function without(group: unknown, name: string): unknown {
+  if (typeof group !== "object" || group === null) return group;
+  return Object.fromEntries(Object.entries(group).filter(([key]) => key !== name));
+}

@@ -1,0 +1,147 @@
+import type { Problem } from "../../components/core/index.ts";
+import { type SettingLeaf, type SettingSchema, settingLeaves } from "../../stacks/settings-reference.ts";
+import { valueAt, withValue, withValues } from "./document.ts";
+import { type Document, graphOf, manifestsOf, problemsOf } from "./environment.ts";
+import { type LeafValues, LISTS, ROOMY_DESKTOP, VALUES, VARIANTS } from "./walk.values.ts";
+
+/** What a document leads to, as text that can be compared. */
+export type Observation =
+  | { readonly kind: "made"; readonly graph: string; readonly manifests: Readonly<Record<string, string>> }
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+export type Observe = (document: Document) => Promise<Observation>;
+
+/** What changing one leaf changed. */
+export interface LeafResult {
+  readonly leaf: SettingLeaf;
+  /** The leaf and the variant in which it was changed: `agent.restart.kind=never`. */
+  readonly name: string;
+  /** Resource graph, manifests by their folder, or a refusal; empty where nothing changed. */
+  readonly effects: readonly string[];
+  /** Why the leaf could not be walked, or why its refusal isn't the expected one. */
+  readonly failure: string | undefined;
+}
+
+/** Changes every leaf of a schema in turn, in each variant, and says what that changed. */
+export async function walkSettings(schema: SettingSchema, observe: Observe): Promise<LeafResult[]> {
+  const seen = new Map<string, Promise<Observation>>();
+  const once: Observe = (document) => {
+    const key = JSON.stringify(document);
+    const observation = seen.get(key) ?? observe(document);
+    seen.set(key, observation);
+    return observation;
+  };
+  const leaves = settingLeaves(schema);
+  return withoutStackTraces(async () => {
+    const results: LeafResult[] = [];
+    for (const leaf of leaves) results.push(await walkLeaf(leaf, leaves, once));
+    return results;
+  });
+}
+
+/** Pulumi's SDK takes a stack trace for every value of a resource: three quarters of a preview's time. */
+async function withoutStackTraces<Result>(work: () => Promise<Result>): Promise<Result> {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return await work();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+/** Runs the program and the renderers over a document. */
+export async function observeEnvironment(document: Document): Promise<Observation> {
+  const problems = problemsOf(document);
+  if (problems.length > 0) return { kind: "refused", problems };
+  const graph = JSON.stringify(await graphOf(document));
+  const byFolder = Map.groupBy(manifestsOf(document), ({ path }) => path.split("/")[0] ?? path);
+  const manifests = Object.fromEntries([...byFolder].map(([folder, files]) => [folder, JSON.stringify(files)]));
+  return { kind: "made", graph, manifests };
+}
+
+async function walkLeaf(leaf: SettingLeaf, leaves: readonly SettingLeaf[], observe: Observe): Promise<LeafResult> {
+  const name = nameOf(leaf);
+  const values = VALUES[name] ?? VALUES[leaf.path];
+  const documents = isChoice(leaf) ? choiceDocuments(leaf, leaves) : valueDocuments(leaf, values);
+  if (!documents)
+    return { leaf, name, effects: [], failure: "no second value: add one to test/support/walk.values.ts" };
+
+  const [before, after] = await Promise.all([observe(documents.base), observe(documents.changed)]);
+  if (before.kind === "refused") return { leaf, name, effects: [], failure: `base refused: ${paths(before.problems)}` };
+  if (after.kind === "refused") {
+    const found = paths(after.problems);
+    const expected = values?.refusedAt?.join(", ") ?? "none";
+    return found === expected
+      ? { leaf, name, effects: ["refusal"], failure: undefined }
+      : { leaf, name, effects: [], failure: `refused at ${found}; expected: ${expected}` };
+  }
+  if (values?.refusedAt)
+    return { leaf, name, effects: [], failure: `accepted; expected: refused at ${values.refusedAt}` };
+
+  const folders = [...new Set([...Object.keys(before.manifests), ...Object.keys(after.manifests)])];
+  const rendered = folders.filter((folder) => before.manifests[folder] !== after.manifests[folder]);
+  return { leaf, name, effects: [...(before.graph === after.graph ? [] : ["graph"]), ...rendered], failure: undefined };
+}
+
+/** Two documents that differ in which variant is chosen: the first of the schema, and another. */
+function choiceDocuments(leaf: SettingLeaf, leaves: readonly SettingLeaf[]) {
+  const kinds = leaves.filter(({ path }) => path === leaf.path).map(({ schema }) => schema.const);
+  const [first, second] = kinds;
+  const chosen = leaf.schema.const === first ? second : leaf.schema.const;
+  if (chosen === undefined) return undefined;
+  const outer = leaf.variants.filter((variant) => !variant.startsWith(`${leaf.path}=`));
+  // What the variant needs of other groups stands in both documents, so that only the choice differs.
+  const group = `${leaf.path.replace(/kind$/, "")}`;
+  const needs = Object.entries(VARIANTS[`${leaf.path}=${chosen}`] ?? {});
+  const elsewhere = Object.fromEntries(needs.filter(([path]) => !path.startsWith(group)));
+  const start = withValues(documentWith(outer), elsewhere);
+  return { base: withVariant(start, `${leaf.path}=${first}`), changed: withVariant(start, `${leaf.path}=${chosen}`) };
+}
+
+/** Two documents that differ in one value. */
+function valueDocuments(leaf: SettingLeaf, values: LeafValues | undefined) {
+  const start = withValues(withLists(documentWith(leaf.variants), leaf.path), values?.beside ?? {});
+  const value = values?.base ?? valueAt(start, leaf.path) ?? leaf.schema.default ?? leaf.schema.example;
+  const changed = values?.changed ?? another(value, leaf.schema);
+  if (value === undefined || changed === undefined) return undefined;
+  return { base: withValue(start, leaf.path, value), changed: withValue(start, leaf.path, changed) };
+}
+
+function documentWith(variants: readonly string[]): Record<string, unknown> {
+  return variants.reduce(withVariant, { ...ROOMY_DESKTOP });
+}
+
+/** A document in which a variant is chosen; the topology's own group stays, since only its kind is written. */
+function withVariant(document: Record<string, unknown>, variant: string): Record<string, unknown> {
+  const [path = "", kind] = variant.split("=");
+  if (valueAt(document, path) === kind) return document;
+  return withValues(withValue(document, path.replace(/\.kind$/, ""), { kind }), VARIANTS[variant] ?? {});
+}
+
+function withLists(document: Record<string, unknown>, path: string): Record<string, unknown> {
+  const list = Object.keys(LISTS).find((candidate) => path.startsWith(`${candidate}[]`));
+  return list === undefined ? document : withValue(document, list, LISTS[list]);
+}
+
+/** A second legal value, from the type: the next of an enumeration, the other truth, one more or less. */
+function another(value: unknown, schema: SettingSchema): unknown {
+  if (schema.enum) return schema.enum[(schema.enum.indexOf(value) + 1) % schema.enum.length];
+  if (typeof value === "boolean") return !value;
+  if (typeof value === "number")
+    return value + 1 <= (schema.maximum ?? Number.MAX_SAFE_INTEGER) ? value + 1 : value - 1;
+  if (typeof value === "string" && schema.unit) return value.replace(/\d+/, (digits) => `${Number(digits) + 1}`);
+  return undefined;
+}
+
+function isChoice({ path, schema }: SettingLeaf): boolean {
+  return path.endsWith("kind") && schema.const !== undefined;
+}
+
+function nameOf(leaf: SettingLeaf): string {
+  return isChoice(leaf) ? `${leaf.path}=${leaf.schema.const}` : leaf.path;
+}
+
+function paths(problems: readonly Problem[]): string {
+  return problems.map(({ path }) => path).join(", ");
+}
