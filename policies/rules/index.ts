@@ -1,0 +1,3 @@
+export { type RuleName, rules } from "./all.ts";
+export { ACCEPTED_UNKNOWN, COULD_NOT_RUN } from "./message.ts";
+export { packArguments } from "./pack.ts";
