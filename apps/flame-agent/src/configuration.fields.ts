@@ -1,0 +1,109 @@
+import { z } from "zod";
+
+/** A value that is refused, told the same way everywhere: value, what is allowed, how to mend. */
+function refuse(context: z.RefinementCtx, value: string, allowed: string, fix = "correct it or leave it out"): never {
+  context.addIssue({ code: "custom", message: `"${value}" is refused; allowed: ${allowed}; fix: ${fix}` });
+  return z.NEVER;
+}
+
+/** A whole number, written in digits. */
+export function whole(range: { readonly min: number; readonly max: number }) {
+  return z.string().transform((value, context) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= range.min && number <= range.max) return number;
+    return refuse(context, value, `a whole number from ${range.min} to ${range.max}`);
+  });
+}
+
+/** One of a few words. */
+export function choice<const Choice extends string>(choices: readonly Choice[]) {
+  return z.string().transform((value, context) => {
+    const found = choices.find((one) => one === value);
+    return found ?? refuse(context, value, choices.join(", "));
+  });
+}
+
+/** Any text that isn't blank. */
+export function text(allowed: string) {
+  return z.string().transform((value, context) => (value.trim() === "" ? refuse(context, value, allowed) : value));
+}
+
+/** A secret: its value is never part of a message. */
+export function secret({ minLength = 1 }: { readonly minLength?: number } = {}) {
+  return z
+    .string()
+    .regex(/^[\x21-\x7e]*$/, {
+      error: "has a character that is not visible ASCII; allowed: visible ASCII without spaces; fix: make a new secret",
+    })
+    .min(minLength, {
+      error: `is too short; allowed: at least ${minLength} character${minLength === 1 ? "" : "s"}; fix: make a longer one, with openssl rand -hex 32 say`,
+    });
+}
+
+/** The path of a file that holds a secret. */
+export function secretFile() {
+  return text("the path of a readable file");
+}
+
+/** `http(s)://…` without credentials, query or fragment; without a final slash. */
+export function webUrl() {
+  return z.string().transform((value, context) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
+      return refuse(context, withoutPassword(value), "an http or https address without a query");
+    }
+    if (url.username || url.password) {
+      return refuse(
+        context,
+        withoutPassword(value),
+        "an address without credentials",
+        "move the key to FLAME_MODEL_API_KEY_FILE",
+      );
+    }
+    return value.replace(/\/+$/, "");
+  });
+}
+
+/** `postgresql://user@host:port/name?sslmode=…`, without a password. */
+export function databaseUrl() {
+  return z.string().transform((value, context) => {
+    const shown = withoutPassword(value);
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    const form = "postgresql://user@host:port/name, with ?sslmode=disable, require or verify-full if needed";
+    if (url?.protocol !== "postgresql:" || !url.hostname || !url.username || !/^\/[^/]+$/.test(url.pathname)) {
+      return refuse(context, shown, form);
+    }
+    if (url.password)
+      return refuse(
+        context,
+        shown,
+        "an address without a password",
+        "move the password to FLAME_DATABASE_PASSWORD_FILE",
+      );
+
+    const { sslmode = "disable", ...others } = Object.fromEntries(url.searchParams);
+    const tls = (["disable", "require", "verify-full"] as const).find((mode) => mode === sslmode);
+    if (!tls || Object.keys(others).length > 0) return refuse(context, shown, form);
+    return {
+      host: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? 5432 : Number(url.port),
+      name: decodeURIComponent(url.pathname.slice(1)),
+      user: decodeURIComponent(url.username),
+      tls,
+    };
+  });
+}
+
+/** A path that no other route has. */
+export function metricsPath() {
+  return z.string().transform((value, context) => {
+    const taken = ["/health", "/ready", "/turns"].includes(value) || /^\/api(\/|$)/.test(value);
+    if (/^(\/[A-Za-z0-9_.-]+)+$/.test(value) && !taken) return value;
+    return refuse(context, value, "a path such as /metrics, outside /api and other than /health, /ready and /turns");
+  });
+}
+
+/** Hides what stands between `user:` and `@`, also where the rest is no address. */
+function withoutPassword(value: string): string {
+  return value.replace(/^([a-z]+:\/\/[^:/@]*):.*@/i, "$1:…@");
+}

@@ -1,0 +1,251 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { choice, databaseUrl, metricsPath, secret, secretFile, text, webUrl, whole } from "./configuration.fields.ts";
+
+/**
+ * Every environment variable that the agent understands. The descriptions here are the ones of the README's table.
+ * A variable that begins with `FLAME_` and is not listed is refused.
+ */
+export const Environment = z.strictObject({
+  FLAME_HOST: text("an address or host name")
+    .default("127.0.0.1")
+    .describe("Address to listen on; `0.0.0.0` in a container."),
+  FLAME_PORT: whole({ min: 0, max: 65_535 })
+    .default(4111)
+    .describe("Port to listen on; 0 takes a free one and logs it."),
+  FLAME_DATABASE: choice(["embedded", "postgresql"])
+    .default("embedded")
+    .describe("Where threads and messages live: PGlite in this process, or a PostgreSQL server."),
+  FLAME_DATA_FOLDER: text("a folder's path")
+    .optional()
+    .describe("Folder of the embedded database; without it, data live in memory only."),
+  FLAME_DATABASE_URL: databaseUrl()
+    .optional()
+    .describe("`postgresql://user@host:port/name`, without a password; `?sslmode=` disable, require or verify-full."),
+  FLAME_DATABASE_PASSWORD: secret().optional().describe("Password of the PostgreSQL user."),
+  FLAME_DATABASE_PASSWORD_FILE: secretFile().optional().describe("File that holds the password instead."),
+  FLAME_MODEL: choice(["offline", "openai-compatible"])
+    .default("offline")
+    .describe("The language model: the deterministic one built in, or a server that speaks OpenAI's chat protocol."),
+  FLAME_MODEL_TOKENS_PER_SECOND: whole({ min: 1, max: 10_000 })
+    .default(50)
+    .describe("Pace of the offline model, in tokens a second."),
+  FLAME_MODEL_BASE_URL: webUrl()
+    .optional()
+    .describe("Address of the OpenAI-compatible server, such as `https://models.example/v1`."),
+  FLAME_MODEL_NAME: text("the name of a model").optional().describe("Model to ask that server for."),
+  FLAME_MODEL_API_KEY: secret().optional().describe("Key for that server; none is sent without it."),
+  FLAME_MODEL_API_KEY_FILE: secretFile().optional().describe("File that holds the key instead."),
+  FLAME_ACCESS_TOKEN: secret({ minLength: 16 })
+    .optional()
+    .describe(
+      "When set, every route but `/health` and `/ready` needs `Authorization: Bearer …`. At least 16 characters.",
+    ),
+  FLAME_ACCESS_TOKEN_FILE: secretFile().optional().describe("File that holds the access token instead."),
+  FLAME_TURN_MAX_SECONDS: whole({ min: 1, max: 86_400 })
+    .default(180)
+    .describe("Longest a turn may take, in seconds; a longer one is aborted with an error event."),
+  FLAME_DRAIN_SECONDS: whole({ min: 1, max: 90_000 })
+    .optional()
+    .describe(
+      "How long a shutdown waits for running turns, in seconds; not below the longest turn. Default: the longest turn and 5 s, so 185.",
+    ),
+  FLAME_METRICS_PATH: metricsPath().default("/metrics").describe("Path of the Prometheus metrics."),
+  FLAME_LOG_LEVEL: choice(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+    .default("info")
+    .describe("Least severe level that is logged."),
+  FLAME_BODY_LIMIT_KIB: whole({ min: 1, max: 1_048_576 })
+    .default(1024)
+    .describe("Largest request body, in KiB; a larger one is answered with 413."),
+  FLAME_MEMORY_LAST_MESSAGES: whole({ min: 1, max: 1_000 })
+    .default(20)
+    .describe("How many of a thread's messages the agent sees."),
+});
+
+export type VariableName = keyof typeof Environment.shape;
+type Variables = z.output<typeof Environment>;
+type Raw = Readonly<Record<string, string | undefined>>;
+
+/** Where threads and messages live. */
+export type DatabaseConfiguration =
+  | { readonly kind: "embedded" /** `undefined`: in memory. */; readonly folder: string | undefined }
+  | {
+      readonly kind: "postgresql";
+      readonly host: string;
+      readonly port: number;
+      readonly name: string;
+      readonly user: string;
+      readonly password: string;
+      readonly tls: "disable" | "require" | "verify-full";
+    };
+
+/** The language model that answers. */
+export type ModelConfiguration =
+  | { readonly kind: "offline"; readonly tokensPerSecond: number }
+  | {
+      readonly kind: "openai-compatible";
+      readonly baseUrl: string;
+      readonly name: string;
+      readonly apiKey: string | undefined;
+    };
+
+/** Everything the agent needs to start, checked. */
+export interface Configuration {
+  readonly host: string;
+  readonly port: number;
+  readonly database: DatabaseConfiguration;
+  readonly model: ModelConfiguration;
+  /** `undefined`: routes are open. */
+  readonly accessToken: string | undefined;
+  readonly turnMaxSeconds: number;
+  readonly drainSeconds: number;
+  readonly metricsPath: string;
+  readonly logLevel: string;
+  readonly bodyLimitKiB: number;
+  readonly memoryLastMessages: number;
+}
+
+/** The environment is wrong; `problems` names every variable that is, and how to mend it. */
+export class ConfigurationError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The environment has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n  ${problems.join("\n  ")}`,
+    );
+    this.name = "ConfigurationError";
+    this.problems = problems;
+  }
+}
+
+/** Seconds that a drain has above the longest turn: to end the response and close the database. */
+const DRAIN_MARGIN_SECONDS = 5;
+
+/** Parses the environment once; every problem is in the error, and no secret's value is. */
+export function parseConfiguration(environment: Raw): Configuration {
+  const raw = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith("FLAME_")));
+  const parsed = Environment.safeParse(raw);
+  const problems = [...fieldProblems(parsed.error), ...combinationProblems(raw)];
+  const secrets = {
+    databasePassword: readSecret(raw, "FLAME_DATABASE_PASSWORD", problems),
+    modelApiKey: readSecret(raw, "FLAME_MODEL_API_KEY", problems),
+    accessToken: readSecret(raw, "FLAME_ACCESS_TOKEN", problems),
+  };
+
+  if (parsed.data?.FLAME_DRAIN_SECONDS && parsed.data.FLAME_DRAIN_SECONDS < parsed.data.FLAME_TURN_MAX_SECONDS) {
+    const turnMax = parsed.data.FLAME_TURN_MAX_SECONDS;
+    problems.push(
+      `FLAME_DRAIN_SECONDS: "${raw.FLAME_DRAIN_SECONDS}" would cut turns of up to ${turnMax} s; allowed: ${turnMax} or more; fix: set ${turnMax + DRAIN_MARGIN_SECONDS}, leave it out, or lower FLAME_TURN_MAX_SECONDS`,
+    );
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
+  return assemble(parsed.data, secrets);
+}
+
+function assemble(
+  variables: Variables,
+  secrets: { databasePassword: string | undefined; modelApiKey: string | undefined; accessToken: string | undefined },
+): Configuration {
+  const turnMaxSeconds = variables.FLAME_TURN_MAX_SECONDS;
+  return {
+    host: variables.FLAME_HOST,
+    port: variables.FLAME_PORT,
+    database: variables.FLAME_DATABASE_URL
+      ? { kind: "postgresql", ...variables.FLAME_DATABASE_URL, password: secrets.databasePassword ?? "" }
+      : { kind: "embedded", folder: variables.FLAME_DATA_FOLDER },
+    model:
+      variables.FLAME_MODEL_BASE_URL && variables.FLAME_MODEL_NAME
+        ? {
+            kind: "openai-compatible",
+            baseUrl: variables.FLAME_MODEL_BASE_URL,
+            name: variables.FLAME_MODEL_NAME,
+            apiKey: secrets.modelApiKey,
+          }
+        : { kind: "offline", tokensPerSecond: variables.FLAME_MODEL_TOKENS_PER_SECOND },
+    accessToken: secrets.accessToken,
+    turnMaxSeconds,
+    drainSeconds: variables.FLAME_DRAIN_SECONDS ?? turnMaxSeconds + DRAIN_MARGIN_SECONDS,
+    metricsPath: variables.FLAME_METRICS_PATH,
+    logLevel: variables.FLAME_LOG_LEVEL,
+    bodyLimitKiB: variables.FLAME_BODY_LIMIT_KIB,
+    memoryLastMessages: variables.FLAME_MEMORY_LAST_MESSAGES,
+  };
+}
+
+function fieldProblems(error: z.ZodError | undefined): string[] {
+  return (error?.issues ?? []).flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map(
+          (name) =>
+            `${name}: unknown variable; allowed: ${Object.keys(Environment.shape).join(", ")}; fix: correct its name or remove it`,
+        )
+      : [`${issue.path.join(".")}: ${issue.message}`],
+  );
+}
+
+/** What each choice needs and what has no effect beside it: a setting is never silently ignored. */
+function combinationProblems(raw: Raw): string[] {
+  const database = raw.FLAME_DATABASE ?? "embedded";
+  const model = raw.FLAME_MODEL ?? "offline";
+  const problems: string[] = [];
+  const needs = (name: VariableName, because: string, alternative?: VariableName) => {
+    if (raw[name] === undefined && (!alternative || raw[alternative] === undefined)) {
+      problems.push(`${name}: absent; ${because} needs it; fix: set ${alternative ? `it or ${alternative}` : "it"}`);
+    }
+  };
+  const excludes = (name: VariableName, because: string, choose: string) => {
+    if (raw[name] !== undefined)
+      problems.push(`${name}: has no effect with ${because}; fix: remove it or set ${choose}`);
+  };
+
+  if (database === "embedded") {
+    excludes("FLAME_DATABASE_URL", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
+    excludes("FLAME_DATABASE_PASSWORD", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
+    excludes("FLAME_DATABASE_PASSWORD_FILE", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
+  }
+  if (database === "postgresql") {
+    excludes("FLAME_DATA_FOLDER", "FLAME_DATABASE=postgresql", "FLAME_DATABASE=embedded");
+    needs("FLAME_DATABASE_URL", "FLAME_DATABASE=postgresql");
+    needs("FLAME_DATABASE_PASSWORD", "FLAME_DATABASE=postgresql", "FLAME_DATABASE_PASSWORD_FILE");
+  }
+  if (model === "offline") {
+    for (const name of [
+      "FLAME_MODEL_BASE_URL",
+      "FLAME_MODEL_NAME",
+      "FLAME_MODEL_API_KEY",
+      "FLAME_MODEL_API_KEY_FILE",
+    ] as const) {
+      excludes(name, "FLAME_MODEL=offline", "FLAME_MODEL=openai-compatible");
+    }
+  }
+  if (model === "openai-compatible") {
+    excludes("FLAME_MODEL_TOKENS_PER_SECOND", "FLAME_MODEL=openai-compatible", "FLAME_MODEL=offline");
+    needs("FLAME_MODEL_BASE_URL", "FLAME_MODEL=openai-compatible");
+    needs("FLAME_MODEL_NAME", "FLAME_MODEL=openai-compatible");
+  }
+  return problems;
+}
+
+type SecretName = "FLAME_DATABASE_PASSWORD" | "FLAME_MODEL_API_KEY" | "FLAME_ACCESS_TOKEN";
+
+/** The secret, from the variable or from the file that its `_FILE` twin names (a final line break is dropped). */
+function readSecret(raw: Raw, name: SecretName, problems: string[]): string | undefined {
+  const file = raw[`${name}_FILE`];
+  if (file === undefined) return raw[name];
+  if (raw[name] !== undefined) {
+    problems.push(`${name}: set together with ${name}_FILE; allowed: one of the two; fix: remove one`);
+    return undefined;
+  }
+  try {
+    const value = readFileSync(file, "utf8").replace(/\r?\n$/, "");
+    const checked = Environment.shape[name].safeParse(value);
+    if (checked.success) return value;
+    problems.push(`${name}_FILE: what "${file}" holds ${checked.error.issues[0]?.message}`);
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    problems.push(
+      `${name}_FILE: "${file}" can't be read (${reason}); allowed: a readable file; fix: mount the secret there or correct the path`,
+    );
+  }
+  return undefined;
+}

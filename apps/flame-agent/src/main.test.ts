@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { parseEvents, readerOf, readRest, readUntil } from "./testing/client.ts";
+import { temporaryFolder, until } from "./testing/folder.ts";
+import { testProcess } from "./testing/process.ts";
+
+describe("the process", () => {
+  it("ends with 1 and every problem, at once, in a wrong environment", async () => {
+    const start = performance.now();
+    const agent = testProcess("main.ts", { FLAME_PORT: "http", FLAME_COLOUR: "red" });
+    expect(await agent.exit).toBe(1);
+    expect(agent.standardError()).toMatch(
+      /^The environment has 2 problems:\n {2}FLAME_PORT: .*\n {2}FLAME_COLOUR: .*\n$/,
+    );
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+
+  it("drains on SIGTERM: the turn finishes, its last words are kept, and it ends with 0", async () => {
+    const variables = { FLAME_PORT: "0", FLAME_DATA_FOLDER: await temporaryFolder() };
+    const agent = testProcess("main.ts", { ...variables, FLAME_MODEL_TOKENS_PER_SECOND: "20" });
+    const client = await agent.ready();
+    expect(await client.ask("My name is Ada.", "kept")).toBe("Noted: your name is Ada.");
+    const reader = readerOf(await client.post("/turns", { message: "count to 30", thread: "drained" }));
+    await readUntil(reader, '" 2"');
+    agent.child.kill("SIGTERM");
+    await until("it isn't ready any more", async () => (await client.status("/ready")) === 503);
+    expect((await client.post("/turns", { message: "hi" })).status).toBe(503);
+    expect(await readRest(reader)).toMatch(/" 30"(.|\n)*event: end/);
+    expect(await agent.exit).toBe(0);
+    expect(agent.log().map(({ msg }) => msg)).toEqual([
+      "ready",
+      "request",
+      "draining",
+      "request",
+      "request",
+      "stopped",
+    ]);
+
+    const again = await testProcess("main.ts", variables).ready();
+    expect(await again.ask("What is my name?", "kept")).toBe("Your name is Ada.");
+    const messages = await again.get("/api/memory/threads/drained/messages?agentId=flame&resourceId=default");
+    expect(JSON.stringify(await messages.json())).toContain("28 29 30");
+  });
+
+  it("stops at once on a second signal, and its clients are told", async () => {
+    const agent = testProcess("main.ts", { FLAME_PORT: "0" });
+    const client = await agent.ready();
+    const reader = readerOf(await client.post("/turns", { message: "count to 9000" }));
+    await readUntil(reader, '" 2"');
+    agent.child.kill("SIGINT");
+    await until("it drains", () => agent.log().some(({ msg }) => msg === "draining"));
+    agent.child.kill("SIGINT");
+    expect(parseEvents(await readRest(reader)).at(-1)).toMatchObject({ event: "error", data: { code: "shut-down" } });
+    expect(await agent.exit).toBe(0);
+    expect(agent.log().at(-1)).toMatchObject({ msg: "stopped", stoppedTurns: 1 });
+  });
+
+  it("answers as not ready while it starts, and stops at once if it is told to", async () => {
+    const port = 20_000 + (process.pid % 20_000);
+    const agent = testProcess("main.ts", {
+      FLAME_PORT: String(port),
+      FLAME_DATABASE: "postgresql",
+      FLAME_DATABASE_URL: "postgresql://flame@127.0.0.1:1/none",
+      FLAME_DATABASE_PASSWORD: "x",
+    });
+    const status = (path: string) =>
+      fetch(`http://127.0.0.1:${port}${path}`).then(
+        (response) => response.status,
+        () => 0,
+      );
+    await until("it listens", async () => (await status("/health")) === 200);
+    expect([await status("/ready"), await status("/turns")]).toEqual([503, 503]);
+    await until("it waits for the database", () => agent.log().some(({ code }) => code === "ECONNREFUSED"));
+    agent.child.kill("SIGTERM");
+    expect(await agent.exit).toBe(0);
+  });
+});
+
+describe("the health check", () => {
+  it("ends with 0 beside a living agent and with 1 without one", async () => {
+    const client = await testProcess("main.ts", { FLAME_PORT: "0" }).ready();
+    const { port } = new URL(client.url);
+    expect(await testProcess("health-check.ts", { FLAME_PORT: port }).exit).toBe(0);
+    expect(await testProcess("health-check.ts", { FLAME_PORT: port, FLAME_HOST: "0.0.0.0" }).exit).toBe(0);
+    expect(await testProcess("health-check.ts", { FLAME_PORT: "1" }).exit).toBe(1);
+  });
+});

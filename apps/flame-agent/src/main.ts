@@ -1,0 +1,65 @@
+import { type Configuration, ConfigurationError, parseConfiguration } from "./configuration.ts";
+
+process.env.MASTRA_TELEMETRY_DISABLED = "1";
+
+function readConfiguration(): Configuration {
+  try {
+    return parseConfiguration(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+const configuration = readConfiguration();
+// Loaded only now, so that a wrong environment is told at once and not after a second of loading.
+const { createLog, describeError } = await import("./log.ts");
+const { startAgent } = await import("./server.ts");
+const { VERSION } = await import("./version.ts");
+const log = createLog(configuration.logLevel);
+
+function fail(error: unknown, event: string): never {
+  log.fatal({ error: describeError(log, error) }, event);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+process.on("uncaughtException", (error) => fail(error, "uncaught exception"));
+// A promise that nobody waited for must not end the turns that run beside it.
+process.on("unhandledRejection", (error) => log.error({ error: describeError(log, error) }, "unhandled rejection"));
+
+const hurry = new AbortController();
+const asked = Promise.withResolvers<NodeJS.Signals>();
+for (const name of ["SIGTERM", "SIGINT"] as const) {
+  let count = 0;
+  process.on(name, () => {
+    count += 1;
+    if (count > 1) hurry.abort();
+    asked.resolve(name);
+  });
+}
+
+const starting = startAgent(configuration, log, (error) => fail(error, "the data folder was taken by another process"));
+const agent = await Promise.race([starting.catch((error) => fail(error, "start failed")), asked.promise]);
+if (typeof agent === "string") {
+  log.info({ signal: agent }, "stopped before it was ready");
+  process.exit(0);
+}
+log.info(
+  {
+    version: VERSION,
+    host: configuration.host,
+    port: agent.port,
+    database: configuration.database.kind,
+    model: configuration.model.kind,
+    seconds: Number(process.uptime().toFixed(2)),
+  },
+  "ready",
+);
+
+const signal = await asked.promise;
+log.info({ signal, drainSeconds: configuration.drainSeconds }, "draining");
+const { stoppedTurns } = await agent.stop(hurry.signal);
+log.info({ stoppedTurns }, "stopped");
+process.exit(0);

@@ -1,0 +1,143 @@
+import type { LanguageModelV3CallOptions, LanguageModelV3Message } from "@ai-sdk/provider";
+
+type Tools = NonNullable<LanguageModelV3CallOptions["tools"]>;
+
+/** What the offline model says next. */
+export type Answer =
+  | { readonly kind: "text"; readonly tokens: Iterable<string> }
+  | { readonly kind: "tool-call"; readonly tool: string; readonly callId: string; readonly input: unknown };
+
+/** Largest N of "count to N": at 50 tokens a second more than half an hour. */
+const COUNT_MAX = 100_000;
+
+/**
+ * Decides the answer from the whole conversation: what a tool has just found, a count, arithmetic and dates (by
+ * calling the tool, where it is offered), what the user said of themself earlier, and otherwise a plain reply.
+ */
+export function answerTo(prompt: readonly LanguageModelV3Message[], tools: Tools): Answer {
+  const found = toolFindings(prompt);
+  if (found.length > 0) return say(found.join(" "));
+
+  const said = userMessages(prompt);
+  const question = said.at(-1) ?? "";
+  const offered = (name: string) => tools.some((tool) => tool.name === name);
+
+  const count = /\bcount (?:up )?to (\d+)/i.exec(question)?.[1];
+  if (count)
+    return Number(count) <= COUNT_MAX
+      ? { kind: "text", tokens: numbersTo(Number(count)) }
+      : say(`I count to ${COUNT_MAX} at most.`);
+
+  const dates = offered("dates") && dateQuestion(question);
+  if (dates) return { kind: "tool-call", tool: "dates", callId: callId(prompt), input: { question: dates } };
+
+  const expression = offered("calculate") && arithmeticIn(question);
+  if (expression) return { kind: "tool-call", tool: "calculate", callId: callId(prompt), input: { expression } };
+
+  return say(fromMemory(question, said) ?? plainReply(question, said));
+}
+
+/** Text in pieces as a tokeniser would cut it: each word with the space before it. */
+export function tokensOf(text: string): Iterable<string> {
+  return text.match(/\s*\S+|\s+$/g) ?? [];
+}
+
+function say(text: string): Answer {
+  return { kind: "text", tokens: tokensOf(text) };
+}
+
+function* numbersTo(count: number) {
+  for (let number = 1; number <= count; number += 1) yield number === 1 ? "1" : ` ${number}`;
+}
+
+function userMessages(prompt: readonly LanguageModelV3Message[]): string[] {
+  return prompt.flatMap((message) =>
+    message.role === "user"
+      ? [message.content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n")]
+      : [],
+  );
+}
+
+/** A sentence for each result of the tools called since the user last spoke. */
+function toolFindings(prompt: readonly LanguageModelV3Message[]): string[] {
+  const lastUser = prompt.findLastIndex((message) => message.role === "user");
+  return prompt.slice(lastUser + 1).flatMap((message) => {
+    if (message.role !== "tool") return [];
+    return message.content.flatMap((part) => {
+      if (part.type !== "tool-result") return [];
+      const { output } = part;
+      if (output.type === "error-text") return [`The tool ${part.toolName} refused: ${output.value}.`];
+      if (output.type === "error-json") return [`The tool ${part.toolName} refused: ${JSON.stringify(output.value)}.`];
+      if (output.type === "text") return [output.value];
+      return output.type === "json" ? [answerIn(output.value)] : [`The tool ${part.toolName} gave no text.`];
+    });
+  });
+}
+
+/** Our tools put a whole sentence in `answer`; of others the data are shown. */
+function answerIn(value: unknown): string {
+  const isSentence =
+    typeof value === "object" && value !== null && "answer" in value && typeof value.answer === "string";
+  return isSentence ? String(value.answer) : JSON.stringify(value);
+}
+
+/** The longest piece of a question that reads as an expression with at least one operator or function. */
+function arithmeticIn(question: string): string | undefined {
+  const pieces = question.match(/(?:(?:sqrt|abs|round|floor|ceil|min|max|pi)\b|[\d.+\-*/%^(),\s])+/gi) ?? [];
+  const trimmed = pieces.map((piece) => piece.replace(/[\s.,]+$/, "").trim());
+  return trimmed
+    .filter(
+      (piece) => /\d/.test(piece) && (/[\d)]\s*[+\-*/%^]\s*[\d(.a-z+-]/i.test(piece) || /^[a-z]+\s*\(/i.test(piece)),
+    )
+    .sort((one, other) => other.length - one.length)[0];
+}
+
+const DATE = String.raw`\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?`;
+const ZONE = String.raw`[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_+\-\d]+)+|UTC`;
+
+function dateQuestion(question: string) {
+  const dates = question.match(new RegExp(DATE, "g")) ?? [];
+  const timezone = new RegExp(ZONE).exec(question)?.[0];
+  const [from, to] = dates;
+  const duration = /\b(\d+) (year|month|week|day|hour|minute)s? (after|before|from)\b/i.exec(question);
+  if (from && to) return { kind: "between", from, to };
+  if (from && duration) {
+    const sign = duration[3]?.toLowerCase() === "before" ? -1 : 1;
+    return { kind: "add", to: from, amount: sign * Number(duration[1]), unit: `${duration[2]?.toLowerCase()}s` };
+  }
+  if (from && timezone) return { kind: "convert", instant: from, timezone };
+  if (from && /\b(day|weekday)\b/i.test(question)) return { kind: "weekday", date: from };
+  if (/\bwhat (?:time|date|day)\b/i.test(question)) return { kind: "now", timezone: timezone ?? "UTC" };
+  return undefined;
+}
+
+/** Answers "what is my …?" from the latest "my … is …" of the thread, and takes note of a new one. */
+function fromMemory(question: string, said: readonly string[]): string | undefined {
+  const asked = /\bwhat(?:'s| is| was) my ([a-z][a-z ]*?)\s*\??\s*$/i.exec(question)?.[1]?.toLowerCase();
+  if (asked) {
+    const value = said
+      .slice(0, -1)
+      .map((message) => factsIn(message).get(asked))
+      .findLast((fact) => fact !== undefined);
+    return value ? `Your ${asked} is ${value}.` : `You haven't told me your ${asked} in this thread.`;
+  }
+  const facts = [...factsIn(question)];
+  return facts.length > 0
+    ? `Noted: ${facts.map(([name, value]) => `your ${name} is ${value}`).join(", and ")}.`
+    : undefined;
+}
+
+function factsIn(message: string): Map<string, string> {
+  const matches = message.matchAll(/\bmy ([a-z][a-z ]*?) is ([^.,;!?\n]+)/gi);
+  return new Map([...matches].map(([, name = "", value = ""]) => [name.toLowerCase(), value.trim()]));
+}
+
+function plainReply(question: string, said: readonly string[]): string {
+  const words = question.trim().split(/\s+/).slice(0, 12).join(" ");
+  return `You said "${words}". That is message ${said.length} of yours that I see in this thread. I can calculate, work with dates, remember what you tell me and count.`;
+}
+
+/** Unique in the thread and the same each time: the number of messages so far. */
+function callId(prompt: readonly LanguageModelV3Message[]): string {
+  return `call-${prompt.length}`;
+}

@@ -1,0 +1,96 @@
+import { createServer, type Server } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import { createMastra } from "./agent.ts";
+import type { Configuration } from "./configuration.ts";
+import { openDatabase } from "./database/index.ts";
+import { createApplication, startingApplication } from "./http/application.ts";
+import type { Logger } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { TurnAborted, Turns } from "./turns/turns.ts";
+
+/** Idle connections live longer than a load balancer's (60 s is usual), so that it never sends into a closing one. */
+const KEEP_ALIVE_MILLISECONDS = 75_000;
+/** What aborted turns have to send their last event, in milliseconds. */
+const ABORTED_TURNS_MILLISECONDS = 3_000;
+/** What requests other than turns have to be answered once the server takes no more, in milliseconds. */
+const LAST_REQUESTS_MILLISECONDS = 1_000;
+
+type Fetch = Parameters<typeof getRequestListener>[0];
+
+/** A running agent. */
+export interface RunningAgent {
+  readonly port: number;
+  /**
+   * Takes no new turns, waits for the running ones (at most `drainSeconds`, or until `hurry` is aborted), stops the
+   * others, and closes all. Resolves with how many had to be stopped.
+   */
+  stop(hurry: AbortSignal): Promise<{ readonly stoppedTurns: number }>;
+}
+
+/** Starts listening at once (not ready yet), then opens the database and Mastra. */
+export async function startAgent(
+  configuration: Configuration,
+  log: Logger,
+  onFatal: (error: Error) => void,
+): Promise<RunningAgent> {
+  const metrics = createMetrics();
+  const turns = new Turns(metrics, configuration.turnMaxSeconds);
+  let app = startingApplication();
+  const { server, port } = await listen(configuration, (...request: Parameters<typeof app.fetch>) =>
+    app.fetch(...request),
+  );
+  try {
+    const database = await openDatabase(configuration.database, log, onFatal);
+    const mastra = createMastra(configuration, database.store, metrics, log);
+    app = await createApplication({ configuration, mastra, database, turns, metrics, log });
+
+    const stop = async (hurry: AbortSignal) => {
+      await untilFirst(turns.drain(), configuration.drainSeconds * 1000, hurry);
+      const stoppedTurns = turns.running;
+      turns.abortAll(new TurnAborted("shut-down", "The server had to stop before the turn was over"));
+      await untilFirst(turns.drain(), ABORTED_TURNS_MILLISECONDS);
+      await closeServer(server);
+      await mastra.shutdown();
+      await database.close();
+      return { stoppedTurns };
+    };
+    return { port, stop };
+  } catch (error) {
+    await closeServer(server);
+    throw error;
+  }
+}
+
+async function listen(configuration: Configuration, fetch: Fetch): Promise<{ server: Server; port: number }> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, getRequestListener(fetch));
+  const listening = Promise.withResolvers<void>();
+  server.once("error", (error) => listening.reject(cannotListen(configuration, error)));
+  server.listen(configuration.port, configuration.host, listening.resolve);
+  await listening.promise;
+  const address = server.address();
+  return { server, port: typeof address === "object" && address ? address.port : configuration.port };
+}
+
+function cannotListen(configuration: Configuration, error: Error): Error {
+  const code = "code" in error ? String(error.code) : error.message;
+  return new Error(
+    `FLAME_HOST, FLAME_PORT: can't listen on "${configuration.host}" port ${configuration.port} (${code}); allowed: an address of this machine with a free port; fix: stop what holds the port or set another`,
+  );
+}
+
+/** Waits for `done`, but no longer than the time given and not after `hurry`. */
+async function untilFirst(done: Promise<void>, milliseconds: number, hurry?: AbortSignal): Promise<void> {
+  const finished = new AbortController();
+  const signal = hurry ? AbortSignal.any([finished.signal, hurry]) : finished.signal;
+  await Promise.race([done, delay(milliseconds, undefined, { signal }).catch(() => undefined)]);
+  finished.abort();
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = Promise.withResolvers<void>();
+  server.close(() => closed.resolve());
+  await untilFirst(closed.promise, LAST_REQUESTS_MILLISECONDS);
+  server.closeAllConnections();
+  await closed.promise;
+}

@@ -1,0 +1,85 @@
+import type { Metrics } from "../metrics.ts";
+
+/** How a turn ended. */
+export type TurnOutcome = "completed" | "failed" | "timed-out" | "client-left" | "shut-down";
+
+/** Why a turn is aborted: the reason of its signal. */
+export class TurnAborted extends Error {
+  readonly outcome: TurnOutcome;
+
+  constructor(outcome: TurnOutcome, message: string) {
+    super(message);
+    this.name = "TurnAborted";
+    this.outcome = outcome;
+  }
+}
+
+/** One turn that runs: from the request's arrival until the response's last byte. */
+export interface Turn {
+  /** Aborted when the turn must stop, with a {@link TurnAborted} as its reason. */
+  readonly signal: AbortSignal;
+  abort(reason: TurnAborted): void;
+  /** Ends the turn; the outcome of an abort wins over the one given. */
+  end(outcome: TurnOutcome): void;
+}
+
+/** Knows the turns that run, bounds each one's length, and can wait until none is left. */
+export class Turns {
+  readonly #running = new Set<Turn>();
+  readonly #metrics: Metrics;
+  readonly #maxSeconds: number;
+  #draining = false;
+  #whenIdle: PromiseWithResolvers<void> | undefined;
+
+  constructor(metrics: Metrics, maxSeconds: number) {
+    this.#metrics = metrics;
+    this.#maxSeconds = maxSeconds;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  begin(): Turn {
+    const controller = new AbortController();
+    const start = performance.now();
+    const tooLong = new TurnAborted(
+      "timed-out",
+      `The turn took longer than ${this.#maxSeconds} s (FLAME_TURN_MAX_SECONDS) and was stopped`,
+    );
+    const timer = setTimeout(() => controller.abort(tooLong), this.#maxSeconds * 1000);
+    const turn: Turn = {
+      signal: controller.signal,
+      abort: (reason) => controller.abort(reason),
+      end: (outcome) => {
+        if (!this.#running.delete(turn)) return;
+        clearTimeout(timer);
+        const { reason } = controller.signal;
+        this.#metrics.countTurnEnd(
+          reason instanceof TurnAborted ? reason.outcome : outcome,
+          (performance.now() - start) / 1000,
+        );
+        if (this.#running.size === 0) this.#whenIdle?.resolve();
+      },
+    };
+    this.#running.add(turn);
+    this.#metrics.countTurnStart();
+    return turn;
+  }
+
+  /** From now on new turns are refused; resolves when the running ones have ended. */
+  drain(): Promise<void> {
+    this.#draining = true;
+    if (this.#running.size === 0) return Promise.resolve();
+    this.#whenIdle ??= Promise.withResolvers<void>();
+    return this.#whenIdle.promise;
+  }
+
+  abortAll(reason: TurnAborted): void {
+    for (const turn of this.#running) turn.abort(reason);
+  }
+}
