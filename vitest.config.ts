@@ -7,7 +7,10 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{components,policies,stacks}/**/*.test.ts", "test/{invariants,stacks,policies,components}/**/*.test.ts"],
+          include: [
+            "{components,policies,stacks}/**/*.test.ts",
+            "test/{invariants,stacks,policies,components}/**/*.test.ts",
+          ],
         },
       },
       { test: { name: "apps", include: ["apps/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000 } },

@@ -1,0 +1,79 @@
+import { renderLocalPodman } from "../../../../components/topology/index.ts";
+import { EXIT } from "../exit.ts";
+import { writeManifests } from "../manifests.ts";
+import { terminalPaint } from "../paint.ts";
+import { planEnvironment } from "../plan/plan-environment.ts";
+import type { PlanReport } from "../plan/report.ts";
+import { renderText } from "../plan/text.ts";
+import { chooseWay, type Way, type WayChoice } from "./choose-way.ts";
+import { upEmbedded } from "./embedded/up-embedded.ts";
+import { askEngine } from "./engine-client.ts";
+import { RunFailure } from "./failure.ts";
+import { type Place, placeOf } from "./place.ts";
+import { upPulumi } from "./pulumi/up-pulumi.ts";
+import { findPulumi, type PulumiEngine } from "./pulumi-engine.ts";
+import { step } from "./step.ts";
+
+/** What both ways of bringing an environment up start from. */
+export interface UpRequest {
+  readonly report: PlanReport;
+  readonly place: Place;
+  /** Why this way was taken. */
+  readonly why: string;
+  /** Whether nothing is asked. */
+  readonly yes: boolean;
+  /** Path of the plan's report. */
+  readonly reportFile: string;
+}
+
+/** Plans an environment, stops where its gate is closed, and brings it up. Returns the command's exit code. */
+export async function bringUp(
+  environment: string,
+  options: { readonly way: Way | "auto"; readonly yes: boolean },
+): Promise<number> {
+  const place = placeOf(environment);
+  const report = await step(`plan ${environment} and check it against the policies`, () =>
+    planEnvironment(environment),
+  );
+  if (!report.ok) {
+    process.stdout.write(renderText(report, terminalPaint));
+    return EXIT.refused;
+  }
+
+  const { choice, pulumi } = await look(report, options.way);
+  if (choice.kind === "impossible") {
+    throw new RunFailure({
+      place: "--way",
+      found: `pulumi, but ${choice.why}`,
+      mend: `mend that (blueprint doctor ${environment} tells how), or use --way embedded`,
+    });
+  }
+  const reportFile = await writeFiles(report);
+  const request = { report, place, why: choice.why, yes: options.yes, reportFile };
+  if (choice.way === "pulumi" && pulumi !== undefined) return upPulumi({ ...request, pulumi });
+  return upEmbedded(request);
+}
+
+async function look(
+  report: PlanReport,
+  asked: Way | "auto",
+): Promise<{ readonly choice: WayChoice; readonly pulumi: PulumiEngine | undefined }> {
+  const missing = { kind: "missing", why: "not looked for" } as const;
+  if (asked === "embedded")
+    return { choice: chooseWay(asked, { engine: missing, pulumi: missing }), pulumi: undefined };
+  return step("look for a container engine and for Pulumi", async (tell) => {
+    const engine = await askEngine(report.plan.engine);
+    // Without an engine the download of Pulumi would be for nothing.
+    const found = await findPulumi({ download: engine.kind === "there", tell });
+    const pulumi = found.kind === "there" ? found.engine : undefined;
+    return { choice: chooseWay(asked, { engine, pulumi: found }), pulumi };
+  });
+}
+
+/** Writes what a desktop app's connector and an operator read, and returns the report's path. */
+async function writeFiles(report: PlanReport): Promise<string> {
+  const folder = `.blueprint/${report.environment}`;
+  await writeManifests(renderLocalPodman(report.plan), folder);
+  const { writeReport } = await import("../plan/html/write.ts");
+  return writeReport(report, `${folder}/report.html`);
+}

@@ -1,0 +1,71 @@
+import type { StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import { describe, expect, it } from "vitest";
+import { problemsOf, progressOf, runOperation, saidBy } from "./operation.ts";
+
+const urn = "urn:pulumi:dev::blueprint::docker:index/container:Container::flame-dev-agent";
+const metadata: StepEventMetadata = { urn, op: "create", type: "docker:index/container:Container", provider: "" };
+const timed = { sequence: 1, timestamp: 1 };
+const refused = {
+  ...timed,
+  diagnosticEvent: {
+    message: "<{%reset%}>sdk-v2/provider2.go:571: sdk.helper_schema: address already in use<{%reset%}>\n",
+    color: "never",
+    severity: "error",
+  },
+} as const;
+
+describe("an operation of the Pulumi engine", () => {
+  it("tells each resource that changes, and no other", () => {
+    expect(progressOf({ ...timed, resourcePreEvent: { metadata } })).toBe("create flame-dev-agent");
+    expect(progressOf({ ...timed, resOutputsEvent: { metadata } })).toBe("create flame-dev-agent: done");
+    expect(progressOf({ ...timed, resourcePreEvent: { metadata: { ...metadata, op: "same" } } })).toBeUndefined();
+  });
+
+  it("tells what went wrong without the marks for colours, and which policy isn't kept", () => {
+    expect(problemsOf(refused)).toEqual(["address already in use"]);
+    const policyEvent = {
+      message: "privileged",
+      color: "never",
+      policyName: "not-privileged",
+      policyPackName: "p",
+      policyPackVersion: "1",
+      policyPackVersionTag: "1",
+    };
+    expect(problemsOf({ ...timed, policyEvent: { ...policyEvent, enforcementLevel: "mandatory" } })).toEqual([
+      "not-privileged: privileged",
+    ]);
+    expect(problemsOf({ ...timed, policyEvent: { ...policyEvent, enforcementLevel: "warning" } })).toEqual([]);
+  });
+
+  it("fails with what the engine said, once, and without a stack", async () => {
+    const told: string[] = [];
+    const failing = runOperation(
+      "up",
+      (line) => told.push(line),
+      async ({ onEvent }) => {
+        onEvent({ ...timed, resourcePreEvent: { metadata } });
+        onEvent(refused);
+        onEvent(refused);
+        throw new Error("code: 255\n stdout: …\n stderr: …");
+      },
+    );
+    await expect(failing).rejects.toThrow(/^pulumi up: address already in use\n {4}fix: /);
+    expect(told).toEqual(["create flame-dev-agent"]);
+  });
+
+  it("says how a lock is got rid of", async () => {
+    const failing = runOperation(
+      "up",
+      () => {},
+      () => Promise.reject(new Error("error: the stack is currently locked by 1 lock(s)")),
+    );
+    await expect(failing).rejects.toThrow(/currently locked(.|\n)*\.blueprint\/state\/\.pulumi\/locks/);
+  });
+});
+
+it("of a failed command the last error is what is told", () => {
+  expect(saidBy(new Error("code: 1\nwarning: w\nerror: first\nerror: incorrect passphrase\n"))).toBe(
+    "error: incorrect passphrase",
+  );
+  expect(saidBy("nothing known")).toBe("nothing known");
+});

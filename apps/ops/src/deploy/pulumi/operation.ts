@@ -1,0 +1,95 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { RunFailure, reasonOf } from "../failure.ts";
+import type { Tell } from "../step.ts";
+
+/** What every operation of the engine is called with here. */
+interface OperationOptions {
+  readonly onEvent: (event: EngineEvent) => void;
+  readonly signal: AbortSignal;
+  readonly color: "never";
+}
+
+/**
+ * Runs an operation of the Pulumi engine with its progress told. Throws a `RunFailure` with what the engine said where
+ * it fails. Ctrl-C in a terminal reaches the engine by itself, which ends after the step it is at.
+ */
+export async function runOperation<Result>(
+  name: string,
+  tell: Tell,
+  operation: (options: OperationOptions) => Promise<Result>,
+): Promise<Result> {
+  const problems: string[] = [];
+  const cancel = new AbortController();
+  const onInterrupt = () => tell("cancelling: the engine finishes the step it is at");
+  const onTerminate = () => cancel.abort();
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
+  const onEvent = (event: EngineEvent) => {
+    const line = progressOf(event);
+    if (line !== undefined) tell(line);
+    problems.push(...problemsOf(event));
+  };
+  try {
+    return await operation({ onEvent, signal: cancel.signal, color: "never" });
+  } catch (error) {
+    throw failureOf(name, error, problems);
+  } finally {
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
+  }
+}
+
+/** What an event says of the progress: `create flame-dev-agent`. Pure. */
+export function progressOf({ resourcePreEvent, resOutputsEvent }: EngineEvent): string | undefined {
+  if (resourcePreEvent && resourcePreEvent.metadata.op !== "same") {
+    return `${resourcePreEvent.metadata.op} ${nameOf(resourcePreEvent.metadata.urn)}`;
+  }
+  if (resOutputsEvent && resOutputsEvent.metadata.op !== "same") {
+    return `${resOutputsEvent.metadata.op} ${nameOf(resOutputsEvent.metadata.urn)}: done`;
+  }
+  return undefined;
+}
+
+/** What an event says of what went wrong, or of a policy that isn't kept. Pure. */
+export function problemsOf({ diagnosticEvent, policyEvent }: EngineEvent): string[] {
+  if (diagnosticEvent?.severity === "error") return [plain(diagnosticEvent.message)];
+  if (policyEvent?.enforcementLevel === "mandatory") {
+    return [`${policyEvent.policyName}: ${plain(policyEvent.message)}`];
+  }
+  return [];
+}
+
+function failureOf(name: string, error: unknown, problems: readonly string[]): RunFailure {
+  const locked = error instanceof Error && error.message.includes("currently locked");
+  const said = problems.length > 0 ? distinct(problems) : [saidBy(error)];
+  return new RunFailure({
+    place: `pulumi ${name}`,
+    found: said.join("\n      "),
+    mend: locked
+      ? "wait until the other operation has ended; one that was killed leaves its lock in .blueprint/state/.pulumi/locks"
+      : "mend that and run the command again: it goes on from what is there",
+  });
+}
+
+/** Problems without those that only repeat others: the engine's count of errors, and that the update failed. */
+function distinct(problems: readonly string[]): string[] {
+  const own = problems.filter((one) => !/^(update failed|\d+ errors? occurred:)/.test(one));
+  return [...new Set(own.length > 0 ? own : problems)];
+}
+
+/** What the engine said of a failed command: its last line with an error, the first line of all where none has one. */
+export function saidBy(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = message.split("\n").filter((line) => /error:/i.test(line));
+  return lines.at(-1)?.trim() ?? reasonOf(message);
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** A message without the engine's marks for colours and the place in a provider's source. */
+function plain(message: string): string {
+  return message
+    .replace(/<\{%.*?%\}>/g, "")
+    .replace(/^\S+\.go:\d+: sdk\.helper_schema: /, "")
+    .trim();
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { codeOf, RunFailure } from "../failure.ts";
+import type { Place } from "../place.ts";
+import type { PulumiEngine } from "../pulumi-engine.ts";
+import { saidBy } from "./operation.ts";
+import { hasSecrets, saltOf, withoutSalt, withSalt } from "./stack-file.ts";
+
+/** Length of a passphrase that is made here: 256 bits. */
+const PASSPHRASE_BYTES = 32;
+
+/** The environment's stack in the project's own state folder; made where it isn't there. */
+export async function selectStack(environment: string, place: Place, engine: PulumiEngine): Promise<Stack> {
+  await mkdir(place.state, { recursive: true, mode: 0o700 });
+  const file = stackFile(environment);
+  const original = await readFile(file, "utf8");
+  const passphrase = await passphraseOf(place);
+  // A salt that was made with a passphrase that is gone encrypts nothing here: Pulumi makes another.
+  if (passphrase.isNew && !hasSecrets(original)) await writeChanged(file, original, withoutSalt(original));
+  try {
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: environment, workDir: process.cwd() },
+      {
+        pulumiCommand: await commandOf(place, engine),
+        envVars: { ...variablesOf(place, engine), ...passphrase.variable },
+      },
+    );
+    const written = await readFile(file, "utf8");
+    const salt = saltOf(written);
+    if (salt !== undefined) await writeChanged(file, written, withSalt(original, salt));
+    return stack;
+  } catch (error) {
+    await writeFile(file, original);
+    throw cannotOpen(environment, place, error);
+  }
+}
+
+/** Removes a stack that has no resource left, and the salt from its file where nothing was encrypted with it. */
+export async function removeStack(environment: string, stack: Stack): Promise<void> {
+  await stack.workspace.removeStack(environment, { preserveConfig: true });
+  const file = stackFile(environment);
+  const text = await readFile(file, "utf8").catch(() => "");
+  if (!hasSecrets(text)) await writeChanged(file, text, withoutSalt(text));
+}
+
+function stackFile(environment: string): string {
+  return `Pulumi.${environment}.yaml`;
+}
+
+async function writeChanged(file: string, before: string, after: string): Promise<void> {
+  if (after !== before) await writeFile(file, after);
+}
+
+/** The Automation API takes the engine from a `bin` folder only: one that lies elsewhere is reached through a link. */
+async function commandOf(place: Place, { program }: PulumiEngine): Promise<PulumiCommand> {
+  if (basename(dirname(program)) === "bin") return PulumiCommand.get({ root: dirname(dirname(program)) });
+  const root = join(dirname(place.state), "engine");
+  await mkdir(join(root, "bin"), { recursive: true, mode: 0o700 });
+  await rm(join(root, "bin", basename(program)), { force: true });
+  await symlink(program, join(root, "bin", basename(program)));
+  return PulumiCommand.get({ root });
+}
+
+function variablesOf(place: Place, { program }: PulumiEngine): Record<string, string> {
+  return {
+    PULUMI_BACKEND_URL: pathToFileURL(place.state).href,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The program runs with the Node that runs this; language host and providers may lie beside the engine.
+    PATH: [dirname(process.execPath), dirname(program), process.env.PATH].join(delimiter),
+  };
+}
+
+/** Whoever has set a passphrase has encrypted the stack's secrets with it; else one is made, once. */
+async function passphraseOf(place: Place): Promise<{ variable: Record<string, string>; isNew: boolean }> {
+  const { PULUMI_CONFIG_PASSPHRASE: own, PULUMI_CONFIG_PASSPHRASE_FILE: ownFile } = process.env;
+  if (own !== undefined || ownFile !== undefined) return { variable: {}, isNew: false };
+  const isNew = await makePassphrase(place.passphrase);
+  return { variable: { PULUMI_CONFIG_PASSPHRASE: await readFile(place.passphrase, "utf8") }, isNew };
+}
+
+async function makePassphrase(path: string): Promise<boolean> {
+  try {
+    await writeFile(path, randomBytes(PASSPHRASE_BYTES).toString("base64url"), { mode: 0o600, flag: "wx" });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function cannotOpen(environment: string, place: Place, error: unknown): RunFailure {
+  const said = saidBy(error);
+  return new RunFailure({
+    place: `Pulumi's state of ${environment} in ${place.state}`,
+    found: said,
+    mend: /passphrase/i.test(said)
+      ? `export PULUMI_CONFIG_PASSPHRASE with which the secrets of ${stackFile(environment)} were encrypted`
+      : "mend what Pulumi says",
+  });
+}

@@ -1,0 +1,80 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Program } from "../../../../stacks/preview/index.ts";
+import { readProject } from "../project.ts";
+import { Refused } from "../refused.ts";
+import { checkPolicies } from "./policy-gate.ts";
+import { type PlanReport, reportOf } from "./report.ts";
+
+/**
+ * Reads, plans, previews and checks an environment of the working folder's project; nothing is changed anywhere.
+ * Throws a `ConfigurationError` where the environment is refused.
+ */
+export async function planEnvironment(environment: string): Promise<PlanReport> {
+  const ended = new AbortController();
+  const reading = readAndPreview(environment);
+  // The pack's process starts while the program is read and previewed: it takes as long as they do.
+  const policies = checkPolicies(
+    environment,
+    reading.then(({ graph }) => graph),
+    ended.signal,
+  );
+  policies.catch(() => undefined);
+  try {
+    const read = await reading;
+    return reportOf({ ...read, policies: await policies, seconds: performance.now() / 1000 });
+  } finally {
+    ended.abort();
+  }
+}
+
+async function readAndPreview(environment: string) {
+  const [{ readEnvironmentFile, programConfiguration }, { parseEnvironment }, { planDesktop }, { explainSettings }] =
+    await Promise.all([
+      import("../../../../stacks/environment-file.ts"),
+      import("../../../../stacks/config.ts"),
+      import("../../../../stacks/local-podman.ts"),
+      import("../../../../stacks/explain.ts"),
+    ]);
+  const [file, project] = await Promise.all([readEnvironmentFile(environment), readProject()]);
+  const parsed = parseEnvironment(environment, file.document);
+  const desktop = planDesktop(parsed);
+  if (desktop === undefined) throw notPlanned(parsed.settings.topology.kind);
+
+  const [{ previewStack }, program] = await Promise.all([
+    import("../../../../stacks/preview/index.ts"),
+    loadProgram(project.main),
+  ]);
+  const graph = await previewStack({
+    project: project.name,
+    stack: environment,
+    program,
+    ...programConfiguration(file.document),
+  });
+  return { settings: parsed.settings, explanations: explainSettings(file), ...desktop, graph };
+}
+
+/** The program that `Pulumi.yaml` names, as the engine would load it. */
+async function loadProgram(main: string): Promise<Program> {
+  const loaded: { readonly default?: unknown } = await import(pathToFileURL(resolve(main)).href);
+  if (isProgram(loaded.default)) return loaded.default;
+  throw new Refused({
+    place: `${main}, the main module of Pulumi.yaml`,
+    given: "it has no function as its default export",
+    allowed: "a module whose default export makes the resources when it is called",
+    mend: "export default a function",
+  });
+}
+
+function isProgram(value: unknown): value is Program {
+  return typeof value === "function";
+}
+
+function notPlanned(kind: string): Refused {
+  return new Refused({
+    place: "topology.kind",
+    given: kind,
+    allowed: "local-podman",
+    mend: "set topology.kind to local-podman, or use a release that plans this topology",
+  });
+}

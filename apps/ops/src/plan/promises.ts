@@ -1,0 +1,112 @@
+import { formatBytes, mebibytes, toCores } from "../../../../components/core/index.ts";
+import type { EngineChoice, LocalPodmanPlan } from "../../../../components/topology/index.ts";
+import type { EnvironmentSettings } from "../../../../stacks/config.ts";
+
+/** What the design keeps, with the arithmetic, and what nobody can know before it runs. */
+export interface Promises {
+  readonly turns: TurnPromise;
+  readonly capacity: readonly CapacityPromise[];
+  readonly cost: string;
+  readonly unknown: readonly Unknown[];
+}
+
+/** No deployment ends a turn: every timeout on the way is long enough. */
+interface TurnPromise {
+  readonly maxSeconds: number;
+  readonly kept: boolean;
+  readonly links: readonly {
+    readonly holder: string;
+    readonly timeout: string;
+    readonly seconds: number;
+    readonly atLeastSeconds: number;
+    readonly because: string;
+    readonly kept: boolean;
+  }[];
+}
+
+/** What all containers claim together against what they may use together. */
+interface CapacityPromise {
+  readonly resource: "cpu" | "memory";
+  readonly unit: "cores" | "MiB";
+  readonly requested: number;
+  readonly limited: number;
+  readonly available: number;
+  /** Whether everything fits even when every container uses all it may. */
+  readonly fitsAtLimit: boolean;
+}
+
+interface Unknown {
+  readonly what: string;
+  /** Why it isn't known, and who can tell. */
+  readonly why: string;
+}
+
+/** Reads the promises off a desktop's plan. */
+export function promisesOf(plan: LocalPodmanPlan, settings: EnvironmentSettings, engine: EngineChoice): Promises {
+  const links = plan.turns.links.map((link) => ({ ...link, kept: link.seconds >= link.atLeastSeconds }));
+  return {
+    turns: { maxSeconds: plan.turns.maxSeconds, kept: links.every(({ kept }) => kept), links },
+    capacity: capacityOf(plan),
+    cost:
+      settings.agent.model.kind === "offline"
+        ? "none beyond the machine"
+        : "none beyond the machine and the model's tokens",
+    unknown: unknowns(plan, settings, engine),
+  };
+}
+
+function capacityOf({ resources }: LocalPodmanPlan): CapacityPromise[] {
+  const { cpu, memoryMiB } = resources.capacity;
+  return [
+    {
+      resource: "cpu",
+      unit: "cores",
+      requested: toCores(cpu.requested),
+      limited: toCores(cpu.limited),
+      available: toCores(cpu.available),
+      fitsAtLimit: cpu.limited <= cpu.available,
+    },
+    { resource: "memory", unit: "MiB", ...memoryMiB, fitsAtLimit: memoryMiB.limited <= memoryMiB.available },
+  ];
+}
+
+function unknowns(plan: LocalPodmanPlan, { agent, resources }: EnvironmentSettings, engine: EngineChoice): Unknown[] {
+  const { host } = resources;
+  const local = plan.containers.filter(({ image }) => image.registry === "localhost").map(({ image }) => image.text);
+  const declared = `${toCores(host.cpu)} cores and ${formatBytes(host.memory)}`;
+  return [
+    {
+      what: "changes against what runs",
+      why: "a plan reads no state: every resource is shown as new; blueprint up compares",
+    },
+    {
+      what: "load of this machine",
+      why: `resources.host declares ${declared}, nothing is measured; blueprint doctor measures`,
+    },
+    {
+      what: engine.present ? "whether the engine answers" : "whether there is an engine",
+      why: `${engine.present ? "its socket is there, nothing was asked" : "no socket is there"}; blueprint doctor asks`,
+    },
+    ...(local.length > 0
+      ? [
+          {
+            what: "whether the image is there",
+            why: `${local.join(", ")} lives in the engine's own store; blueprint doctor looks, npm run image builds it`,
+          },
+        ]
+      : []),
+    ...(agent.model.kind === "openai-compatible"
+      ? [
+          {
+            what: "cost of the model",
+            why: `${new URL(agent.model.baseUrl).host} sets the price of ${agent.model.name}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Memory of a promise for a reader: `1GiB`. */
+export function formatMiB(count: number): string {
+  return formatBytes(mebibytes(count));
+}

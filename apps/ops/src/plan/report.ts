@@ -1,0 +1,92 @@
+import type { EngineChoice, LocalPodmanPlan } from "../../../../components/topology/index.ts";
+import type { EnvironmentSettings } from "../../../../stacks/config.ts";
+import type { Explanation } from "../../../../stacks/explain.ts";
+import {
+  type Message,
+  renderTree,
+  type StackGraph,
+  type Summary,
+  summarise,
+} from "../../../../stacks/preview/index.ts";
+import type { PolicyVerdict } from "./policy-gate.ts";
+import { type Promises, promisesOf } from "./promises.ts";
+
+/** Everything that `blueprint plan` tells, whichever form it is told in. No secret's value is in it. */
+export interface PlanReport {
+  readonly environment: string;
+  readonly topology: EnvironmentSettings["topology"]["kind"];
+  /** Whether the environment may go up: the policies' gate is open and every promise is kept. */
+  readonly ok: boolean;
+  readonly engine: EngineReport;
+  readonly summary: Summary;
+  /** Every resource in the order of the tree, the stack first. */
+  readonly tree: readonly TreeRow[];
+  /** What the program logged. */
+  readonly messages: readonly Pick<Message, "severity" | "text">[];
+  readonly policies: PolicyVerdict;
+  readonly promises: Promises;
+  readonly settings: readonly Explanation[];
+  /** What the report's picture is drawn from. */
+  readonly plan: LocalPodmanPlan;
+  /** Time from the start of the command, in seconds: the only figure that differs from run to run. */
+  readonly seconds: number;
+}
+
+/** The container engine that the plan is made for. */
+interface EngineReport {
+  readonly kind: "podman" | "docker";
+  readonly socket: string;
+  /** Whether its socket is there. */
+  readonly present: boolean;
+  readonly reason: string;
+}
+
+/** One resource of the tree. */
+interface TreeRow {
+  /** 0 is the stack. */
+  readonly depth: number;
+  readonly type: string;
+  readonly name: string;
+  /** What is worth knowing, such as `memory 1024`. */
+  readonly facts: readonly string[];
+}
+
+interface Findings {
+  readonly settings: EnvironmentSettings;
+  readonly explanations: readonly Explanation[];
+  readonly engine: EngineChoice;
+  readonly plan: LocalPodmanPlan;
+  readonly graph: StackGraph;
+  readonly policies: PolicyVerdict;
+  readonly seconds: number;
+}
+
+/** Puts together what reading, planning, previewing and checking an environment have found. */
+export function reportOf(findings: Findings): PlanReport {
+  const { settings, explanations, engine, plan, graph, policies, seconds } = findings;
+  const promises = promisesOf(plan, settings, engine);
+  return {
+    environment: plan.environment,
+    topology: settings.topology.kind,
+    ok: policies.ok && promises.turns.kept,
+    engine: { ...engine.target, present: engine.present, reason: engine.reason },
+    summary: summarise(graph),
+    tree: renderTree(graph).split("\n").flatMap(treeRow),
+    messages: graph.messages.map(({ severity, text }) => ({ severity, text })),
+    policies,
+    promises,
+    settings: explanations,
+    plan,
+    seconds,
+  };
+}
+
+/** A line of the preview's tree: indentation of two spaces a level, type, name, then facts after two spaces. */
+function treeRow(line: string): TreeRow[] {
+  const { indentation = "", type = "", name = "", facts = "" } = TREE_LINE.exec(line)?.groups ?? {};
+  // One engine makes everything: its name on every line would only hide the rest.
+  const told = facts.split(", ").filter((fact) => fact !== "" && !fact.startsWith("by provider "));
+  return name === "" ? [] : [{ depth: indentation.length / 2, type, name, facts: told }];
+}
+
+const TREE_LINE = /^(?<indentation> *)(?<type>\S+) (?<name>.+?)(?: {2}(?<facts>.+))?$/;

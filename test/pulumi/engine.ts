@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { execa } from "execa";
+
+/** The `pulumi` on PATH that isn't the npm wrapper, whose download may not be reachable. */
+export function pulumiOnPath(): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+  return folders.map((folder) => join(folder, "pulumi")).find((path) => existsSync(path));
+}
+
+/** Sockets of the engines to deploy to: those of `BLUEPRINT_TEST_SOCKETS`, else the usual ones that exist. */
+export function engineSockets(): string[] {
+  const named = process.env.BLUEPRINT_TEST_SOCKETS?.split(",") ?? ["/run/podman/podman.sock", "/var/run/docker.sock"];
+  return named.filter((path) => existsSync(path));
+}
+
+/** One step of an update, as `--json` prints it. */
+export interface Step {
+  readonly op: string;
+  readonly urn: string;
+}
+
+/** A copy of the project outside the tree, with a backend of its own. */
+export class PulumiProject {
+  readonly folder: string;
+  readonly #pulumi: string;
+  readonly #environment: Record<string, string>;
+
+  private constructor(folder: string, pulumi: string) {
+    this.folder = folder;
+    this.#pulumi = pulumi;
+    this.#environment = {
+      PATH: [dirname(process.execPath), dirname(pulumi), process.env.PATH ?? ""].join(delimiter),
+      PULUMI_HOME: join(folder, ".home"),
+      PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "of this suite only",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+  }
+
+  /** Makes the copy: the code is linked, the stack's files are the suite's own. */
+  static async create(pulumi: string): Promise<PulumiProject> {
+    const root = resolve(import.meta.dirname, "../..");
+    const folder = await mkdtemp(join(tmpdir(), "blueprint-pulumi-"));
+    for (const name of ["stacks", "components", "policies", "apps", "node_modules", "package.json"]) {
+      await symlink(join(root, name), join(folder, name));
+    }
+    await cp(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+    await mkdir(join(folder, ".state"));
+    return new PulumiProject(folder, pulumi);
+  }
+
+  /** Runs a command of the engine. Rejects where it fails, with what it printed. */
+  async run(...parameters: readonly string[]): Promise<string> {
+    const { stdout } = await execa(this.#pulumi, [...parameters, "--non-interactive"], {
+      cwd: this.folder,
+      env: this.#environment,
+      stdin: "ignore",
+    });
+    return stdout;
+  }
+
+  /** The steps that an update would take, without those that leave a resource as it is. */
+  async changes(stack: string): Promise<Step[]> {
+    const { steps } = JSON.parse(await this.run("preview", "--stack", stack, "--json"));
+    return steps.filter(({ op }: Step) => op !== "same");
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
