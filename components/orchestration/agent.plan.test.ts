@@ -22,7 +22,7 @@ function planOf(settings: unknown) {
 function databaseOf(settings: object) {
   const { database } = AgentSettings.parse({ database: { kind: "postgresql", ...settings } });
   if (database.kind !== "postgresql") throw new Error("the settings ask for PostgreSQL");
-  return planDatabaseContainer(database);
+  return planDatabaseContainer(database, "our-data");
 }
 
 describe("the agent's environment", () => {
@@ -123,7 +123,7 @@ describe("the database's container", () => {
   });
 
   it("keeps its files in its volume and its socket in memory that its user owns", () => {
-    expect(databaseOf({ volumeName: "our-data" })).toMatchObject({
+    expect(databaseOf({})).toMatchObject({
       user: "999:999",
       mounts: [
         { kind: "volume", volume: "our-data", containerPath: "/var/lib/postgresql/data" },

@@ -1,6 +1,6 @@
 import type { TurnPlan } from "../availability/index.ts";
 import { sortedByName, toKiB } from "../core/index.ts";
-import type { AgentSettings } from "./agent.settings.ts";
+import type { AgentSettings, PostgresqlSettings } from "./agent.settings.ts";
 import type { ContainerPlan, MountPlan, SecretSource } from "./container.plan.ts";
 
 /** User and group that the agent's image is made for. */
@@ -63,10 +63,10 @@ export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<Contain
   };
 }
 
-/** The PostgreSQL container's own part: image, environment and paths that must be writable. */
-export function planDatabaseContainer(database: Extract<AgentSettings["database"], { kind: "postgresql" }>) {
+/** The PostgreSQL container's own part: image, environment and paths that must be writable; its files are in `volume`. */
+export function planDatabaseContainer(database: PostgresqlSettings, volume: string) {
   const mounts: MountPlan[] = [
-    { kind: "volume", volume: database.volumeName, containerPath: "/var/lib/postgresql/data" },
+    { kind: "volume", volume, containerPath: "/var/lib/postgresql/data" },
     { kind: "memory", containerPath: "/var/run/postgresql", sizeMiB: 8, options: ["noexec"], owner: POSTGRESQL_USER },
   ];
   return {
@@ -127,7 +127,7 @@ function planDatabaseAccess(
   }
 }
 
-function passwordSource(database: Extract<AgentSettings["database"], { kind: "postgresql" }>): SecretSource {
+function passwordSource(database: PostgresqlSettings): SecretSource {
   return database.password
     ? { kind: "configuration", name: database.password.secret }
     : { kind: "generated", name: "database-password", length: PASSWORD_LENGTH };

@@ -46,8 +46,11 @@ const Database = z.discriminatedUnion("kind", [
         /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/,
         "2 to 63 letters, digits, _ . and -, beginning with a letter or digit",
       )
-      .prefault("flame-postgresql")
-      .meta({ description: "Volume that holds the database.", example: "flame-postgresql" }),
+      .optional()
+      .meta({
+        description: "Volume that holds the database; `flame-<environment>-postgresql` where it is left out.",
+        example: "flame-postgresql",
+      }),
     resources: DatabaseResources,
   }),
 ]);
@@ -200,3 +203,4 @@ export const AgentSettings = z
   });
 
 export type AgentSettings = z.output<typeof AgentSettings>;
+export type PostgresqlSettings = Extract<AgentSettings["database"], { kind: "postgresql" }>;

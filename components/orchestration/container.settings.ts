@@ -1,7 +1,17 @@
 import { isIP } from "node:net";
 import { posix } from "node:path";
 import { z } from "zod";
-import { Bytes, bytesBetween, Cpu, CpuLimit, ImageReference, Port, refuse } from "../core/index.ts";
+import {
+  Bytes,
+  bytesBetween,
+  Cpu,
+  CpuLimit,
+  formatBytes,
+  formatCpu,
+  ImageReference,
+  Port,
+  refuse,
+} from "../core/index.ts";
 
 /** A path of the host or of a container, which engines write between colons. */
 export const AbsolutePath = z
@@ -200,12 +210,17 @@ function containerResources(priority: (typeof PRIORITIES)[number], cpuLimit: str
       }),
     })
     .superRefine(({ requests, limits }, context) => {
-      for (const resource of ["cpu", "memory"] as const) {
+      const compared = [
+        { resource: "cpu", request: formatCpu(requests.cpu), limit: formatCpu(limits.cpu) },
+        { resource: "memory", request: formatBytes(requests.memory), limit: formatBytes(limits.memory) },
+      ] as const;
+      for (const { resource, request, limit } of compared) {
         if (requests[resource] > limits[resource]) {
           refuse(context, {
             path: ["requests", resource],
-            allowed: `at most the limit in limits.${resource}`,
+            allowed: `at most limits.${resource}, which is ${limit}`,
             mend: `lower requests.${resource} or raise limits.${resource}`,
+            effective: request,
           });
         }
       }

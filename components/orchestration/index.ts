@@ -8,7 +8,7 @@ export {
   planAgentEnvironment,
   planDatabaseContainer,
 } from "./agent.plan.ts";
-export { AgentSettings } from "./agent.settings.ts";
+export { AgentSettings, type PostgresqlSettings } from "./agent.settings.ts";
 export {
   type ContainerPlan,
   type LimitPlan,

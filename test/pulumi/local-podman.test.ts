@@ -127,7 +127,8 @@ describe
     it("refuses a wrong setting with a clean message and changes nothing", async () => {
       await describeStack({ memory: "64MiB" });
       const failure = await project.run("preview", "--stack", stack).catch((error: unknown) => error);
-      expect(String(failure)).toMatch(/agent\.resources\.limits\.memory is 64MiB/);
+      expect(String(failure)).toMatch(/agent\.resources\.requests\.memory is 512MiB \(a default\)/);
+      expect(String(failure)).toMatch(/limits\.memory, which is 64MiB/);
       expect(String(failure)).not.toMatch(/at \w+ \(.*\.ts:\d+/);
       await describeStack();
     });

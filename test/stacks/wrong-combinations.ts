@@ -36,6 +36,14 @@ export const WRONG_COMBINATIONS: readonly WrongConfiguration[] = [
     mend: /lower requests\.memory or raise limits\.memory/,
   },
   {
+    why: "a limit below the request that stands by default",
+    document: agent({ resources: { limits: { memory: "448MiB" } } }),
+    path: "agent.resources.requests.memory",
+    given: /^512MiB \(a default\)$/,
+    allowed: /at most limits\.memory, which is 448MiB/,
+    mend: /lower requests\.memory or raise limits\.memory/,
+  },
+  {
     why: "limits that together exceed the engine",
     document: desktopDocument({ containers: { cache: cache({ resources: { limits: { cpu: "2" } } }) } }),
     path: "agent.resources.limits.cpu",
@@ -196,9 +204,9 @@ export const WRONG_COMBINATIONS: readonly WrongConfiguration[] = [
   },
   {
     why: "agent and database in one volume",
-    document: agent({ database: { kind: "postgresql", volumeName: "flame-data" } }),
+    document: agent({ database: { kind: "postgresql", volumeName: "flame-dev-data" } }),
     path: "agent.database.volumeName",
-    given: /^"flame-data"$/,
+    given: /^"flame-dev-data"$/,
     allowed: /other than topology\.storage\.name/,
     mend: /another name/,
   },

@@ -208,7 +208,7 @@ describe("a secret's name in Podman's store", () => {
     {
       why: "a random value",
       source: { kind: "generated", name: "database-password", length: 32 },
-      name: "flame-dev-database-password",
+      name: "flame-dev-generated-database-password",
     },
   ] as const)("carries the environment: $why", ({ source, name }) => {
     expect(podmanSecretName("dev", source)).toBe(name);

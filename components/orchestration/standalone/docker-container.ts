@@ -119,7 +119,9 @@ export function dockerVolumeArgs(plan: VolumePlan): docker.VolumeArgs {
 
 /** Name under which a secret is kept in Podman's own store, for manifests that can only name it. */
 export function podmanSecretName(environment: string, source: SecretSource): string {
-  return platformName("kubernetes", "flame", environment, kebab(source.name));
+  // A secret of the user's may have the same name as a generated one.
+  const name = source.kind === "generated" ? `generated-${source.name}` : kebab(source.name);
+  return platformName("kubernetes", "flame", environment, name);
 }
 
 function kebab(name: string): string {

@@ -88,7 +88,7 @@ WantedBy=default.target
       },
       lines: [
         "Secret=flame-dev-model-api-key,type=env,target=KEY",
-        "Secret=flame-dev-database-password,type=env,target=PASSWORD",
+        "Secret=flame-dev-generated-database-password,type=env,target=PASSWORD",
       ],
     },
     {

@@ -10,10 +10,12 @@ import {
   startOrder,
 } from "../../orchestration/index.ts";
 import { checkResources, type ResourceClaim } from "../../resources/index.ts";
+import { databaseVolumeName, dataVolumeName } from "./local-podman.names.ts";
 import type { EngineTarget, LocalPodmanSettings } from "./local-podman.plan.ts";
 
 /** Every problem between settings of different concerns, on a desktop and its engine. */
 export function checkLocalPodman(
+  environment: string,
   settings: LocalPodmanSettings,
   engine: EngineTarget,
   claims: readonly ResourceClaim[],
@@ -25,7 +27,7 @@ export function checkLocalPodman(
     ...checkEngine(settings, engine),
     ...checkAgent(settings),
     ...checkMetricsPath(settings),
-    ...checkVolumes(settings),
+    ...checkVolumes(environment, settings),
     ...checkDependencies(settings),
     ...checkPaths(settings),
     ...checkPorts(settings),
@@ -137,14 +139,16 @@ function checkMetricsPath({ monitoring }: LocalPodmanSettings): Problem[] {
 }
 
 /** Agent and database can't keep their files in one volume. */
-function checkVolumes({ agent, topology }: LocalPodmanSettings): Problem[] {
+function checkVolumes(environment: string, { agent, topology }: LocalPodmanSettings): Problem[] {
   const { database } = agent;
   const { storage } = topology;
-  if (database.kind !== "postgresql" || storage.kind !== "volume" || database.volumeName !== storage.name) return [];
+  if (database.kind !== "postgresql" || storage.kind !== "volume") return [];
+  const volume = databaseVolumeName(environment, database);
+  if (volume !== dataVolumeName(environment, storage)) return [];
   return [
     {
       path: "agent.database.volumeName",
-      given: printValue(database.volumeName),
+      given: printValue(volume),
       allowed: "a name other than topology.storage.name, which is the agent's own volume",
       mend: "choose another name, such as flame-postgresql",
     },

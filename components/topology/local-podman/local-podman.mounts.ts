@@ -6,6 +6,7 @@ import {
   type AgentSettings,
   type MountPlan,
 } from "../../orchestration/index.ts";
+import { dataVolumeName } from "./local-podman.names.ts";
 import type { LocalPodmanTopology, LocalStorage } from "./local-podman.settings.ts";
 
 /** Where Linux programs expect to write at run time; a read-only root needs them in memory. */
@@ -17,8 +18,11 @@ const SCRATCH_PATHS = [
 const SCRATCH = { kind: "memory", options: ["noexec"], owner: undefined } as const;
 
 /** What the agent sees: its data, the user's folders and room to write. */
-export function agentMounts({ topology, agent }: { topology: LocalPodmanTopology; agent: AgentSettings }): MountPlan[] {
-  return withScratch([...storageMounts(topology.storage), ...folders(agent.volumes)]);
+export function agentMounts(
+  environment: string,
+  { topology, agent }: { topology: LocalPodmanTopology; agent: AgentSettings },
+): MountPlan[] {
+  return withScratch([...storageMounts(environment, topology.storage), ...folders(agent.volumes)]);
 }
 
 /** What a further container sees: the user's folders, its writable paths and room to write. */
@@ -36,10 +40,10 @@ export function withScratch(mounts: readonly MountPlan[]): MountPlan[] {
   return [...mounts, ...free.map((path): MountPlan => ({ ...SCRATCH, ...path }))];
 }
 
-function storageMounts(storage: LocalStorage): MountPlan[] {
+function storageMounts(environment: string, storage: LocalStorage): MountPlan[] {
   switch (storage.kind) {
     case "volume":
-      return [{ kind: "volume", volume: storage.name, containerPath: AGENT_DATA_FOLDER }];
+      return [{ kind: "volume", volume: dataVolumeName(environment, storage), containerPath: AGENT_DATA_FOLDER }];
     case "bind":
       return [{ kind: "folder", hostPath: storage.hostPath, containerPath: AGENT_DATA_FOLDER, mode: "rw" }];
     case "tmpfs":

@@ -20,16 +20,24 @@ describe("a desktop's plan", () => {
     const plan = planOf(desktopDocument());
     expect(plan.containers.map(({ name }) => name)).toEqual(["flame-dev-agent"]);
     expect(plan.volumes).toMatchObject([
-      { name: "flame-data", persistent: true, labels: { "blueprint.data": "persistent" } },
+      { name: "flame-dev-data", persistent: true, labels: { "blueprint.data": "persistent" } },
     ]);
-    expect(plan.network).toMatchObject({ name: "flame", subnet: "10.89.42.0/24", gateway: "10.89.42.1" });
+    expect(plan.network).toMatchObject({ name: "flame-dev", subnet: "10.89.42.0/24", gateway: "10.89.42.1" });
     expect(plan.updateSchedule).toBeUndefined();
   });
 
   it("fits on a default desktop with PostgreSQL, without another setting", () => {
     const plan = planOf(desktopDocument({ agent: { database: { kind: "postgresql" } } }));
     expect(plan.containers.map(({ key }) => key)).toEqual(["database", "agent"]);
-    expect(plan.volumes.map(({ name }) => name)).toEqual(["flame-data", "flame-postgresql"]);
+    expect(plan.volumes.map(({ name }) => name)).toEqual(["flame-dev-data", "flame-dev-postgresql"]);
+  });
+
+  it("shares no name with another environment on the same machine", () => {
+    const namesOf = (environment: string) => {
+      const plan = planOf(desktopDocument({ agent: { database: { kind: "postgresql" } } }), { name: environment });
+      return [plan.network, ...plan.volumes, ...plan.containers].map(({ name }) => name);
+    };
+    expect(new Set([...namesOf("dev"), ...namesOf("trial")]).size).toBe(2 * namesOf("dev").length);
   });
 
   it("starts what others need first", () => {

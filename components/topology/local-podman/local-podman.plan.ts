@@ -1,12 +1,5 @@
 import { planTurns, type TurnPlan, type TurnSettings } from "../../availability/index.ts";
-import {
-  ConfigurationError,
-  type CronExpression,
-  LABEL_PREFIX,
-  labelsOf,
-  platformName,
-  sortedByName,
-} from "../../core/index.ts";
+import { ConfigurationError, type CronExpression, LABEL_PREFIX, labelsOf, sortedByName } from "../../core/index.ts";
 import type { MonitoringSettings } from "../../observability/index.ts";
 import {
   type AdditionalContainers,
@@ -33,6 +26,7 @@ import { type DesktopFile, planDesktopFile } from "./desktop.plan.ts";
 import type { DesktopSettings } from "./desktop.settings.ts";
 import { checkLocalPodman } from "./local-podman.checks.ts";
 import { additionalMounts, agentMounts, withScratch } from "./local-podman.mounts.ts";
+import { containerName, databaseVolumeName, dataVolumeName, networkName } from "./local-podman.names.ts";
 import type { LocalPodmanTopology } from "./local-podman.settings.ts";
 
 /** Everything that a desktop's environment is described by. */
@@ -83,7 +77,7 @@ export function planLocalPodman(
   // The order in which containers were written means nothing: dependsOn does.
   const settings = { ...written, containers: sortedByName(written.containers) };
   const claims = claimsOf(settings);
-  const problems = checkLocalPodman(settings, engine, claims);
+  const problems = checkLocalPodman(environment, settings, engine, claims);
   if (problems.length > 0) throw new ConfigurationError(environment, problems);
 
   const turns = planTurns(settings.turns);
@@ -127,9 +121,9 @@ function planNetwork(
   { topology, labels }: LocalPodmanSettings,
   engine: EngineTarget,
 ): NetworkPlan {
-  const { name, subnet, isolated } = topology.network;
+  const { subnet, isolated } = topology.network;
   return {
-    name,
+    name: networkName(environment, topology),
     subnet: subnet.text,
     gateway: subnet.firstHost,
     // Docker always keeps its bridges apart; Podman's netavark does so where it is asked to.
@@ -147,10 +141,22 @@ function planVolumes(environment: string, { topology, agent, labels }: LocalPodm
     );
   return [
     ...(storage.kind === "volume"
-      ? [{ name: storage.name, persistent: storage.persistent, labels: labelled("agent", storage.persistent) }]
+      ? [
+          {
+            name: dataVolumeName(environment, storage),
+            persistent: storage.persistent,
+            labels: labelled("agent", storage.persistent),
+          },
+        ]
       : []),
     ...(agent.database.kind === "postgresql"
-      ? [{ name: agent.database.volumeName, persistent: true, labels: labelled("database", true) }]
+      ? [
+          {
+            name: databaseVolumeName(environment, agent.database),
+            persistent: true,
+            labels: labelled("database", true),
+          },
+        ]
       : []),
   ];
 }
@@ -172,7 +178,7 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
     command: [],
     user: AGENT_USER,
     ports: agent.ports,
-    mounts: agentMounts(settings),
+    mounts: agentMounts(environment, settings),
     healthCheck: agent.healthCheck,
     restart: agent.restart,
     logging: agent.logging,
@@ -195,7 +201,7 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
 function planDatabase(environment: string, settings: LocalPodmanSettings): ContainerPlan[] {
   const { database, logging, restart } = settings.agent;
   if (database.kind !== "postgresql") return [];
-  const own = planDatabaseContainer(database);
+  const own = planDatabaseContainer(database, databaseVolumeName(environment, database));
   return [
     {
       ...own,
@@ -242,11 +248,6 @@ function planAdditional(environment: string, settings: LocalPodmanSettings): Con
 /** A port beyond loopback is a decision: the label says so to the policies. */
 function exposureLabel(ports: readonly PublishedPort[]): Record<string, string> {
   return ports.some((port) => !port.address.startsWith("127.")) ? { [`${LABEL_PREFIX}exposure`]: "lan" } : {};
-}
-
-/** The container's name, which is also its host name on the network. */
-function containerName(environment: string, key: string): string {
-  return platformName("container", "flame", environment, key);
 }
 
 function inStartOrder(containers: readonly ContainerPlan[]): readonly ContainerPlan[] {

@@ -54,7 +54,7 @@ describe("a desktop's network", () => {
 
 describe("a desktop's storage", () => {
   it("is a volume that stays, where nothing is said", () => {
-    expect(parse({}).data?.storage).toEqual({ kind: "volume", name: "flame-data", persistent: true });
+    expect(parse({}).data?.storage).toEqual({ kind: "volume", persistent: true });
   });
 
   it.each([

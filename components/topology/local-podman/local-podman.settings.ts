@@ -13,11 +13,10 @@ const MountOption = z.enum(["noexec", "noatime"]);
 const Storage = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("volume").meta({ description: "A volume that the engine keeps." }),
-    name: z
-      .string()
-      .regex(OBJECT_NAME, OBJECT_NAME_ALLOWED)
-      .prefault("flame-data")
-      .meta({ description: "Name of the volume.", example: "flame-data" }),
+    name: z.string().regex(OBJECT_NAME, OBJECT_NAME_ALLOWED).optional().meta({
+      description: "Name of the volume; `flame-<environment>-data` where it is left out.",
+      example: "flame-data",
+    }),
     persistent: z
       .boolean()
       .prefault(true)
@@ -78,11 +77,10 @@ export const LocalPodmanTopology = z.strictObject({
     .prefault({}),
   network: z
     .strictObject({
-      name: z
-        .string()
-        .regex(OBJECT_NAME, OBJECT_NAME_ALLOWED)
-        .prefault("flame")
-        .meta({ description: "Name of the bridge network.", example: "flame" }),
+      name: z.string().regex(OBJECT_NAME, OBJECT_NAME_ALLOWED).optional().meta({
+        description: "Name of the bridge network; `flame-<environment>` where it is left out.",
+        example: "flame",
+      }),
       subnet: Cidr.prefault("10.89.42.0/24").meta({
         description: "Private address range of the network.",
         example: "10.89.42.0/24",
@@ -127,3 +125,4 @@ export const LocalPodmanTopology = z.strictObject({
 
 export type LocalPodmanTopology = z.output<typeof LocalPodmanTopology>;
 export type LocalStorage = z.output<typeof Storage>;
+export type VolumeStorage = Extract<LocalStorage, { kind: "volume" }>;

@@ -94,7 +94,7 @@ describe("a transform", () => {
     });
     expect(find("engine")?.inputs.host).toBe("unix:///elsewhere.sock");
     expect(find("network")?.inputs.internal).toBe(true);
-    expect(find("volume-flame-data")?.protect).toBe(true);
+    expect(find("volume-flame-dev-data")?.protect).toBe(true);
     expect(find("agent")?.inputs.shmSize).toBe(64);
     expect(find("agent")?.protect).toBe(false);
   });
