@@ -44,20 +44,31 @@ const State = z.object({
 });
 const Settings = z.object({ waitForRPCs: z.custom<() => Promise<void>>(isFunction) });
 
+/** The module in which the SDK records where each of its promises was made. */
+const Debuggable = z.object({
+  debuggablePromise: z.custom<<Value>(promise: Promise<Value>) => Promise<Value>>(isFunction),
+});
+
 /** The SDK's internals, or an error that names the version this was written for. Loaded late: the SDK takes 0.3 s and more. */
 export async function loadSdk() {
-  const [pulumi, state, settings, resources] = await Promise.all([
+  const [pulumi, state, settings, resources, { default: debuggable }] = await Promise.all([
     import("@pulumi/pulumi"),
     import("@pulumi/pulumi/runtime/state.js"),
     import("@pulumi/pulumi/runtime/settings.js"),
     import("@pulumi/pulumi/proto/resource_pb.js"),
+    import("@pulumi/pulumi/runtime/debuggable.js"),
   ]);
-  const internals = z.object({ ...State.shape, ...Settings.shape }).safeParse({ ...state, ...settings });
+  const internals = z
+    .object({ ...State.shape, ...Settings.shape, ...Debuggable.shape })
+    .safeParse({ ...state, ...settings, ...debuggable });
   if (!internals.success) {
     throw new Error(
-      "@pulumi/pulumi has changed inside: withLocalStorage, getStore and waitForRPCs are needed; pin 3.270.0 in package.json",
+      "@pulumi/pulumi has changed inside: withLocalStorage, getStore, waitForRPCs and debuggablePromise are needed; pin 3.270.0 in package.json",
     );
   }
+  // The SDK takes a stack trace for each promise, to report those that never resolve: four fifths of a large preview's
+  // time. A preview has its own report of them.
+  Object.assign(debuggable, { debuggablePromise: <Value>(promise: Promise<Value>) => promise });
   return { ...internals.data, runtime: pulumi.runtime, resources: resources.default };
 }
 
