@@ -45,11 +45,11 @@ export async function runPack(run: PackRun): Promise<PolicyReport> {
 }
 
 async function converse(run: PackRun, pack: PackProcess, graph: Promise<StackGraph>): Promise<PolicyReport> {
-  const [protocol, port] = await Promise.all([loadProtocol(), within(run, "start", pack.port)]);
+  const [protocol, port] = await Promise.all([loadProtocol(), within(run, "start", pack, pack.port)]);
   const client = new protocol.services.AnalyzerClient(`127.0.0.1:${port}`, protocol.credentials.createInsecure());
   try {
     const known = await graph;
-    return await within(run, "answer", analyse(client, protocol, known, run.configuration ?? {}));
+    return await within(run, "answer", pack, analyse(client, protocol, known, run.configuration ?? {}));
   } catch (error) {
     throw isRefusal(error) ? new PackFailure(`the policy pack ${run.packFolder} failed: ${error.details}`) : error;
   } finally {
@@ -57,7 +57,7 @@ async function converse(run: PackRun, pack: PackProcess, graph: Promise<StackGra
   }
 }
 
-async function within<Result>(run: PackRun, step: string, work: Promise<Result>): Promise<Result> {
+async function within<Result>(run: PackRun, step: string, pack: PackProcess, work: Promise<Result>): Promise<Result> {
   const { packFolder, timeoutSeconds = 30 } = run;
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -65,7 +65,8 @@ async function within<Result>(run: PackRun, step: string, work: Promise<Result>)
     late.reject(new PackFailure(`${reason}; look for a policy that waits, or raise timeoutSeconds`));
   }, 1000 * timeoutSeconds);
   try {
-    return await Promise.race([work, late.promise]);
+    // The end of the pack ends the wait, also where the run was aborted: no timer stays.
+    return await Promise.race([work, late.promise, pack.died]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as random from "@pulumi/random";
 import { describe, expect, it, vi } from "vitest";
@@ -16,6 +17,8 @@ const pet = () =>
       { provider: new random.Provider("own"), deleteBeforeReplace: true, customTimeouts: { create: "1m" } },
     );
   });
+
+const RUNNER = fileURLToPath(new URL("../../../policies/runner/index.ts", import.meta.url));
 
 const packOf = (policies: string) => `new policy.PolicyPack("temporary", { policies: [${policies}] });`;
 
@@ -134,6 +137,27 @@ describe("a run that is given up", () => {
     expect(await pack.alive()).toBe(false);
   });
 
+  it("lets its own process end at once when it was aborted", async () => {
+    await using pack = await temporaryPack(SILENT);
+    const script = `import { runPack } from ${JSON.stringify(RUNNER)};
+      const controller = new AbortController();
+      const graph = new Promise(() => undefined);
+      const running = runPack({ packFolder: ${JSON.stringify(pack.folder)}, graph, signal: controller.signal });
+      process.stdin.once("data", () => controller.abort(new Error("enough")));
+      await running.catch(() => process.stdin.destroy());`;
+    const parent = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    const ended = once(parent, "exit").then(() => true);
+    try {
+      await vi.waitFor(async () => expect(await pack.alive()).toBe(true), 8000);
+      parent.stdin.write("abort\n");
+      await expect(Promise.race([ended, setTimeout(5000, false)])).resolves.toBe(true);
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  }, 20_000);
+
   it("doesn't start where the signal has been given before", async () => {
     await using pack = await temporaryPack(SILENT);
     const running = runPack({ packFolder: pack.folder, graph: pet(), signal: AbortSignal.abort(new Error("early")) });
@@ -150,8 +174,7 @@ describe("a run that is given up", () => {
 
   it("leaves no process even where its own is killed", async () => {
     await using pack = await temporaryPack(SILENT);
-    const runner = fileURLToPath(new URL("../../../policies/runner/index.ts", import.meta.url));
-    const script = `import { runPack } from ${JSON.stringify(runner)};
+    const script = `import { runPack } from ${JSON.stringify(RUNNER)};
       await runPack({ packFolder: ${JSON.stringify(pack.folder)}, graph: new Promise(() => undefined) });`;
     const parent = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
     await vi.waitFor(async () => expect(await pack.alive()).toBe(true), 8000);
