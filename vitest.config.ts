@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 /** A test lives beside what it proves or under `test/`; the project it belongs to follows from its path. */
 export default defineConfig({
   test: {
+    // The suites wait for processes more than they compute.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

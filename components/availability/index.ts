@@ -1,2 +1,2 @@
-export { checkTurns, planTurns, type TurnLink, type TurnPlan } from "./turns.plan.ts";
+export { checkTurns, planTurns, type TurnPlan } from "./turns.plan.ts";
 export { TurnSettings } from "./turns.settings.ts";

@@ -2,7 +2,7 @@ import type { Problem } from "../core/index.ts";
 import type { TurnSettings } from "./turns.settings.ts";
 
 /** One timeout of the chain that a turn passes through, with the shortest that keeps the turn whole. */
-export interface TurnLink {
+interface TurnLink {
   /** Who waits: `agent`, `container engine`, `desktop connector`. */
   readonly holder: string;
   readonly timeout: string;

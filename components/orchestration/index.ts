@@ -35,7 +35,6 @@ export {
 } from "./standalone/docker-container.ts";
 export { kubePlayPods, kubePlayVolumes } from "./standalone/kube-play.ts";
 export {
-  type QuadletUnit,
   quadletContainer,
   quadletNetwork,
   quadletUpdateTimer,

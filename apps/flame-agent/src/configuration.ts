@@ -62,7 +62,7 @@ export const Environment = z.strictObject({
     .describe("How many of a thread's messages the agent sees."),
 });
 
-export type VariableName = keyof typeof Environment.shape;
+type VariableName = keyof typeof Environment.shape;
 type Variables = z.output<typeof Environment>;
 type Raw = Readonly<Record<string, string | undefined>>;
 

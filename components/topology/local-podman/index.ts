@@ -1,10 +1,8 @@
-export type { DesktopFile } from "./desktop.plan.ts";
 export { DesktopSettings } from "./desktop.settings.ts";
-export { chooseEngine, type EngineChoice, type MachineFacts, socketCandidates } from "./engine-search.ts";
+export { chooseEngine, type EngineChoice, socketCandidates } from "./engine-search.ts";
 export {
   type EngineTarget,
   type LocalPodmanPlan,
-  type LocalPodmanSettings,
   planLocalPodman,
 } from "./local-podman.plan.ts";
 export { type Manifest, renderLocalPodman } from "./local-podman.render.ts";
