@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Engine } from "./build.ts";
-import { run } from "./command.ts";
+import { type Engine, run } from "./engine.ts";
 
 /** How long a registry may take to hand over the base image, in seconds, before one is made here. */
 const PULL_SECONDS = 120;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { importNodeBase, pullBase } from "./base.ts";
-import { run } from "./command.ts";
+import { type Engine, run } from "./engine.ts";
 import { stage } from "./stage.ts";
 
 const REGISTRY_BASE = `docker.io/library/node:${process.versions.node}-bookworm-slim`;
@@ -31,13 +31,6 @@ export interface BuiltImage {
   /** Name of the base that it stands on. */
   readonly base: string;
   readonly sizeBytes: number;
-}
-
-/** The engine's program, with what each of its commands begins with. */
-export interface Engine {
-  readonly program: "podman" | "docker";
-  readonly parameters: readonly string[];
-  readonly onProgress: (line: string) => void;
 }
 
 /** Stages the app outside the tree and builds its image. */
