@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { VERSION } from "../src/version.ts";
 import { importNodeBase, pullBase } from "./base.ts";
 import { type Engine, run } from "./engine.ts";
 import { stage } from "./stage.ts";
@@ -89,12 +90,12 @@ async function chooseBase(engine: Engine, base: ImageRequest["base"], folder: st
   return importNodeBase(engine, folder);
 }
 
-/** `node image/build.ts --engine podman --tag localhost/flame-agent:0.1.0 [--base scratch-node] [--socket unix:///…]` */
+/** `node image/build.ts [--engine podman|docker] [--tag localhost/flame-agent:<version>] [--base registry-node|scratch-node] [--socket unix:///…]` */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       engine: { type: "string", default: "podman" },
-      tag: { type: "string" },
+      tag: { type: "string", default: `localhost/flame-agent:${VERSION}` },
       base: { type: "string" },
       socket: { type: "string" },
     },
@@ -102,7 +103,6 @@ async function main(): Promise<void> {
   const engine = (["podman", "docker"] as const).find((name) => name === values.engine);
   const base = (["registry-node", "scratch-node"] as const).find((name) => name === values.base);
   if (!engine) throw new Error(`--engine: "${values.engine}" is refused; allowed: podman, docker`);
-  if (!values.tag) throw new Error("--tag: absent; fix: name the image, such as --tag localhost/flame-agent:0.1.0");
   if (values.base && !base)
     throw new Error(`--base: "${values.base}" is refused; allowed: registry-node, scratch-node`);
 
