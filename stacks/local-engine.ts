@@ -9,12 +9,18 @@ import {
 
 /** Finds this machine's container engine: what the settings declare, else the first socket that exists. */
 export function findLocalEngine(declared: LocalPodmanTopology["engine"]): EngineChoice {
-  const candidates = socketCandidates({
+  return chooseEngine(declared, socketCandidates(localMachine()), (socket) =>
+    existsSync(socket.replace(/^(unix|npipe):\/\//, "")),
+  );
+}
+
+/** What of this machine decides where an engine's socket is. */
+export function localMachine() {
+  return {
     platform: process.platform,
     userId: userInfo().uid,
     homeFolder: homedir(),
     runtimeFolder: process.env.XDG_RUNTIME_DIR,
     engineHost: process.env.CONTAINER_HOST ?? process.env.DOCKER_HOST,
-  });
-  return chooseEngine(declared, candidates, (socket) => existsSync(socket.replace(/^(unix|npipe):\/\//, "")));
+  };
 }

@@ -18,7 +18,7 @@ const GOAL = 0.1;
 /** What both must find in the program, the stack itself counted. */
 const RESOURCES = 1_001;
 
-const engine = await findPulumi({ download: false, tell: () => undefined });
+const engine = await findPulumi();
 const project = engine.kind === "there" ? await engineProject(engine.engine.program) : undefined;
 const alone: number[] = [];
 const ours: number[] = [];

@@ -33,7 +33,7 @@ describe("the command line", () => {
 
   it("lists every command", async () => {
     const { stdout } = await blueprint(await projectFixture(), "--help");
-    for (const name of ["plan", "explain", "render", "doctor"])
+    for (const name of ["plan", "up", "down", "status", "logs", "explain", "render", "doctor"])
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
   });
 });

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { describeFailure, EXIT } from "./exit.ts";
 import { findProjectFolder } from "./project.ts";
@@ -8,19 +7,14 @@ type Register = (program: Command) => void;
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
   plan: () => import("./commands/plan.ts"),
+  up: () => import("./commands/up.ts"),
+  down: () => import("./commands/down.ts"),
+  status: () => import("./commands/status.ts"),
+  logs: () => import("./commands/logs.ts"),
   explain: () => import("./commands/explain.ts"),
   render: () => import("./commands/render.ts"),
   doctor: () => import("./commands/doctor.ts"),
-  ...coming(["up", "down", "status", "logs"]),
 };
-
-/** Commands that are written elsewhere: each is there as soon as its file is. */
-function coming(names: readonly string[]): Record<string, () => Promise<{ readonly register: Register }>> {
-  const files = names.map((name) => [name, new URL(`./commands/${name}.ts`, import.meta.url)] as const);
-  return Object.fromEntries(
-    files.filter(([, file]) => existsSync(file)).map(([name, file]) => [name, () => import(file.href)]),
-  );
-}
 
 /** Runs the command line and returns its exit code. */
 async function run(argv: readonly string[]): Promise<number> {

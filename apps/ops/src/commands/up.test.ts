@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
@@ -8,9 +9,9 @@ import { blueprint, projectFixture } from "../testing/project.ts";
 
 const COMMAND = fileURLToPath(new URL("../../bin/blueprint.js", import.meta.url));
 
-/** `blueprint up`, running until it is stopped. */
-function startUp(project: string) {
-  const child = execa(process.execPath, [COMMAND, "--project", project, "up"], {
+/** The command, running until it is stopped. */
+function startCommand(project: string, ...parameters: readonly string[]) {
+  const child = execa(process.execPath, [COMMAND, "--project", project, ...parameters], {
     reject: false,
     stdin: "ignore",
     env: { FORCE_COLOR: undefined, CONTAINER_HOST: undefined, DOCKER_HOST: undefined },
@@ -23,7 +24,12 @@ function startUp(project: string) {
     child.kill("SIGTERM");
     await child;
   });
-  return { child, isUp: () => until("it is up", () => stdout.includes("dev is up"), 60_000), printed: () => stdout };
+  return { child, printed: () => stdout };
+}
+
+function startUp(project: string) {
+  const command = startCommand(project, "up");
+  return { ...command, isUp: () => until("it is up", () => command.printed().includes("dev is up"), 60_000) };
 }
 
 const turn = (url: string, message: string) =>
@@ -40,24 +46,46 @@ describe("blueprint up without a container engine", () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const agent = { ports: [{ hostPort: port }] };
-    const project = await projectFixture({ environments: { dev: { agent, turns: { maxSeconds: 30 } } } });
+    const monitoring = { status: { intervalSeconds: 1 }, alerts: { cpuPercent: 100 } };
+    const project = await projectFixture({ environments: { dev: { agent, turns: { maxSeconds: 30 }, monitoring } } });
     const first = startUp(project);
     await first.isUp();
     expect(first.printed()).toMatch(/way +embedded.*\n +because +no container engine: unix:.*engine\.sock isn't there/);
     expect(first.printed()).toContain(`curl -N ${url}/turns`);
     expect(await (await turn(url, "My name is Ada.")).text()).toContain("event: end");
 
-    const status = await blueprint(project, "status", "dev", "--json");
+    const watcher = startCommand(project, "status", "dev", "--watch", "--json");
+    const follower = startCommand(project, "logs", "dev", "--follow", "--tail", "1");
+    const [status, logs] = await Promise.all([
+      blueprint(project, "status", "dev", "--json"),
+      blueprint(project, "logs", "dev", "--tail", "5"),
+    ]);
     expect(status.exitCode).toBe(0);
     expect(JSON.parse(status.stdout)).toMatchObject({
       way: "embedded",
       readiness: "ready",
       turnsActive: 0,
+      parts: [{ key: "agent", state: "running", health: "healthy", memory: { limitMiB: 1024 } }],
+      thresholds: { cpuPercent: 100 },
       alerts: [],
     });
-    expect((await blueprint(project, "logs", "dev", "--tail", "5")).stdout).toContain('"route":"/turns"');
+    expect(logs.stdout).toContain('"route":"/turns"');
+    await until("the log's end is shown", () => follower.printed() !== "");
+    const shown = follower.printed().length;
+    await (await turn(url, "What is 2 + 3?")).text();
+    await until("what comes is shown", () => follower.printed().slice(shown).includes('"route":"/turns"'));
+    await until("the status is shown again", () => watcher.printed().split("\n").length > 2);
+    for (const { child } of [follower, watcher]) {
+      child.kill("SIGINT");
+      expect((await child).exitCode).toBe(0);
+    }
+
+    const report = join(project, /report +(\S+)/.exec(first.printed())?.[1] ?? "not told");
+    const written = (await stat(report)).mtimeMs;
     const second = await blueprint(project, "up");
     expect(second).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("environment dev: runs already") });
+    expect((await stat(report)).mtimeMs).toBe(written);
+    expect((await stat(join(project, ".blueprint"))).mode & 0o077).toBe(0);
 
     const running = await turn(url, "count to 60");
     first.child.kill("SIGINT");
@@ -65,9 +93,9 @@ describe("blueprint up without a container engine", () => {
     const { exitCode, stderr } = await first.child;
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/stopping: 1 turn running, up to 40 s\n(.*\n)*dev is stopped/);
-    expect((await blueprint(project, "status")).stdout).toContain("dev: nothing is up");
 
-    const asked = await blueprint(project, "down");
+    const [nothing, asked] = await Promise.all([blueprint(project, "status"), blueprint(project, "down")]);
+    expect(nothing.stdout).toContain("dev: nothing is up");
     expect(asked).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining("allowed: --keep-data, or --delete-data --yes"),
@@ -78,7 +106,7 @@ describe("blueprint up without a container engine", () => {
     expect(await (await turn(url, "What is my name?")).text()).toContain("Ada");
     expect((await blueprint(project, "down", "--delete-data", "--yes")).exitCode).toBe(0);
     expect((await again.child).exitCode).toBe(0);
-    expect(existsSync(join(project, ".blueprint/dev"))).toBe(false);
+    expect(existsSync(join(project, ".blueprint"))).toBe(false);
     expect((await blueprint(project, "down")).stdout).toBe("dev: nothing is up");
   });
 });

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { relative } from "node:path";
 import { renderLocalPodman } from "../../../../components/topology/index.ts";
 import { EXIT } from "../exit.ts";
 import { writeManifests } from "../manifests.ts";
@@ -11,7 +13,8 @@ import { askEngine } from "./engine-client.ts";
 import { RunFailure } from "./failure.ts";
 import { type Place, placeOf } from "./place.ts";
 import { upPulumi } from "./pulumi/up-pulumi.ts";
-import { findPulumi, type PulumiEngine } from "./pulumi-engine.ts";
+import { findPulumi, obtainPulumi, type PulumiEngine } from "./pulumi-engine.ts";
+import { requireNoOtherRun } from "./run-record.ts";
 import { step } from "./step.ts";
 
 /** What both ways of bringing an environment up start from. */
@@ -32,6 +35,8 @@ export async function bringUp(
   options: { readonly way: Way | "auto"; readonly yes: boolean },
 ): Promise<number> {
   const place = placeOf(environment);
+  // Before the plan and a download: who has it running already needn't wait for them.
+  await requireNoOtherRun(place, options.way === "embedded" ? "embedded" : "pulumi");
   const report = await step(`plan ${environment} and check it against the policies`, () =>
     planEnvironment(environment),
   );
@@ -48,7 +53,8 @@ export async function bringUp(
       mend: `mend that (blueprint doctor ${environment} tells how), or use --way embedded`,
     });
   }
-  const reportFile = await writeFiles(report);
+  await requireNoOtherRun(place, choice.way);
+  const reportFile = await writeFiles(report, place);
   const request = { report, place, why: choice.why, yes: options.yes, reportFile };
   if (choice.way === "pulumi" && pulumi !== undefined) return upPulumi({ ...request, pulumi });
   return upEmbedded(request);
@@ -64,15 +70,16 @@ async function look(
   return step("look for a container engine and for Pulumi", async (tell) => {
     const engine = await askEngine(report.plan.engine);
     // Without an engine the download of Pulumi would be for nothing.
-    const found = await findPulumi({ download: engine.kind === "there", tell });
+    const found = engine.kind === "there" ? await obtainPulumi(tell) : await findPulumi();
     const pulumi = found.kind === "there" ? found.engine : undefined;
     return { choice: chooseWay(asked, { engine, pulumi: found }), pulumi };
   });
 }
 
 /** Writes what a desktop app's connector and an operator read, and returns the report's path. */
-async function writeFiles(report: PlanReport): Promise<string> {
-  const folder = `.blueprint/${report.environment}`;
+async function writeFiles(report: PlanReport, place: Place): Promise<string> {
+  await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  const folder = relative(process.cwd(), place.folder);
   await writeManifests(renderLocalPodman(report.plan), folder);
   const { writeReport } = await import("../plan/html/write.ts");
   return writeReport(report, `${folder}/report.html`);

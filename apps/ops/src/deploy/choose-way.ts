@@ -7,7 +7,9 @@ export interface Found {
   readonly pulumi: Present;
 }
 
-type Present = { readonly kind: "there"; readonly what: string } | { readonly kind: "missing"; readonly why: string };
+type Present =
+  | { readonly kind: "there"; readonly what: string }
+  | { readonly kind: "missing" | "broken"; readonly why: string };
 
 export type WayChoice =
   | { readonly kind: "chosen"; readonly way: Way; readonly why: string }
@@ -16,7 +18,7 @@ export type WayChoice =
 /** Chooses the way: containers where both an engine and Pulumi are there, else the agent as a process. */
 export function chooseWay(asked: Way | "auto", { engine, pulumi }: Found): WayChoice {
   if (asked === "embedded") return { kind: "chosen", way: "embedded", why: "--way embedded asks for it" };
-  const missing = [engine, pulumi].flatMap((one) => (one.kind === "missing" ? [one.why] : []));
+  const missing = [engine, pulumi].flatMap((one) => (one.kind === "there" ? [] : [one.why]));
   if (engine.kind === "there" && pulumi.kind === "there") {
     return { kind: "chosen", way: "pulumi", why: `${engine.what} answers, and there is ${pulumi.what}` };
   }

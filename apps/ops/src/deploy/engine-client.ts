@@ -3,16 +3,54 @@ import Docker from "dockerode";
 import type { LocalPodmanPlan } from "../../../../components/topology/index.ts";
 import { reasonOf } from "./failure.ts";
 
-/** Longest wait for an engine to say that it is there. */
+/** Longest wait for an engine's answer. */
 const ANSWER_MS = 3000;
+/** Port of an engine whose address names none. */
+const STANDARD_PORT = 2375;
 
-/** A client of the plan's container engine, in the interface version that the plan names. */
-export function engineClient({ socket, apiVersion }: LocalPodmanPlan["engine"]): Docker {
-  const version = `v${apiVersion}`;
+/** Where an engine listens, and in which version of its interface it is asked. Default: its own. */
+interface EngineAddress {
+  readonly socket: string;
+  readonly apiVersion?: string;
+}
+
+/** What came back from a place where an engine may listen. */
+export type EngineAnswer =
+  | { readonly kind: "absent" }
+  | { readonly kind: "silent"; readonly reason: string }
+  | { readonly kind: "answered"; readonly engineVersion: string; readonly apiVersion: string };
+
+/** A client of a container engine. Throws where its address is of a kind that this can't reach. */
+export function engineClient({ socket, apiVersion }: EngineAddress): Docker {
+  const version = apiVersion === undefined ? {} : { version: `v${apiVersion}` };
   const path = socketPath(socket);
-  if (path !== undefined) return new Docker({ socketPath: path, version });
+  if (path !== undefined) return new Docker({ socketPath: path, ...version });
+  if (!/^(tcp|http):\/\//.test(socket))
+    throw new Error("its address isn't one of unix://, npipe://, tcp:// or http://");
   const { hostname, port } = new URL(socket.replace(/^tcp:/, "http:"));
-  return new Docker({ protocol: "http", host: hostname, port: Number(port || 2375), version });
+  return new Docker({ protocol: "http", host: hostname, port: Number(port || STANDARD_PORT), ...version });
+}
+
+/** Asks an engine for its version. */
+export async function askVersion(address: EngineAddress): Promise<EngineAnswer> {
+  const path = socketPath(address.socket);
+  if (path !== undefined && !path.startsWith("//") && !existsSync(path)) return { kind: "absent" };
+  try {
+    const { Version, ApiVersion } = await answerOf(engineClient(address).version());
+    return { kind: "answered", engineVersion: Version, apiVersion: ApiVersion };
+  } catch (error) {
+    return { kind: "silent", reason: reasonOf(error) };
+  }
+}
+
+/** Whether an engine has an image in its store; `undefined` where it doesn't say. */
+export async function hasImage(address: EngineAddress, image: string): Promise<boolean | undefined> {
+  try {
+    await answerOf(engineClient(address).getImage(image).inspect());
+    return true;
+  } catch (error) {
+    return error instanceof Error && "statusCode" in error && error.statusCode === 404 ? false : undefined;
+  }
 }
 
 /** Whether the plan's engine answers; if not, why. */
@@ -20,15 +58,14 @@ export async function askEngine(
   engine: LocalPodmanPlan["engine"],
 ): Promise<{ readonly kind: "there"; readonly what: string } | { readonly kind: "missing"; readonly why: string }> {
   const name = engine.kind === "podman" ? "Podman" : "Docker";
-  const path = socketPath(engine.socket);
-  if (path !== undefined && !path.startsWith("//") && !existsSync(path)) {
-    return { kind: "missing", why: `no container engine: ${engine.socket} isn't there` };
-  }
-  try {
-    const { Version } = await within(engineClient(engine).version());
-    return { kind: "there", what: `${name} ${Version}` };
-  } catch (error) {
-    return { kind: "missing", why: `${name} doesn't answer at ${engine.socket} (${reasonOf(error)})` };
+  const answer = await askVersion(engine);
+  switch (answer.kind) {
+    case "answered":
+      return { kind: "there", what: `${name} ${answer.engineVersion}` };
+    case "absent":
+      return { kind: "missing", why: `no container engine: ${engine.socket} isn't there` };
+    case "silent":
+      return { kind: "missing", why: `${name} doesn't answer at ${engine.socket} (${answer.reason})` };
   }
 }
 
@@ -36,7 +73,7 @@ function socketPath(socket: string): string | undefined {
   return /^(unix|npipe):\/\//.test(socket) ? socket.replace(/^(unix|npipe):\/\//, "") : undefined;
 }
 
-async function within<Result>(work: Promise<Result>): Promise<Result> {
+async function answerOf<Result>(work: Promise<Result>): Promise<Result> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`no answer in ${ANSWER_MS / 1000} s`)), ANSWER_MS);
   try {

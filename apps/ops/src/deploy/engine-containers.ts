@@ -1,11 +1,16 @@
-import type Docker from "dockerode";
-import { LABEL_PREFIX } from "../../../../components/core/index.ts";
 import type { LocalPodmanPlan } from "../../../../components/topology/index.ts";
-import { engineClient } from "./engine-client.ts";
+import { askEngine, engineClient } from "./engine-client.ts";
+import { RunFailure } from "./failure.ts";
 
-/** The label that every object of an environment carries. */
-export function environmentLabel(environment: string): string {
-  return `${LABEL_PREFIX}environment=${environment}`;
+/** Throws a `RunFailure` where the engine of an environment that runs in containers doesn't answer. */
+export async function requireEngine(plan: LocalPodmanPlan): Promise<void> {
+  const engine = await askEngine(plan.engine);
+  if (engine.kind === "there") return;
+  throw new RunFailure({
+    place: `environment ${plan.environment}`,
+    found: `runs in containers, but ${engine.why}`,
+    mend: "start the engine; its containers come back as their restart policy says",
+  });
 }
 
 /** What an engine says of a container that doesn't do what it should. */
@@ -39,7 +44,20 @@ export function plainLog(log: Buffer): string {
 
 const HEAD_BYTES = 8;
 
-/** Every container of an environment that an engine holds. */
-export async function containersOf(client: Docker, environment: string): Promise<Docker.ContainerInfo[]> {
-  return client.listContainers({ all: true, filters: { label: [environmentLabel(environment)] } });
+/** States of a container that was made and doesn't run: after `stop`, after a restart of the machine. */
+const AT_REST = ["created", "exited"];
+
+/** Starts containers of a plan that are at rest, in the plan's order; Pulumi doesn't look at whether they run. */
+export async function startContainersAtRest({ engine, containers }: LocalPodmanPlan): Promise<void> {
+  const client = engineClient(engine);
+  for (const { name } of containers) {
+    const container = client.getContainer(name);
+    if (AT_REST.includes((await container.inspect()).State.Status)) await container.start();
+  }
+}
+
+/** Whether the engine has a volume of the plan, with the data of an earlier deployment. */
+export async function hasVolumes({ engine, volumes }: LocalPodmanPlan): Promise<boolean> {
+  const { Volumes } = await engineClient(engine).listVolumes();
+  return volumes.some(({ name }) => Volumes.some(({ Name }) => Name === name));
 }

@@ -16,11 +16,13 @@ export interface Place {
   readonly secrets: string;
   /** Pulumi's state of every environment. */
   readonly state: string;
+  /** Link to the Pulumi engine, where its own folder isn't as the Automation API wants it. */
+  readonly engine: string;
   /** What Pulumi encrypts the state's secrets with. */
   readonly passphrase: string;
 }
 
-const SHARED = { state: "state", passphrase: "passphrase" } as const;
+const SHARED = { state: "state", engine: "engine", passphrase: "passphrase" } as const;
 
 /** The places of an environment of the project in the given folder. */
 export function placeOf(environment: string, project = process.cwd()): Place {
@@ -28,7 +30,7 @@ export function placeOf(environment: string, project = process.cwd()): Place {
     throw new RunFailure({
       place: "environment",
       found: `"${environment}" is a name of .blueprint's own`,
-      allowed: `any name but ${Object.values(SHARED).join(" and ")}`,
+      allowed: `any name but ${Object.values(SHARED).join(", ")}`,
       mend: `rename Pulumi.${environment}.yaml`,
     });
   }
@@ -42,6 +44,7 @@ export function placeOf(environment: string, project = process.cwd()): Place {
     log: join(folder, "logs", "agent.log"),
     secrets: join(folder, "secrets.json"),
     state: join(root, SHARED.state),
+    engine: join(root, SHARED.engine),
     passphrase: join(root, SHARED.passphrase),
   };
 }

@@ -13,14 +13,17 @@ export interface PulumiEngine {
   readonly version: string;
 }
 
-type FoundPulumi =
+/** What a search comes to: `broken` is a program that is there and doesn't tell its version. */
+export type FoundPulumi =
   | { readonly kind: "there"; readonly what: string; readonly engine: PulumiEngine }
-  | { readonly kind: "missing"; readonly why: string };
+  | { readonly kind: "missing" | "broken"; readonly why: string };
 
 /** Longest wait for a program to say its version. */
-const ANSWER_MS = 20_000;
-/** Longest silence of the download before it is given up, in milliseconds. */
+const ANSWER_MS = 10_000;
+/** Longest silence of the download before it is given up. */
 const SILENCE_MS = 60_000;
+/** npm's wrapper of the engine, relative to the project. */
+export const WRAPPER = join("node_modules", ".bin", process.platform === "win32" ? "pulumi.cmd" : "pulumi");
 const PROGRAM = process.platform === "win32" ? "pulumi.exe" : "pulumi";
 
 /** Where a Pulumi engine may be, best first. Pure. */
@@ -45,26 +48,31 @@ export function pulumiCandidates({ path, home, versions }: PulumiPlaces): string
   ];
 }
 
-/** Finds a Pulumi engine that runs; `download` lets npm's wrapper fetch one where there is none. */
-export async function findPulumi(options: { readonly download: boolean; readonly tell: Tell }): Promise<FoundPulumi> {
-  const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
-  const candidates = async () => {
-    const versions = await readdir(join(home, "versions")).catch(() => []);
-    return pulumiCandidates({ path: process.env.PATH ?? "", home, versions }).filter(isExecutable);
-  };
-  const tried: string[] = [];
-  for (const program of await candidates()) {
+/** Finds a Pulumi engine that runs. */
+export async function findPulumi(): Promise<FoundPulumi> {
+  let broken: FoundPulumi | undefined;
+  for (const program of await installed()) {
     const found = await askVersion(program);
     if (found.kind === "there") return found;
-    tried.push(found.why);
+    broken ??= found;
   }
-  const nowhere = tried[0] ?? "no Pulumi engine on PATH or in the Pulumi home";
-  if (!options.download) return { kind: "missing", why: nowhere };
+  return broken ?? { kind: "missing", why: "no Pulumi engine on PATH or in the Pulumi home" };
+}
 
-  const failed = await downloadByWrapper(options.tell);
-  if (failed !== undefined) return { kind: "missing", why: `${nowhere}; npm's wrapper couldn't fetch one (${failed})` };
-  const [program] = await candidates();
-  return program === undefined ? { kind: "missing", why: nowhere } : askVersion(program);
+/** The same, and where there is none, npm's wrapper downloads one into the Pulumi home. */
+export async function obtainPulumi(tell: Tell, silenceMilliseconds = SILENCE_MS): Promise<FoundPulumi> {
+  const found = await findPulumi();
+  if (found.kind === "there") return found;
+  const failed = await downloadByWrapper(tell, silenceMilliseconds);
+  return failed === undefined
+    ? findPulumi()
+    : { ...found, why: `${found.why}; npm's wrapper couldn't fetch one (${failed})` };
+}
+
+async function installed(): Promise<string[]> {
+  const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+  const versions = await readdir(join(home, "versions")).catch(() => []);
+  return pulumiCandidates({ path: process.env.PATH ?? "", home, versions }).filter(isExecutable);
 }
 
 async function askVersion(program: string): Promise<FoundPulumi> {
@@ -74,18 +82,18 @@ async function askVersion(program: string): Promise<FoundPulumi> {
     stdin: "ignore",
     env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
   });
-  if (failed) return { kind: "missing", why: `${program} doesn't run (${reasonOf(shortMessage)})` };
+  if (failed) return { kind: "broken", why: `${program} doesn't run (${reasonOf(shortMessage)})` };
   const version = stdout.trim();
   return { kind: "there", what: `Pulumi ${version} (${program})`, engine: { program, version } };
 }
 
 /** Lets npm's wrapper download the engine into the Pulumi home. Returns why it couldn't. */
-async function downloadByWrapper(tell: Tell): Promise<string | undefined> {
-  const wrapper = resolve("node_modules", ".bin", "pulumi");
+async function downloadByWrapper(tell: Tell, silenceMilliseconds: number): Promise<string | undefined> {
+  const wrapper = resolve(WRAPPER);
   if (!existsSync(wrapper)) return "it isn't installed: npm install brings it";
   tell("downloading Pulumi through its npm package");
   const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  let timer = setTimeout(() => silence.abort(), silenceMilliseconds);
   let last = "";
   const run = execa(wrapper, ["version"], {
     reject: false,
@@ -97,7 +105,7 @@ async function downloadByWrapper(tell: Tell): Promise<string | undefined> {
   });
   run.all.on("data", (chunk: Buffer) => {
     clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    timer = setTimeout(() => silence.abort(), silenceMilliseconds);
     last = chunk.toString().trim().split("\n").at(-1) ?? last;
     if (last !== "") tell(last);
   });
@@ -105,7 +113,7 @@ async function downloadByWrapper(tell: Tell): Promise<string | undefined> {
   clearTimeout(timer);
   if (!failed) return undefined;
   return silence.signal.aborted
-    ? `no progress in ${SILENCE_MS / 1000} s`
+    ? `no progress in ${silenceMilliseconds / 1000} s`
     : last.replace(/^pulumi: /, "") || "it failed";
 }
 

@@ -92,15 +92,28 @@ async function processFacts(pid: number): Promise<ProcessFacts> {
 }
 
 /**
+ * Throws a `RunFailure` where the environment runs and can't be brought up the given way beside that: only containers
+ * can be updated while they run.
+ */
+export async function requireNoOtherRun(place: Place, way: RunRecord["way"]): Promise<void> {
+  const found = await findRun(place);
+  if (found.kind === "draining") throw stillDraining(found.run, found.agentPid);
+  if (found.kind === "live" && !(way === "pulumi" && found.run.way === "pulumi")) throw runsAlready(found.run);
+}
+
+/** Whether the supervisor of a run is still a process. */
+export async function isSupervised(run: EmbeddedRun): Promise<boolean> {
+  return isSame(await processFacts(run.pid), run.processStart);
+}
+
+/**
  * Takes the record for this process: of two that start at once, one gets it.
  * A stale record is taken over. Throws a `RunFailure` where the environment runs already.
  */
 export async function claimRun(place: Place, run: RunRecord): Promise<void> {
   await mkdir(dirname(place.record), { recursive: true, mode: 0o700 });
-  const found = await findRun(place);
-  if (found.kind === "live") throw runsAlready(found.run);
-  if (found.kind === "draining") throw stillDraining(found.run, found.agentPid);
-  if (found.kind === "stale") await rm(place.record, { force: true });
+  await requireNoOtherRun(place, "embedded");
+  await rm(place.record, { force: true });
   const own = await writeBeside(place, run);
   try {
     // A link fails where the name is taken, and a reader never sees half a record.

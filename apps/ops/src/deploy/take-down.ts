@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { relative } from "node:path";
 import { EXIT } from "../exit.ts";
+import { clearPlace } from "./clear-place.ts";
 import { canAsk, confirm } from "./confirm.ts";
 import { decideData } from "./decide-data.ts";
 import { accessToken, planDeployed } from "./deployed-plan.ts";
@@ -35,8 +35,8 @@ export async function takeDown(environment: string, options: DownOptions): Promi
   const data = persistentData(place, deployed);
   const decision = data.length === 0 ? "delete" : await decide(environment, data, options);
   if (embedded !== undefined) await stop(environment, place, embedded);
-  if (deployed !== undefined) await downPulumi(environment, deployed, decision);
-  await clear(place, decision);
+  if (deployed !== undefined) await downPulumi(environment, deployed, place, decision);
+  await clearPlace(place, decision);
   const kept =
     decision === "keep" ? `; kept: ${data.join(", ")} (blueprint down ${environment} --delete-data removes it)` : "";
   process.stdout.write(`${environment} is down${kept}\n`);
@@ -78,15 +78,4 @@ async function stop(environment: string, place: Place, run: EmbeddedRun): Promis
   await step(`stop ${environment} (running turns are waited for)`, (tell) =>
     stopEmbedded(place, run, { metricsUrl, token, tell }),
   );
-}
-
-/** Removes the environment's folder, without the data and the secrets that open them where they are kept. */
-async function clear(place: Place, data: "keep" | "delete"): Promise<void> {
-  const kept =
-    data === "keep" && existsSync(place.data) ? [place.data, place.secrets].map((path) => basename(path)) : [];
-  const entries = await readdir(place.folder).catch(() => []);
-  for (const entry of entries.filter((name) => !kept.includes(name))) {
-    await rm(join(place.folder, entry), { recursive: true, force: true });
-  }
-  if (kept.length === 0) await rm(place.folder, { recursive: true, force: true });
 }

@@ -4,7 +4,8 @@ import { LocalPodmanTopology } from "../../../../components/topology/index.ts";
 import { parseEnvironment } from "../../../../stacks/config.ts";
 import { readEnvironmentFile } from "../../../../stacks/environment-file.ts";
 import { planDesktop } from "../../../../stacks/local-podman.ts";
-import { askEngines, hasImage } from "./engines.ts";
+import { hasImage } from "../deploy/engine-client.ts";
+import { askEngines } from "./engines.ts";
 import { judgeCores, judgeDisk, judgeMemory, judgeNode, judgePort, judgeStateFolder } from "./judge.ts";
 import { firstAnswer, judgeEngines, judgeImage } from "./judge-engines.ts";
 import { lookAtStateFolder, measureMachine, tryPort } from "./machine.ts";
@@ -27,7 +28,7 @@ export async function examine(environment: string): Promise<Row[]> {
   ]);
   const working = firstAnswer(answers);
   const present = await Promise.all(
-    images.map(async (image) => judgeImage(image, working && (await hasImage(working.socket, image.text)))),
+    images.map(async (image) => judgeImage(image, working && (await hasImage(working, image.text)))),
   );
   return [
     read.row,

@@ -1,9 +1,9 @@
 import type { ImageReference } from "../../../../components/core/index.ts";
-import type { EngineAnswer } from "./engines.ts";
+import type { AskedPlace } from "./engines.ts";
 import { found, type Row, wanting } from "./row.ts";
 
 /** The first engine that answers, and what became of every place that was tried. */
-export function judgeEngines(answers: readonly EngineAnswer[], wantedApi: string): Row {
+export function judgeEngines(answers: readonly AskedPlace[], wantedApi: string): Row {
   const name = "container engine";
   const tried = answers.map(triedLine);
   const working = firstAnswer(answers);
@@ -41,7 +41,7 @@ export function judgeEngines(answers: readonly EngineAnswer[], wantedApi: string
 }
 
 /** The engine that a deployment would use. */
-export function firstAnswer(answers: readonly EngineAnswer[]) {
+export function firstAnswer(answers: readonly AskedPlace[]) {
   return answers.flatMap(({ answer, ...place }) => (answer.kind === "answered" ? [{ ...place, answer }] : []))[0];
 }
 
@@ -75,7 +75,7 @@ export function judgeImage(image: Pick<ImageReference, "text" | "registry">, pre
       );
 }
 
-function triedLine({ description, socket, answer }: EngineAnswer): string {
+function triedLine({ description, socket, answer }: AskedPlace): string {
   switch (answer.kind) {
     case "absent":
       return `${description}: nothing at ${socket}`;

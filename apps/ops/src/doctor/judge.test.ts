@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ResourceSettings } from "../../../../components/resources/index.ts";
 import { judgeCores, judgeDisk, judgeMemory, judgeNode, judgePort, judgeStateFolder } from "./judge.ts";
 import { judgeEngines, judgeImage } from "./judge-engines.ts";
-import { judgePulumi, onPath } from "./pulumi.ts";
+import { judgePulumi } from "./pulumi.ts";
 
 const GIB = 1024 ** 3;
 const resources = ResourceSettings.parse({ host: { cpu: "4", memory: "8GiB" } });
@@ -137,18 +137,31 @@ describe("what the doctor says", () => {
     },
     {
       why: "Pulumi's engine",
-      row: judgePulumi({ program: "/opt/pulumi", version: "v3.260.0" }, true),
+      row: judgePulumi(
+        { kind: "there", what: "Pulumi", engine: { program: "/opt/pulumi", version: "v3.260.0" } },
+        true,
+      ),
       state: "found",
-      says: "v3.260.0",
+      says: "v3.260.0, /opt/pulumi",
     },
     {
       why: "a broken engine of Pulumi",
-      row: judgePulumi({ program: "/opt/pulumi", version: undefined }, true),
+      row: judgePulumi({ kind: "broken", why: "/opt/pulumi doesn't run" }, true),
       state: "degraded",
-      says: "/opt/pulumi",
+      says: "/opt/pulumi doesn't run",
     },
-    { why: "npm's wrapper alone", row: judgePulumi(undefined, true), state: "missing", says: "only npm's wrapper" },
-    { why: "nothing of Pulumi", row: judgePulumi(undefined, false), state: "missing", says: "not on PATH" },
+    {
+      why: "npm's wrapper alone",
+      row: judgePulumi({ kind: "missing", why: "not on PATH" }, true),
+      state: "missing",
+      says: "only npm's wrapper",
+    },
+    {
+      why: "nothing of Pulumi",
+      row: judgePulumi({ kind: "missing", why: "not on PATH" }, false),
+      state: "missing",
+      says: "not on PATH",
+    },
   ])("of $why is $state", ({ row, state, says }) => {
     expect(row.state).toBe(state);
     expect(`${row.detail}; ${row.fix}`).toContain(says);
@@ -170,13 +183,6 @@ describe("the search for an engine", () => {
     expect(row.tried).toEqual([
       "Podman of the system: nothing at unix:///run/podman/podman.sock",
       "Docker: unix:///var/run/docker.sock answers",
-    ]);
-  });
-
-  it("never takes npm's wrapper for Pulumi's engine", () => {
-    expect(onPath("/project/node_modules/.bin:/usr/bin::/opt/pulumi")).toEqual([
-      "/usr/bin/pulumi",
-      "/opt/pulumi/pulumi",
     ]);
   });
 });

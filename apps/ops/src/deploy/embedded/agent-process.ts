@@ -29,7 +29,7 @@ export interface AgentCommand {
 /** What a hurried agent has to end its turns and close its database, in milliseconds. */
 const HURRIED_MS = 8000;
 const LINES_KEPT = 20;
-const LIFELINE = new URL("./lifeline.ts", import.meta.url).href;
+const PRELOAD = new URL("./preload.ts", import.meta.url).href;
 
 /** Variables of this process that the agent's gets too: where programs, homes, time zones and proxies are, and no secret. */
 const INHERITED =
@@ -37,7 +37,7 @@ const INHERITED =
 
 /** Starts the agent; it drains and ends by itself when this process is gone, however that happens. */
 export function startAgentProcess(command: AgentCommand): AgentProcess {
-  const child = spawn(process.execPath, [...command.nodeOptions, "--import", LIFELINE, ...command.program], {
+  const child = spawn(process.execPath, [...command.nodeOptions, "--import", PRELOAD, ...command.program], {
     env: {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => INHERITED.test(name))),
       ...command.environment,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { askFigures } from "../agent-client.ts";
 import type { Tell } from "../step.ts";
+import { orphanedByNpm } from "./orphaned.ts";
 import type { EmbeddedEnvironment } from "./run-embedded.ts";
 import type { SupervisorEnd } from "./supervisor.ts";
 
@@ -31,6 +32,8 @@ export async function stopOnSignals(
     }
   };
   for (const name of SIGNALS) process.on(name, hear);
+  // Where a signal has reached both, it is heard once.
+  void orphanedByNpm(over.signal).then((orphaned) => orphaned && count === 0 && hear());
   try {
     return await ended;
   } finally {

@@ -32,7 +32,7 @@ export interface ProcessPlan {
 }
 
 /** Where the embedded database lives. */
-export type DataPlan =
+type DataPlan =
   | { readonly kind: "kept" | "scratch"; readonly folder: string }
   /** A folder that is the user's own: made by nobody here, removed by nobody here. */
   | { readonly kind: "own"; readonly folder: string }

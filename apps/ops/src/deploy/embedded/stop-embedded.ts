@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { RunFailure } from "../failure.ts";
 import type { Place } from "../place.ts";
-import { type EmbeddedRun, findRun } from "../run-record.ts";
+import { type EmbeddedRun, findRun, isSupervised } from "../run-record.ts";
 import type { Tell } from "../step.ts";
 import { tellDrain } from "./foreground.ts";
 
@@ -36,7 +36,8 @@ async function untilGone(place: Place, run: EmbeddedRun): Promise<void> {
   const deadline = performance.now() + (run.stopGraceSeconds + CLEARING_SECONDS) * 1000;
   for (;;) {
     const { kind } = await findRun(place);
-    if (kind === "none" || kind === "stale") break;
+    // The record goes before the supervisor itself does.
+    if ((kind === "none" || kind === "stale") && !(await isSupervised(run))) break;
     if (performance.now() > deadline) throw stillThere(run);
     await delay(LOOK_EVERY_MS);
   }

@@ -5,7 +5,7 @@ import type { LocalPodmanPlan } from "../../../../../components/topology/index.t
 import { EXIT } from "../../exit.ts";
 import { planDeployed } from "../deployed-plan.ts";
 import { engineClient } from "../engine-client.ts";
-import { plainLog } from "../engine-containers.ts";
+import { plainLog, requireEngine } from "../engine-containers.ts";
 import { RunFailure, reasonOf } from "../failure.ts";
 import { type Place, placeOf } from "../place.ts";
 import { findRun } from "../run-record.ts";
@@ -35,6 +35,7 @@ export async function tellLogs(environment: string, key: string, options: LogOpt
 
   const found = await findRun(place);
   if (found.kind === "live" && found.run.way === "pulumi") {
+    await requireEngine(plan);
     await containerLogs(plan, container.name, options, interrupted.signal);
   } else {
     await processLogs(environment, place, options, interrupted.signal);

@@ -6,7 +6,7 @@ import { LABEL_PREFIX } from "../../../../../components/core/index.ts";
 import { readProject } from "../../project.ts";
 import { RunFailure } from "../failure.ts";
 import type { Place } from "../place.ts";
-import { findPulumi } from "../pulumi-engine.ts";
+import { obtainPulumi } from "../pulumi-engine.ts";
 import { step, type Tell } from "../step.ts";
 import { runOperation } from "./operation.ts";
 import { removeStack, selectStack } from "./stack.ts";
@@ -47,8 +47,8 @@ export async function isDeployed(environment: string, place: Place): Promise<boo
 
 /** Opens an environment's stack. Throws a `RunFailure` where there is no Pulumi engine to do so. */
 export async function openDeployed(environment: string, place: Place, tell: Tell): Promise<DeployedStack> {
-  const found = await findPulumi({ download: true, tell });
-  if (found.kind === "missing") {
+  const found = await obtainPulumi(tell);
+  if (found.kind !== "there") {
     throw new RunFailure({
       place: `environment ${environment}`,
       found: `was brought up through Pulumi, but ${found.why}`,
@@ -79,12 +79,13 @@ export function keptOf(deployment: unknown): Pick<DeployedStack, "persistentVolu
 /** Removes what was brought up: all of it and the stack itself, or all but the data, which then stay in the state. */
 export async function downPulumi(
   environment: string,
-  { stack, kept }: DeployedStack,
+  { stack, kept }: Pick<DeployedStack, "stack" | "kept">,
+  place: Place,
   data: "keep" | "delete",
 ): Promise<void> {
   const exclude = data === "keep" ? [...kept] : [];
   await step(`take ${environment} down (running turns are waited for)`, (tell) =>
     runOperation("destroy", tell, (options) => stack.destroy({ ...options, exclude })),
   );
-  if (exclude.length === 0) await removeStack(environment, stack);
+  if (exclude.length === 0) await removeStack(environment, stack, place);
 }

@@ -1,15 +1,13 @@
-import type Docker from "dockerode";
 import type { LocalPodmanPlan } from "../../../../../components/topology/index.ts";
 import { buildImage } from "../../../../flame-agent/image/build.ts";
-import { engineClient } from "../engine-client.ts";
+import { hasImage } from "../engine-client.ts";
 import { RunFailure, reasonOf } from "../failure.ts";
 import type { Tell } from "../step.ts";
 
 /** Makes sure that images which no registry has are in the engine's store; the engine pulls the others itself. */
 export async function ensureImages({ engine, containers }: LocalPodmanPlan, tell: Tell): Promise<void> {
-  const client = engineClient(engine);
   for (const { key, image } of containers) {
-    if (image.registry !== "localhost" || (await isThere(client, image.text))) continue;
+    if (image.registry !== "localhost" || (await hasImage(engine, image.text)) !== false) continue;
     if (key !== "agent")
       throw absent(image.text, `build it with ${engine.kind} build --tag ${image.text}, or name another image`);
     tell(`building ${image.text}`);
@@ -18,16 +16,6 @@ export async function ensureImages({ engine, containers }: LocalPodmanPlan, tell
     } catch (error) {
       throw absent(image.text, `mend its build: ${reasonOf(error)}`);
     }
-  }
-}
-
-async function isThere(client: Docker, image: string): Promise<boolean> {
-  try {
-    await client.getImage(image).inspect();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "statusCode" in error && error.statusCode === 404) return false;
-    throw error;
   }
 }
 

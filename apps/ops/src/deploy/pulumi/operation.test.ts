@@ -1,6 +1,6 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { describe, expect, it } from "vitest";
-import { problemsOf, progressOf, runOperation, saidBy } from "./operation.ts";
+import { OperationCancelled, problemsOf, progressOf, runOperation, saidBy } from "./operation.ts";
 
 const urn = "urn:pulumi:dev::blueprint::docker:index/container:Container::flame-dev-agent";
 const metadata: StepEventMetadata = { urn, op: "create", type: "docker:index/container:Container", provider: "" };
@@ -51,6 +51,32 @@ describe("an operation of the Pulumi engine", () => {
     );
     await expect(failing).rejects.toThrow(/^pulumi up: address already in use\n {4}fix: /);
     expect(told).toEqual(["create flame-dev-agent"]);
+  });
+
+  it("that is cancelled says what becomes of what it did, and stops the engine", async () => {
+    const told: string[] = [];
+    const cancelled = runOperation(
+      "up",
+      (line) => told.push(line),
+      ({ signal }) => {
+        process.emit("SIGTERM");
+        return signal.aborted ? Promise.reject(new Error("code: 255\nerror: context canceled")) : Promise.resolve();
+      },
+    );
+    await expect(cancelled).rejects.toThrow(OperationCancelled);
+    await expect(cancelled).rejects.toThrow(
+      /was cancelled; what it had done by then stays\n {4}fix: run the command again/,
+    );
+    expect(told).toEqual(["cancelling: the engine finishes the step it is at"]);
+  });
+
+  it("says what to do about a passphrase that isn't the state's", async () => {
+    const failing = runOperation(
+      "destroy",
+      () => {},
+      () => Promise.reject(new Error("code: 255\nerror: get stack secrets manager: incorrect passphrase")),
+    );
+    await expect(failing).rejects.toThrow(/incorrect passphrase\n {4}fix: restore \.blueprint\/passphrase/);
   });
 
   it("says how a lock is got rid of", async () => {

@@ -9,9 +9,13 @@ interface OperationOptions {
   readonly color: "never";
 }
 
+/** An operation that a user has ended with Ctrl-C, or a signal. */
+export class OperationCancelled extends RunFailure {}
+
 /**
  * Runs an operation of the Pulumi engine with its progress told. Throws a `RunFailure` with what the engine said where
- * it fails. Ctrl-C in a terminal reaches the engine by itself, which ends after the step it is at.
+ * it fails, an `OperationCancelled` where it was ended. Ctrl-C in a terminal reaches the engine by itself, which ends
+ * after the step it is at.
  */
 export async function runOperation<Result>(
   name: string,
@@ -20,8 +24,15 @@ export async function runOperation<Result>(
 ): Promise<Result> {
   const problems: string[] = [];
   const cancel = new AbortController();
-  const onInterrupt = () => tell("cancelling: the engine finishes the step it is at");
-  const onTerminate = () => cancel.abort();
+  let isCancelled = false;
+  const onInterrupt = () => {
+    isCancelled = true;
+    tell("cancelling: the engine finishes the step it is at");
+  };
+  const onTerminate = () => {
+    onInterrupt();
+    cancel.abort();
+  };
   process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
   const onEvent = (event: EngineEvent) => {
     const line = progressOf(event);
@@ -31,7 +42,7 @@ export async function runOperation<Result>(
   try {
     return await operation({ onEvent, signal: cancel.signal, color: "never" });
   } catch (error) {
-    throw failureOf(name, error, problems);
+    throw isCancelled ? cancelled(name) : failureOf(name, error, problems);
   } finally {
     process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
   }
@@ -57,16 +68,29 @@ export function problemsOf({ diagnosticEvent, policyEvent }: EngineEvent): strin
   return [];
 }
 
+function cancelled(name: string): OperationCancelled {
+  return new OperationCancelled({
+    place: `pulumi ${name}`,
+    found: "was cancelled; what it had done by then stays",
+    mend: "run the command again: it goes on from what is there; or take all of it down with blueprint down",
+  });
+}
+
 function failureOf(name: string, error: unknown, problems: readonly string[]): RunFailure {
-  const locked = error instanceof Error && error.message.includes("currently locked");
   const said = problems.length > 0 ? distinct(problems) : [saidBy(error)];
   return new RunFailure({
     place: `pulumi ${name}`,
     found: said.join("\n      "),
-    mend: locked
-      ? "wait until the other operation has ended; one that was killed leaves its lock in .blueprint/state/.pulumi/locks"
-      : "mend that and run the command again: it goes on from what is there",
+    mend: mendOf(said.join("\n")),
   });
+}
+
+function mendOf(said: string): string {
+  if (said.includes("currently locked"))
+    return "wait until the other operation has ended; one that was killed leaves its lock in .blueprint/state/.pulumi/locks";
+  if (said.includes("incorrect passphrase"))
+    return "restore .blueprint/passphrase as it was at the last blueprint up, or export that of then as PULUMI_CONFIG_PASSPHRASE";
+  return "mend that and run the command again: it goes on from what is there";
 }
 
 /** Problems without those that only repeat others: the engine's count of errors, and that the update failed. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
@@ -38,12 +38,25 @@ export async function selectStack(environment: string, place: Place, engine: Pul
   }
 }
 
-/** Removes a stack that has no resource left, and the salt from its file where nothing was encrypted with it. */
-export async function removeStack(environment: string, stack: Stack): Promise<void> {
+/**
+ * Removes a stack that has no resource left, and the salt from its file where nothing was encrypted with it. With the
+ * project's last stack go the state folder and the passphrase, unless some secret still needs that.
+ */
+export async function removeStack(environment: string, stack: Stack, place: Place): Promise<void> {
   await stack.workspace.removeStack(environment, { preserveConfig: true });
   const file = stackFile(environment);
   const text = await readFile(file, "utf8").catch(() => "");
   if (!hasSecrets(text)) await writeChanged(file, text, withoutSalt(text));
+  if (await isStateNeeded(stack)) return;
+  for (const path of [place.state, place.engine, place.passphrase]) await rm(path, { recursive: true, force: true });
+}
+
+/** Whether there is another stack, or a file whose secrets the passphrase decrypts. */
+async function isStateNeeded({ workspace }: Stack): Promise<boolean> {
+  if ((await workspace.listStacks()).length > 0) return true;
+  const files = (await readdir(workspace.workDir)).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+  const texts = await Promise.all(files.map((name) => readFile(join(workspace.workDir, name), "utf8")));
+  return texts.some((text) => saltOf(text) !== undefined);
 }
 
 function stackFile(environment: string): string {
@@ -57,11 +70,11 @@ async function writeChanged(file: string, before: string, after: string): Promis
 /** The Automation API takes the engine from a `bin` folder only: one that lies elsewhere is reached through a link. */
 async function commandOf(place: Place, { program }: PulumiEngine): Promise<PulumiCommand> {
   if (basename(dirname(program)) === "bin") return PulumiCommand.get({ root: dirname(dirname(program)) });
-  const root = join(dirname(place.state), "engine");
-  await mkdir(join(root, "bin"), { recursive: true, mode: 0o700 });
-  await rm(join(root, "bin", basename(program)), { force: true });
-  await symlink(program, join(root, "bin", basename(program)));
-  return PulumiCommand.get({ root });
+  const folder = join(place.engine, "bin");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await rm(join(folder, basename(program)), { force: true });
+  await symlink(program, join(folder, basename(program)));
+  return PulumiCommand.get({ root: place.engine });
 }
 
 function variablesOf(place: Place, { program }: PulumiEngine): Record<string, string> {

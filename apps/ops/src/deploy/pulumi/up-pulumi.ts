@@ -1,50 +1,64 @@
+import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { EXIT } from "../../exit.ts";
 import { untilReady } from "../agent-client.ts";
 import type { UpRequest } from "../bring-up.ts";
+import { clearPlace } from "../clear-place.ts";
 import { canAsk, confirm } from "../confirm.ts";
 import { requireNobodyListens } from "../embedded/port-owner.ts";
 import { agentOf } from "../embedded/process-plan.ts";
-import { containerReport } from "../engine-containers.ts";
+import { containerReport, hasVolumes, startContainersAtRest } from "../engine-containers.ts";
 import { RunFailure } from "../failure.ts";
 import type { PulumiEngine } from "../pulumi-engine.ts";
 import { claimRun, findRun, updateRun } from "../run-record.ts";
 import { step } from "../step.ts";
 import { upSummary } from "../summary.ts";
-import { isDeployed } from "./down-pulumi.ts";
+import { downPulumi, isDeployed, keptOf } from "./down-pulumi.ts";
 import { ensureImages } from "./images.ts";
-import { runOperation } from "./operation.ts";
+import { OperationCancelled, runOperation } from "./operation.ts";
 import { selectStack } from "./stack.ts";
 
 /** Environment that real users are served by: the stricter policy pack. */
 const PRODUCTION = "prod";
 
+type PulumiRequest = UpRequest & { readonly pulumi: PulumiEngine };
+
 /** Brings an environment up in containers, through the Pulumi engine. Returns the command's exit code. */
-export async function upPulumi(request: UpRequest & { readonly pulumi: PulumiEngine }): Promise<number> {
-  const { report, place, why, yes, reportFile, pulumi } = request;
+export async function upPulumi(request: PulumiRequest): Promise<number> {
+  const { report, place, why, yes, reportFile } = request;
   const { plan, environment } = report;
   const found = await findRun(place);
-  const first = !(found.kind === "live" && found.run.way === "pulumi");
-  if (first && !(await isDeployed(environment, place))) await requireFreePorts(request);
+  const running = found.kind === "live" && found.run.way === "pulumi" ? found.run : undefined;
+  const isNew = running === undefined && !(await isDeployed(environment, place));
+  if (isNew) await requireFreePorts(request);
   const run = {
     way: "pulumi",
     environment,
     url: plan.desktop.agent.address,
-    startedAt: new Date().toISOString(),
+    startedAt: running?.startedAt ?? new Date().toISOString(),
     stopGraceSeconds: Math.max(...plan.containers.map(({ stopGraceSeconds }) => stopGraceSeconds)),
   } as const;
   // Written before anything is made, so that down finds what a failed update leaves.
-  await (first ? claimRun(place, run) : updateRun(place, run));
+  await (running === undefined ? claimRun(place, run) : updateRun(place, run));
 
-  await step("make sure that the images are there", (tell) => ensureImages(plan, tell));
-  const stack = await step("open the state", () => selectStack(environment, place, pulumi));
+  const stack = await prepare(request).catch(async (error: unknown) => {
+    if (isNew) await rm(place.record, { force: true });
+    throw error;
+  });
   const policyPacks = [packFolder(environment)];
-  if (!first && !yes && canAsk() && !(await agreed(stack, environment, policyPacks))) return EXIT.refused;
+  if (running !== undefined && !yes && canAsk() && !(await agreed(stack, environment, policyPacks)))
+    return EXIT.refused;
 
-  await step(`bring ${environment} up`, (tell) =>
-    runOperation("up", tell, (options) => stack.up({ ...options, policyPacks })),
-  );
+  const hadVolumes = isNew && (await hasVolumes(plan));
+  try {
+    await step(`bring ${environment} up`, (tell) =>
+      runOperation("up", tell, (options) => stack.up({ ...options, policyPacks })),
+    );
+  } catch (error) {
+    throw isNew && error instanceof OperationCancelled ? await undone(request, stack, hadVolumes) : error;
+  }
+  await startContainersAtRest(plan);
   await step(`wait until the agent at ${run.url} is ready`, () => requireReady(request));
   const further = [
     ["logs", `blueprint logs ${environment} --follow`],
@@ -53,6 +67,25 @@ export async function upPulumi(request: UpRequest & { readonly pulumi: PulumiEng
   ] as const;
   process.stdout.write(upSummary({ report, way: "pulumi", why, reportFile, further }));
   return EXIT.ok;
+}
+
+/** Everything that can go wrong before something of the environment is made. */
+async function prepare({ report, place, pulumi }: PulumiRequest): Promise<Stack> {
+  await step("make sure that the images are there", (tell) => ensureImages(report.plan, tell));
+  return step("open the state", () => selectStack(report.environment, place, pulumi));
+}
+
+/** Nothing ran before: a cancelled start leaves nothing either, but for data that were there already. */
+async function undone({ report, place }: UpRequest, stack: Stack, hadVolumes: boolean): Promise<RunFailure> {
+  const { environment } = report;
+  const { deployment } = await stack.exportStack();
+  await downPulumi(environment, { stack, ...keptOf(deployment) }, place, hadVolumes ? "keep" : "delete");
+  await clearPlace(place, "keep");
+  return new RunFailure({
+    place: `environment ${environment}`,
+    found: "was cancelled; what had been made is removed",
+    mend: `blueprint up ${environment} begins anew`,
+  });
 }
 
 /** An engine notices a taken port only when it starts the container, and says it in many words. */

@@ -1,9 +1,5 @@
-import type { LocalPodmanPlan } from "../../../../../components/topology/index.ts";
 import type { AgentFigures } from "../agent-metrics.ts";
-import type { Alert, PartStatus } from "./report.ts";
-
-/** The thresholds of an environment. */
-type Thresholds = LocalPodmanPlan["desktop"]["monitoring"]["alerts"];
+import type { Alert, PartStatus, Thresholds } from "./report.ts";
 
 /** What thresholds are compared with; `undefined` is not known and never an alert. */
 export interface Observed {

@@ -2,8 +2,7 @@ import type { LocalPodmanPlan } from "../../../../../components/topology/index.t
 import { askFigures, type Probe, probe } from "../agent-client.ts";
 import { accessToken } from "../deployed-plan.ts";
 import { agentOf } from "../embedded/process-plan.ts";
-import { askEngine } from "../engine-client.ts";
-import { RunFailure } from "../failure.ts";
+import { requireEngine } from "../engine-containers.ts";
 import type { Place } from "../place.ts";
 import { type FoundRun, findRun } from "../run-record.ts";
 import { agentPart } from "./agent-part.ts";
@@ -11,13 +10,13 @@ import { evaluateAlerts } from "./alerts.ts";
 import { containerParts, engineStorage } from "./containers.ts";
 import { diskUse, measureHost } from "./host-use.ts";
 import { reconcile } from "./reconcile.ts";
-import type { StatusReport } from "./report.ts";
+import type { StatusReport, Thresholds } from "./report.ts";
 
 /** Looks at everything that an environment's monitoring settings ask for. */
 export async function observe(plan: LocalPodmanPlan, place: Place): Promise<StatusReport> {
   const { environment, desktop } = plan;
   const found = await findRun(place);
-  if (found.kind === "none") return nothingUp(environment);
+  if (found.kind === "none") return nothingUp(environment, desktop.monitoring.alerts);
   if (found.run.way === "pulumi") await requireEngine(plan);
 
   const { readyPath, metricsPath } = desktop.agent;
@@ -39,6 +38,7 @@ export async function observe(plan: LocalPodmanPlan, place: Place): Promise<Stat
     parts,
     host,
     storagePercent: storage ?? null,
+    thresholds: desktop.monitoring.alerts,
     alerts: evaluateAlerts(
       { parts, figures, storagePercent: storage, notReady: ready === "ready" ? undefined : ready },
       desktop.monitoring.alerts,
@@ -52,22 +52,12 @@ async function partsOf(found: Exclude<FoundRun, { kind: "none" }>, plan: LocalPo
   return [await agentPart(found.run, found.kind === "live", plan)];
 }
 
-async function requireEngine(plan: LocalPodmanPlan): Promise<void> {
-  const engine = await askEngine(plan.engine);
-  if (engine.kind === "there") return;
-  throw new RunFailure({
-    place: `environment ${plan.environment}`,
-    found: `runs in containers, but ${engine.why}`,
-    mend: "start the engine; its containers come back as their restart policy says",
-  });
-}
-
 function readinessWords(answer: Probe): string {
   if (answer.kind === "silent") return `silent (${answer.reason})`;
   return answer.status === 200 ? "ready" : `not ready (${answer.status})`;
 }
 
-function nothingUp(environment: string): StatusReport {
+function nothingUp(environment: string, thresholds: Thresholds): StatusReport {
   return {
     environment,
     way: null,
@@ -78,6 +68,7 @@ function nothingUp(environment: string): StatusReport {
     parts: [],
     host: { cpuPercent: null, memoryPercent: null, diskPercent: null, network: null },
     storagePercent: null,
+    thresholds,
     alerts: [],
     reconciliation: null,
   };

@@ -1,4 +1,8 @@
+import type { LocalPodmanPlan } from "../../../../../components/topology/index.ts";
 import type { Way } from "../choose-way.ts";
+
+/** The thresholds of an environment, `monitoring.alerts`. */
+export type Thresholds = LocalPodmanPlan["desktop"]["monitoring"]["alerts"];
 
 /** What an environment does now; `null` means not known or not asked for. */
 export interface StatusReport {
@@ -15,6 +19,8 @@ export interface StatusReport {
   readonly host: HostUse;
   /** Use of the file system that holds the engine's storage or the agent's data, in percent. */
   readonly storagePercent: number | null;
+  /** From which value on there is an alert; CPU and memory are shares of a part's limit. */
+  readonly thresholds: Thresholds;
   readonly alerts: readonly Alert[];
   readonly reconciliation: Reconciliation | null;
 }

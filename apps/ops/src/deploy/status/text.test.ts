@@ -29,6 +29,7 @@ const report: StatusReport = {
   ],
   host: { cpuPercent: 91.2, memoryPercent: 40, diskPercent: null, network: { receivedMiB: 1.25, sentMiB: 0 } },
   storagePercent: null,
+  thresholds: { cpuPercent: 90, memoryPercent: 90, diskPercent: 85, restarts: 3, errorPercent: 5 },
   alerts: [{ about: "agent", found: "was started again 3 times", threshold: "3" }],
   reconciliation: {
     needed: true,
@@ -46,6 +47,7 @@ it("a status tells use against limits, alerts and what reconciliation would do",
       storage  unknown
       limits   would lower limits: CPU of the machine 91 % > 85 %
                agent: CPU 1, memory 512 MiB
+      alerts   from CPU 90 % and memory 90 % of their limits, storage 85 %, 3 restarts, 5 % of requests failed
       ALERT    agent: was started again 3 times (from 3)
     "
   `);

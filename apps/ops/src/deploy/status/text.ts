@@ -1,9 +1,10 @@
 import type { Paint } from "../../paint.ts";
-import type { HostUse, PartStatus, Reconciliation, StatusReport } from "./report.ts";
+import type { HostUse, PartStatus, Reconciliation, StatusReport, Thresholds } from "./report.ts";
 
 /** A status for the terminal. `now` is in milliseconds since 1970. */
 export function renderStatus(report: StatusReport, paint: Paint, now: number): string {
-  const { environment, way, url, since, readiness, turnsActive, parts, host, storagePercent, alerts } = report;
+  const { environment, way, url, since, readiness, turnsActive, parts, host, storagePercent, thresholds, alerts } =
+    report;
   if (way === null) return `${environment}: nothing is up (blueprint up ${environment})\n`;
   const state = readiness === "ready" ? paint("green", readiness) : paint("red", readiness ?? "unknown");
   const turns =
@@ -15,6 +16,7 @@ export function renderStatus(report: StatusReport, paint: Paint, now: number): s
     `  machine  ${hostWords(host)}`,
     `  storage  ${storagePercent === null ? "unknown" : `${storagePercent.toFixed(0)} %`}`,
     ...reconciliationLines(report.reconciliation),
+    `  alerts   from ${thresholdWords(thresholds)}`,
     ...alerts.map(({ about, found, threshold }) => paint("red", `  ALERT    ${about}: ${found} (from ${threshold})`)),
   ];
   return `${lines.join("\n")}\n`;
@@ -43,6 +45,10 @@ function hostWords({ cpuPercent, memoryPercent, diskPercent, network }: HostUse)
     ...(network === null ? [] : [networkWords(network)]),
   ];
   return words.length === 0 ? "unknown" : words.join(", ");
+}
+
+function thresholdWords({ cpuPercent, memoryPercent, diskPercent, restarts, errorPercent }: Thresholds): string {
+  return `CPU ${cpuPercent} % and memory ${memoryPercent} % of their limits, storage ${diskPercent} %, ${restarts} restarts, ${errorPercent} % of requests failed`;
 }
 
 function networkWords({ receivedMiB, sentMiB }: { readonly receivedMiB: number; readonly sentMiB: number }): string {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { type Place, placeOf } from "../place.ts";
@@ -31,6 +33,8 @@ interface Options {
   readonly agent?: Readonly<Record<string, unknown>>;
   readonly project?: string;
   readonly port?: number;
+  /** Whether npm and its shell stand above it. */
+  readonly belowNpm?: boolean;
 }
 
 /** Starts one; what it leaves is killed when the test is over. */
@@ -43,8 +47,16 @@ export async function startSupervisor({ agent = {}, ...given }: Options = {}): P
     agent: testAgent(port, agent),
   };
   const program = fileURLToPath(new URL("./supervise.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, project, JSON.stringify(settings)], {
+  const command = [process.execPath, program, project, JSON.stringify(settings)];
+  // What keeps a shell from handing its own process over to the command.
+  const [first = "", ...rest] = given.belowNpm ? ["sh", "-c", '"$@"; exit $?', "sh", ...command] : command;
+  const child = spawn(first, rest, {
     stdio: ["ignore", "ignore", "pipe"],
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
+      npm_lifecycle_event: given.belowNpm ? "start" : undefined,
+    },
   });
   let told = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -55,11 +67,10 @@ export async function startSupervisor({ agent = {}, ...given }: Options = {}): P
   });
   const place = placeOf("test", project);
   const run = async () => EmbeddedRun.parse(JSON.parse(await readFile(place.record, "utf8")));
-  let agentPid: number | null = null;
   onTestFinished(async () => {
-    agentPid = (await run().catch(() => undefined))?.agent.pid ?? null;
+    const left = await run().catch(() => undefined);
     child.kill("SIGKILL");
-    if (agentPid !== null && isAlive(agentPid)) process.kill(agentPid, "SIGKILL");
+    for (const pid of [left?.pid, left?.agent.pid]) if (pid && isAlive(pid)) process.kill(pid, "SIGKILL");
   });
   const url = `http://127.0.0.1:${port}`;
   return {

@@ -15,8 +15,8 @@ describe("the report's page", () => {
 
   it("says in words what the picture shows", () => {
     expect(/<desc [^>]*>(.*?)<\/desc>/s.exec(page)?.[1]).toBe(
-      "On network flame, 10.89.42.0/24: agent. Desktop app reaches 127.0.0.1:4111. " +
-        "127.0.0.1:4111 reaches agent. agent reaches flame-data.",
+      "On network flame-dev, 10.89.42.0/24: agent. Desktop app reaches 127.0.0.1:4111. " +
+        "127.0.0.1:4111 reaches agent. agent reaches flame-dev-data.",
     );
     expect(page).toMatch(/<svg [^>]*role="img" aria-labelledby="picture-title picture-description"/);
   });
@@ -66,7 +66,7 @@ describe("the report's page", () => {
     const words = /<desc [^>]*>(.*?)<\/desc>/s.exec(renderPage(reportFixture({ settings })))?.[1];
     expect(words).toContain("agent reaches /srv/flame/documents.");
     expect(words).toContain("agent starts after database.");
-    expect(words).toContain("database reaches flame-postgresql.");
+    expect(words).toContain("database reaches flame-dev-postgresql.");
     expect(words).toContain("cache");
   });
 });
