@@ -2,14 +2,14 @@ import type { TurnPlan } from "../../availability/index.ts";
 import { formatCpu, versions } from "../../core/index.ts";
 import { AGENT_HEALTH_PATH, AGENT_READY_PATH, AGENT_TURN_PATH, type ContainerPlan } from "../../orchestration/index.ts";
 import type { ResourcePlan } from "../../resources/index.ts";
-import type { LocalPodmanPlan, LocalPodmanSettings } from "./local-podman.plan.ts";
+import type { LocalPodmanSettings, SpokenEngine } from "./local-podman.environment.ts";
 
 /** What the desktop app's connector reads: how to start, reach, watch and stop the agent. No secret is in it. */
 export type DesktopFile = ReturnType<typeof planDesktopFile>;
 
 interface DesktopFileInput {
   readonly environment: string;
-  readonly engine: LocalPodmanPlan["engine"];
+  readonly engine: SpokenEngine;
   readonly settings: LocalPodmanSettings;
   readonly turns: TurnPlan;
   readonly resources: ResourcePlan;

@@ -1,4 +1,4 @@
-import type { EngineTarget } from "./local-podman.plan.ts";
+import type { EngineTarget } from "./local-podman.environment.ts";
 import type { LocalPodmanTopology } from "./local-podman.settings.ts";
 
 /** What of a machine decides where an engine's socket is. */

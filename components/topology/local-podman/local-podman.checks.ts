@@ -10,8 +10,8 @@ import {
   startOrder,
 } from "../../orchestration/index.ts";
 import { checkResources, type ResourceClaim } from "../../resources/index.ts";
+import type { EngineTarget, LocalPodmanSettings } from "./local-podman.environment.ts";
 import { databaseVolumeName, dataVolumeName } from "./local-podman.names.ts";
-import type { EngineTarget, LocalPodmanSettings } from "./local-podman.plan.ts";
 
 /** Every problem between settings of different concerns, on a desktop and its engine. */
 export function checkLocalPodman(

@@ -1,10 +1,7 @@
-import { planTurns, type TurnPlan, type TurnSettings } from "../../availability/index.ts";
+import { planTurns, type TurnPlan } from "../../availability/index.ts";
 import { ConfigurationError, type CronExpression, LABEL_PREFIX, labelsOf, sortedByName } from "../../core/index.ts";
-import type { MonitoringSettings } from "../../observability/index.ts";
 import {
-  type AdditionalContainers,
   AGENT_USER,
-  type AgentSettings,
   type ContainerPlan,
   type NetworkPlan,
   type PublishedPort,
@@ -13,47 +10,17 @@ import {
   startOrder,
   type VolumePlan,
 } from "../../orchestration/index.ts";
-import type { RegionSettings } from "../../regions/index.ts";
-import {
-  planLimits,
-  planResources,
-  type ResourceClaim,
-  type ResourcePlan,
-  type ResourceSettings,
-} from "../../resources/index.ts";
-import type { ScalingSettings } from "../../scaling/index.ts";
+import { planLimits, planResources, type ResourceClaim, type ResourcePlan } from "../../resources/index.ts";
 import { type DesktopFile, planDesktopFile } from "./desktop.plan.ts";
-import type { DesktopSettings } from "./desktop.settings.ts";
 import { checkLocalPodman } from "./local-podman.checks.ts";
+import type { EngineTarget, LocalPodmanSettings, SpokenEngine } from "./local-podman.environment.ts";
 import { additionalMounts, agentMounts, withScratch } from "./local-podman.mounts.ts";
 import { containerName, databaseVolumeName, dataVolumeName, networkName } from "./local-podman.names.ts";
-import type { LocalPodmanTopology } from "./local-podman.settings.ts";
-
-/** Everything that a desktop's environment is described by. */
-export interface LocalPodmanSettings {
-  readonly topology: LocalPodmanTopology;
-  readonly agent: AgentSettings;
-  readonly turns: TurnSettings;
-  readonly scaling: ScalingSettings;
-  readonly regions: RegionSettings;
-  readonly resources: ResourceSettings;
-  readonly desktop: DesktopSettings;
-  readonly monitoring: MonitoringSettings;
-  readonly containers: AdditionalContainers;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** The engine that the environment goes to: declared, or found on the machine. */
-export interface EngineTarget {
-  readonly kind: "podman" | "docker";
-  /** Address of its socket, with the scheme. */
-  readonly socket: string;
-}
 
 /** A desktop's environment, decided. */
 export interface LocalPodmanPlan {
   readonly environment: string;
-  readonly engine: EngineTarget & { readonly apiVersion: string };
+  readonly engine: SpokenEngine;
   readonly network: NetworkPlan;
   readonly volumes: readonly VolumePlan[];
   /** In the order in which they start. */
