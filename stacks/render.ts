@@ -1,9 +1,16 @@
-import { type Manifest, renderLocalPodman } from "../components/topology/index.ts";
+import { type Manifest, renderLocalPodman, renderRemoteServer } from "../components/topology/index.ts";
 import type { Environment } from "./config.ts";
-import { planDesktop } from "./local-podman.ts";
+import { planEnvironmentSettings } from "./plan.ts";
 
 /** Renders an environment as its engine's own manifests, from the plan that its resources are made of. */
 export function renderEnvironment(environment: Environment): Manifest[] {
-  const desktop = planDesktop(environment);
-  return desktop ? renderLocalPodman(desktop.plan) : [];
+  const planned = planEnvironmentSettings(environment);
+  switch (planned?.kind) {
+    case "local-podman":
+      return renderLocalPodman(planned.plan);
+    case "remote-server":
+      return renderRemoteServer(planned.plan);
+    case undefined:
+      return [];
+  }
 }

@@ -2,8 +2,8 @@ import type { Problem } from "../core/index.ts";
 import type { TurnSettings } from "./turns.settings.ts";
 
 /** One timeout of the chain that a turn passes through, with the shortest that keeps the turn whole. */
-interface TurnLink {
-  /** Who waits: `agent`, `container engine`, `desktop connector`. */
+export interface TurnLink {
+  /** Who waits: `agent`, `container engine`, `desktop connector`, `proxy`, `Kubernetes`. */
   readonly holder: string;
   readonly timeout: string;
   readonly seconds: number;
@@ -11,8 +11,8 @@ interface TurnLink {
   readonly because: string;
 }
 
-/** Every timeout that follows from the longest turn. */
-export interface TurnPlan {
+/** The timeouts that follow from the longest turn, wherever it runs. */
+export interface TurnChain {
   readonly maxSeconds: number;
   readonly drainMarginSeconds: number;
   /** How long the agent waits for running turns after a stop signal. */
@@ -21,9 +21,13 @@ export interface TurnPlan {
   readonly stopGraceSeconds: number;
   /** How long a proxy waits for the next byte, and for the whole answer. */
   readonly proxyTimeoutSeconds: number;
+  readonly links: readonly TurnLink[];
+}
+
+/** A desktop's chain. */
+export interface TurnPlan extends TurnChain {
   /** How long the connector waits for the engine when the app closes. */
   readonly appStopSeconds: number;
-  readonly links: readonly TurnLink[];
 }
 
 /** Derives the chain of a desktop: agent, container engine, connector. Each link outlasts the one inside it. */
@@ -42,13 +46,7 @@ export function planTurns(turns: TurnSettings): TurnPlan {
     proxyTimeoutSeconds,
     appStopSeconds,
     links: [
-      {
-        holder: "agent",
-        timeout: "drain",
-        seconds: drainSeconds,
-        atLeastSeconds: maxSeconds,
-        because: "a turn that has just begun may take turns.maxSeconds",
-      },
+      drainLink({ maxSeconds, drainSeconds }),
       {
         holder: "container engine",
         timeout: "stop grace",
@@ -71,6 +69,17 @@ export function planTurns(turns: TurnSettings): TurnPlan {
         because: "the app must outlive the containers that it stops",
       },
     ],
+  };
+}
+
+/** The agent's own link, the innermost of every chain. */
+export function drainLink({ maxSeconds, drainSeconds }: Pick<TurnChain, "maxSeconds" | "drainSeconds">): TurnLink {
+  return {
+    holder: "agent",
+    timeout: "drain",
+    seconds: drainSeconds,
+    atLeastSeconds: maxSeconds,
+    because: "a turn that has just begun may take turns.maxSeconds",
   };
 }
 

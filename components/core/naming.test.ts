@@ -8,10 +8,11 @@ const LEGAL: Readonly<Record<Platform, RegExp>> = {
   network: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
   volume: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/,
   kubernetes: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  swarmObject: /^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$/,
   pulumi: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/,
 };
 
-const platforms = fc.constantFrom<Platform>("container", "network", "volume", "kubernetes", "pulumi");
+const platforms = fc.constantFrom<Platform>("container", "network", "volume", "kubernetes", "swarmObject", "pulumi");
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: "binary" }),

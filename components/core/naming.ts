@@ -15,6 +15,8 @@ const RULES = {
   volume: { maxLength: 255, allowed: /[^A-Za-z0-9_.-]+/g, lowerCase: false },
   /** Kubernetes' object names where they become DNS labels, which `podman kube play` reads too. */
   kubernetes: { maxLength: 63, allowed: /[^a-z0-9-]+/g, lowerCase: true },
+  /** A Swarm's secrets and configs: Docker takes 64 characters, of which a hash of the content needs nine. */
+  swarmObject: { maxLength: 54, allowed: /[^a-z0-9-]+/g, lowerCase: true },
   /** A Pulumi resource's logical name, which is part of its URN. */
   pulumi: { maxLength: 100, allowed: /[^A-Za-z0-9_.-]+/g, lowerCase: false },
 } as const satisfies Record<string, NameRule>;

@@ -1,4 +1,4 @@
-import type { TurnPlan } from "../availability/index.ts";
+import type { TurnChain } from "../availability/index.ts";
 import { sortedByName, toKiB } from "../core/index.ts";
 import type { AgentSettings, PostgresqlSettings } from "./agent.settings.ts";
 import type { ContainerPlan, MountPlan, SecretSource } from "./container.plan.ts";
@@ -27,7 +27,7 @@ export const AGENT_MEMORY_FLOOR_MIB = 448;
 /** What the environment of an agent's container depends on. */
 interface AgentEnvironmentInput {
   readonly agent: AgentSettings;
-  readonly turns: TurnPlan;
+  readonly turns: TurnChain;
   readonly metricsPath: string;
   /** Name under which a PostgreSQL container is reached. */
   readonly databaseHost: string;
@@ -123,6 +123,14 @@ function planDatabaseAccess(
           FLAME_DATABASE_URL: `postgresql://${database.name}@${host}:${POSTGRESQL_PORT}/${database.name}`,
         },
         secrets: { FLAME_DATABASE_PASSWORD: passwordSource(database) },
+      };
+    case "external":
+      return {
+        environment: {
+          FLAME_DATABASE: "postgresql",
+          FLAME_DATABASE_URL: `postgresql://${database.user}@${database.host}:${database.port}/${database.name}`,
+        },
+        secrets: { FLAME_DATABASE_PASSWORD: { kind: "configuration", name: database.password.secret } },
       };
   }
 }

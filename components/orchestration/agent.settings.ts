@@ -3,6 +3,7 @@ import {
   bytesBetween,
   CronExpression,
   ImageReference,
+  Port,
   refuse,
   SecretReference,
   UnprivilegedPort,
@@ -22,6 +23,10 @@ import {
 /** Variables that the blueprint sets itself. */
 const OWN_VARIABLES = /^FLAME_|^MASTRA_TELEMETRY_DISABLED$/;
 
+const DatabaseName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,62}$/, "lower-case letters, digits and underscores, at most 63");
+
 /** Where the agent keeps conversations. */
 const Database = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -32,11 +37,10 @@ const Database = z.discriminatedUnion("kind", [
     image: ImageReference.prefault(versions.images.postgresql).meta({
       description: "Image of PostgreSQL 16 or later with pgvector 0.8 or later.",
     }),
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9_]{0,62}$/, "lower-case letters, digits and underscores, at most 63")
-      .prefault("flame")
-      .meta({ description: "Name of the database and of its user.", example: "flame" }),
+    name: DatabaseName.prefault("flame").meta({
+      description: "Name of the database and of its user.",
+      example: "flame",
+    }),
     password: SecretReference.optional().meta({
       description: "Secret with the password; a random one is made where it is left out.",
     }),
@@ -52,6 +56,17 @@ const Database = z.discriminatedUnion("kind", [
         example: "flame-postgresql",
       }),
     resources: DatabaseResources,
+  }),
+  z.strictObject({
+    kind: z.literal("external").meta({ description: "A PostgreSQL server with pgvector that exists already." }),
+    host: z
+      .string()
+      .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, "a host name or an IPv4 address")
+      .meta({ description: "Its host, as containers reach it.", example: "database.example.com" }),
+    port: Port.prefault(5432).meta({ description: "Its port." }),
+    name: DatabaseName.prefault("flame").meta({ description: "Name of the database.", example: "flame" }),
+    user: DatabaseName.prefault("flame").meta({ description: "User that owns it.", example: "flame" }),
+    password: SecretReference.meta({ description: "Secret with the user's password." }),
   }),
 ]);
 

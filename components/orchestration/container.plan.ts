@@ -37,36 +37,47 @@ export interface LimitPlan {
   readonly memoryAndSwapMiB: number;
 }
 
-/** One container, decided: every adapter makes its engine's object from this and nothing else. */
-export interface ContainerPlan {
+/** What runs, the same wherever and however often it does: a container and a workload add where and how. */
+export interface ProcessPlan {
   readonly name: string;
   /** Short name within the environment: `agent`, `database` or an entry of `containers`. */
   readonly key: string;
   readonly image: ImageReference;
-  readonly updateAutomatically: boolean;
+  /** Replaces the image's own entry point where it isn't empty. */
+  readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly user: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Environment variables whose values are secrets. */
   readonly secrets: Readonly<Record<string, SecretSource>>;
-  readonly ports: readonly PublishedPort[];
   readonly mounts: readonly MountPlan[];
   readonly healthCheck: HealthCheck;
   readonly restart: RestartPolicy;
   readonly logging: Logging;
-  readonly limits: LimitPlan;
   readonly stopGraceSeconds: number;
   readonly labels: Readonly<Record<string, string>>;
-  readonly dnsServers: readonly string[];
-  /** Names of the containers that are started first. */
+  /** Keys of those that are started first. */
   readonly dependsOn: readonly string[];
 }
 
-/** A bridge network. */
+/** One container, decided: every adapter of a single engine makes its object from this and nothing else. */
+export interface ContainerPlan extends ProcessPlan {
+  /** Name under which others on its network reach it; replicas of one workload share it. */
+  readonly networkAlias: string;
+  readonly updateAutomatically: boolean;
+  readonly ports: readonly PublishedPort[];
+  readonly limits: LimitPlan;
+  readonly dnsServers: readonly string[];
+}
+
+/** A network of one engine. */
 export interface NetworkPlan {
   readonly name: string;
+  readonly driver: "bridge" | "macvlan" | "ipvlan";
   readonly subnet: string;
   readonly gateway: string;
+  /** Part of the subnet from which containers get their addresses; `undefined`: all of it. */
+  readonly addressRange: string | undefined;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -75,6 +86,8 @@ export interface NetworkPlan {
 export interface VolumePlan {
   readonly name: string;
   readonly persistent: boolean;
+  readonly driver: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
 

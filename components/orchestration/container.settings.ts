@@ -245,6 +245,10 @@ export const EnvironmentVariables = z.record(
 /** A further container beside the agent: what it runs and which others it waits for. */
 export const AdditionalContainer = z.strictObject({
   image: ImageReference.meta({ description: "Image to run.", example: "registry.example/team/cache:7.4.1" }),
+  entrypoint: z
+    .array(z.string().min(1))
+    .prefault([])
+    .meta({ description: "Program in place of the image's own entry point.", example: ["/bin/serve"] }),
   command: z
     .array(z.string())
     .prefault([])

@@ -1,3 +1,5 @@
+export { checkParity, type Declaration, leaves, ORCHESTRATORS, type OrchestratorKind } from "./adapter.ts";
+export type { AdapterHost, AdapterInput } from "./adapter-input.ts";
 export {
   AGENT_DATA_FOLDER,
   AGENT_HEALTH_PATH,
@@ -25,6 +27,16 @@ export {
   type ContainerResources,
   type PublishedPort,
 } from "./container.settings.ts";
+export { Endpoint } from "./kubernetes/exposure.settings.ts";
+export { adaptKubernetes } from "./kubernetes/kubernetes.adapter.ts";
+export type { KubernetesEntry, KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
+export { kubernetesManifest } from "./kubernetes/kubernetes.render.ts";
+export { KubernetesSettings } from "./kubernetes/kubernetes.settings.ts";
+export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kubernetes-objects.ts";
+export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
+export { objectName } from "./names.ts";
+export { declarations, parityTable } from "./parity.ts";
+export { secretResolver } from "./secrets.ts";
 export {
   dockerContainerArgs,
   dockerContainerOptions,
@@ -40,3 +52,20 @@ export {
   quadletUpdateTimer,
   quadletVolume,
 } from "./standalone/quadlet.ts";
+export { adaptStandalone, type StandaloneHostPlan, type StandalonePlan } from "./standalone/standalone.adapter.ts";
+export { StandaloneSettings } from "./standalone/standalone.settings.ts";
+export { StandaloneHost, type StandaloneTransforms } from "./standalone/standalone-host.ts";
+export { adaptSwarm, checkSwarm } from "./swarm/swarm.adapter.ts";
+export type { SwarmPlan } from "./swarm/swarm.plan.ts";
+export { swarmBootstrap, swarmStack } from "./swarm/swarm.render.ts";
+export { SwarmSettings } from "./swarm/swarm.settings.ts";
+export { SwarmServices, type SwarmTransforms } from "./swarm/swarm-services.ts";
+export {
+  keepsData,
+  replicasAtMost,
+  startupSecondsOf,
+  type WorkloadPlan,
+  type WorkloadPort,
+  type WorkloadVolumePlan,
+} from "./workload.plan.ts";
+export { LabelName, LabelValue, WorkloadSettings } from "./workload.settings.ts";

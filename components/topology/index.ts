@@ -1,2 +1,3 @@
 export * from "./local-podman/index.ts";
+export * from "./remote-server/index.ts";
 export { TopologySettings } from "./topology.settings.ts";

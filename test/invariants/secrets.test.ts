@@ -117,7 +117,14 @@ function report(): PlanReport {
   const desktop = planDesktop(environment);
   if (!desktop) throw new Error("the document isn't a desktop's");
   const policies = { ok: true, pack: "baseline", version: "0.1.0", passed: 1, findings: [] };
-  return reportOf({ settings: environment.settings, explanations: [], ...desktop, graph, policies, seconds: 1 });
+  return reportOf({
+    settings: environment.settings,
+    explanations: [],
+    planned: { kind: "local-podman", ...desktop },
+    graph,
+    policies,
+    seconds: 1,
+  });
 }
 
 function withAgent(settings: Document): Document {

@@ -3,7 +3,7 @@ import { EnvironmentSettings } from "../../stacks/config.ts";
 import { jsonSchemaOf, type SettingSchema, settingLeaves } from "../../stacks/settings-reference.ts";
 import { readSeedSettings, SEED_INTERFACES, SEED_TOTAL } from "../support/seed-settings.ts";
 import { type LeafResult, observeEnvironment, walkSettings } from "../support/walk.ts";
-import { LISTS, VALUES, VARIANTS } from "../support/walk.values.ts";
+import { DESKTOP_WORLD } from "../support/walk.values.ts";
 
 /** Settings that a Quadlet unit has no place for, though a resource has. */
 const NOT_IN_QUADLET: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ const schema = jsonSchemaOf(EnvironmentSettings);
 let results: readonly LeafResult[] = [];
 
 beforeAll(async () => {
-  results = await walkSettings(schema, observeEnvironment);
+  results = await walkSettings(schema, observeEnvironment, DESKTOP_WORLD);
 }, 60_000);
 
 describe("every setting", () => {
@@ -56,8 +56,9 @@ describe("every setting", () => {
 
   it("has values that the walk still uses", () => {
     const names = new Set(results.flatMap(({ name, leaf }) => [name, leaf.path]));
-    const lists = Object.keys(LISTS).filter((list) => ![...names].some((name) => name.startsWith(`${list}[]`)));
-    expect([...Object.keys(VALUES), ...Object.keys(VARIANTS)].filter((name) => !names.has(name))).toEqual([]);
+    const { lists: entries, values, variants } = DESKTOP_WORLD;
+    const lists = Object.keys(entries).filter((list) => ![...names].some((name) => name.startsWith(`${list}[]`)));
+    expect([...Object.keys(values), ...Object.keys(variants)].filter((name) => !names.has(name))).toEqual([]);
     expect(lists).toEqual([]);
   });
 });
@@ -68,9 +69,12 @@ describe("a setting that nothing reads", () => {
     { why: "in a group of another concern", group: "turns", leaf: { type: "integer", default: 5 } },
   ])("is named by the same walk: $why", async ({ group, leaf }) => {
     const extended = withProperty(schema, group, "unread", leaf);
-    const found = await walkSettings(onlyGroup(extended, group), (document) =>
-      // The plan of a schema that accepts the setting and passes it to nobody.
-      observeEnvironment({ ...document, [group]: without(document[group], "unread") }),
+    const found = await walkSettings(
+      onlyGroup(extended, group),
+      (document) =>
+        // The plan of a schema that accepts the setting and passes it to nobody.
+        observeEnvironment({ ...document, [group]: without(document[group], "unread") }),
+      DESKTOP_WORLD,
     );
     const dead = found.filter(({ effects }) => effects.length === 0).map(({ name }) => name);
     expect(found.length).toBeGreaterThan(1);
@@ -79,7 +83,7 @@ describe("a setting that nothing reads", () => {
 
   it("is named too where the walk has no second value for it", async () => {
     const extended = withProperty(schema, "desktop", "unread", { type: "string", default: "text" });
-    const [result] = (await walkSettings(onlyGroup(extended, "desktop"), observeEnvironment)).slice(-1);
+    const [result] = (await walkSettings(onlyGroup(extended, "desktop"), observeEnvironment, DESKTOP_WORLD)).slice(-1);
     expect(result).toMatchObject({
       name: "desktop.unread",
       effects: [],
@@ -89,7 +93,7 @@ describe("a setting that nothing reads", () => {
 
   it("is named too where it is only refused as unknown", async () => {
     const extended = withProperty(schema, "desktop", "unread", { type: "boolean", default: true });
-    const [result] = (await walkSettings(onlyGroup(extended, "desktop"), observeEnvironment)).slice(-1);
+    const [result] = (await walkSettings(onlyGroup(extended, "desktop"), observeEnvironment, DESKTOP_WORLD)).slice(-1);
     expect(result).toMatchObject({ name: "desktop.unread", effects: [], failure: "base refused: desktop.unread" });
   });
 });

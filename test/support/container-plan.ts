@@ -5,6 +5,8 @@ import type { ContainerPlan } from "../../components/orchestration/index.ts";
 export function containerPlan(changes: Partial<ContainerPlan> = {}): ContainerPlan {
   return {
     name: "flame-dev-cache",
+    networkAlias: "flame-dev-cache",
+    entrypoint: [],
     key: "cache",
     image: {
       text: "registry.example/team/cache:7.4.1",

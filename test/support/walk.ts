@@ -2,7 +2,7 @@ import type { Problem } from "../../components/core/index.ts";
 import { type SettingLeaf, type SettingSchema, settingLeaves } from "../../stacks/settings-reference.ts";
 import { valueAt, withValue, withValues } from "./document.ts";
 import { type Document, graphOf, manifestsOf, problemsOf } from "./environment.ts";
-import { type LeafValues, LISTS, ROOMY_DESKTOP, VALUES, VARIANTS } from "./walk.values.ts";
+import type { LeafValues } from "./walk.values.ts";
 
 /** What a document leads to, as text that can be compared. */
 export type Observation =
@@ -22,8 +22,20 @@ export interface LeafResult {
   readonly failure: string | undefined;
 }
 
+/** What the walk starts from: a document with room, and what it can't derive from the schema. */
+export interface World {
+  readonly base: Document;
+  /** Whether a leaf exists in this world; others belong to another topology or orchestrator. */
+  readonly has: (leaf: SettingLeaf) => boolean;
+  readonly lists: Readonly<Record<string, readonly object[]>>;
+  readonly variants: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly values: Readonly<Record<string, LeafValues>>;
+  /** Where the change of a leaf must be refused, where no entry of `values` says it. */
+  readonly refusedAt?: (leaf: SettingLeaf) => string | undefined;
+}
+
 /** Changes every leaf of a schema in turn, in each variant, and says what that changed. */
-export async function walkSettings(schema: SettingSchema, observe: Observe): Promise<LeafResult[]> {
+export async function walkSettings(schema: SettingSchema, observe: Observe, world: World): Promise<LeafResult[]> {
   const seen = new Map<string, Promise<Observation>>();
   const once: Observe = (document) => {
     const key = JSON.stringify(document);
@@ -31,10 +43,10 @@ export async function walkSettings(schema: SettingSchema, observe: Observe): Pro
     seen.set(key, observation);
     return observation;
   };
-  const leaves = settingLeaves(schema);
+  const leaves = settingLeaves(schema).filter(world.has);
   return withoutStackTraces(async () => {
     const results: LeafResult[] = [];
-    for (const leaf of leaves) results.push(await walkLeaf(leaf, leaves, once));
+    for (const leaf of leaves) results.push(await walkLeaf(leaf, leaves, once, world));
     return results;
   });
 }
@@ -60,10 +72,16 @@ export async function observeEnvironment(document: Document): Promise<Observatio
   return { kind: "made", graph, manifests };
 }
 
-async function walkLeaf(leaf: SettingLeaf, leaves: readonly SettingLeaf[], observe: Observe): Promise<LeafResult> {
+async function walkLeaf(
+  leaf: SettingLeaf,
+  leaves: readonly SettingLeaf[],
+  observe: Observe,
+  world: World,
+): Promise<LeafResult> {
   const name = nameOf(leaf);
-  const values = VALUES[name] ?? VALUES[leaf.path];
-  const documents = isChoice(leaf) ? choiceDocuments(leaf, leaves) : valueDocuments(leaf, values);
+  const values = world.values[name] ?? world.values[leaf.path];
+  const refusedAt = values?.refusedAt?.join(", ") ?? world.refusedAt?.(leaf);
+  const documents = isChoice(leaf) ? choiceDocuments(leaf, leaves, world, values) : valueDocuments(leaf, values, world);
   if (!documents)
     return { leaf, name, effects: [], failure: "no second value: add one to test/support/walk.values.ts" };
 
@@ -71,13 +89,13 @@ async function walkLeaf(leaf: SettingLeaf, leaves: readonly SettingLeaf[], obser
   if (before.kind === "refused") return { leaf, name, effects: [], failure: `base refused: ${paths(before.problems)}` };
   if (after.kind === "refused") {
     const found = paths(after.problems);
-    const expected = values?.refusedAt?.join(", ") ?? "none";
+    const expected = refusedAt ?? "none";
     return found === expected
       ? { leaf, name, effects: ["refusal"], failure: undefined }
       : { leaf, name, effects: [], failure: `refused at ${found}; expected: ${expected}` };
   }
-  if (values?.refusedAt)
-    return { leaf, name, effects: [], failure: `accepted; expected: refused at ${values.refusedAt}` };
+  if (refusedAt !== undefined)
+    return { leaf, name, effects: [], failure: `accepted; expected: refused at ${refusedAt}` };
 
   const folders = [...new Set([...Object.keys(before.manifests), ...Object.keys(after.manifests)])];
   const rendered = folders.filter((folder) => before.manifests[folder] !== after.manifests[folder]);
@@ -85,7 +103,12 @@ async function walkLeaf(leaf: SettingLeaf, leaves: readonly SettingLeaf[], obser
 }
 
 /** Two documents that differ in which variant is chosen: the first of the schema, and another. */
-function choiceDocuments(leaf: SettingLeaf, leaves: readonly SettingLeaf[]) {
+function choiceDocuments(
+  leaf: SettingLeaf,
+  leaves: readonly SettingLeaf[],
+  world: World,
+  values: LeafValues | undefined,
+) {
   const kinds = leaves.filter(({ path }) => path === leaf.path).map(({ schema }) => schema.const);
   const [first, second] = kinds;
   const chosen = leaf.schema.const === first ? second : leaf.schema.const;
@@ -93,35 +116,45 @@ function choiceDocuments(leaf: SettingLeaf, leaves: readonly SettingLeaf[]) {
   const outer = leaf.variants.filter((variant) => !variant.startsWith(`${leaf.path}=`));
   // What the variant needs of other groups stands in both documents, so that only the choice differs.
   const group = `${leaf.path.replace(/kind$/, "")}`;
-  const needs = Object.entries(VARIANTS[`${leaf.path}=${chosen}`] ?? {});
+  const needs = Object.entries(world.variants[`${leaf.path}=${chosen}`] ?? {});
   const elsewhere = Object.fromEntries(needs.filter(([path]) => !path.startsWith(group)));
-  const start = withValues(documentWith(outer), elsewhere);
-  return { base: withVariant(start, `${leaf.path}=${first}`), changed: withVariant(start, `${leaf.path}=${chosen}`) };
+  const start = withValues(withLists(documentWith(outer, world), leaf.path, world), {
+    ...elsewhere,
+    ...values?.beside,
+  });
+  return {
+    base: withVariant(start, `${leaf.path}=${first}`, world),
+    changed: withVariant(start, `${leaf.path}=${chosen}`, world),
+  };
 }
 
 /** Two documents that differ in one value. */
-function valueDocuments(leaf: SettingLeaf, values: LeafValues | undefined) {
-  const start = withValues(withLists(documentWith(leaf.variants), leaf.path), values?.beside ?? {});
+function valueDocuments(leaf: SettingLeaf, values: LeafValues | undefined, world: World) {
+  const start = withValues(withLists(documentWith(leaf.variants, world), leaf.path, world), values?.beside ?? {});
   const value = values?.base ?? valueAt(start, leaf.path) ?? leaf.schema.default ?? leaf.schema.example;
   const changed = values?.changed ?? another(value, leaf.schema);
   if (value === undefined || changed === undefined) return undefined;
   return { base: withValue(start, leaf.path, value), changed: withValue(start, leaf.path, changed) };
 }
 
-function documentWith(variants: readonly string[]): Record<string, unknown> {
-  return variants.reduce(withVariant, { ...ROOMY_DESKTOP });
+function documentWith(variants: readonly string[], world: World): Record<string, unknown> {
+  return variants.reduce<Record<string, unknown>>((document, variant) => withVariant(document, variant, world), {
+    ...world.base,
+  });
 }
 
 /** A document in which a variant is chosen; the topology's own group stays, since only its kind is written. */
-function withVariant(document: Record<string, unknown>, variant: string): Record<string, unknown> {
+function withVariant(document: Record<string, unknown>, variant: string, { variants }: World): Record<string, unknown> {
   const [path = "", kind] = variant.split("=");
   if (valueAt(document, path) === kind) return document;
-  return withValues(withValue(document, path.replace(/\.kind$/, ""), { kind }), VARIANTS[variant] ?? {});
+  return withValues(withValue(document, path.replace(/\.kind$/, ""), { kind }), variants[variant] ?? {});
 }
 
-function withLists(document: Record<string, unknown>, path: string): Record<string, unknown> {
-  const list = Object.keys(LISTS).find((candidate) => path.startsWith(`${candidate}[]`));
-  return list === undefined ? document : withValue(document, list, LISTS[list]);
+function withLists(document: Record<string, unknown>, path: string, { lists }: World): Record<string, unknown> {
+  const list = Object.keys(lists).find((candidate) => path.startsWith(`${candidate}[]`));
+  return list === undefined || valueAt(document, list) !== undefined
+    ? document
+    : withValue(document, list, lists[list]);
 }
 
 /** A second legal value, from the type: the next of an enumeration, the other truth, one more or less. */

@@ -1,9 +1,10 @@
 import { PODMAN } from "./environment.ts";
+import type { World } from "./walk.ts";
 
 /** What the walk can't derive from the schema: documents in which a leaf exists, and values that are legal there. */
 
 /** A machine with room, so that a larger figure of one setting breaks no other. */
-export const ROOMY_DESKTOP = {
+const ROOMY_DESKTOP = {
   topology: { kind: "local-podman", engine: PODMAN },
   resources: {
     host: { cpu: "32", memory: "64GiB", disk: "512GiB" },
@@ -16,7 +17,7 @@ export const ROOMY_DESKTOP = {
 } as const;
 
 /** Entries of lists whose own leaves are walked; the last entry is the one that changes. */
-export const LISTS: Readonly<Record<string, readonly object[]>> = {
+const LISTS: Readonly<Record<string, readonly object[]>> = {
   "agent.ports": [{ hostPort: 4111 }, { hostPort: 4112, containerPort: 4112 }],
   "agent.volumes": [{ hostPath: "/srv/flame/documents", containerPath: "/documents" }],
   "containers.*.ports": [{ hostPort: 6379, containerPort: 6379 }],
@@ -24,13 +25,17 @@ export const LISTS: Readonly<Record<string, readonly object[]>> = {
 };
 
 /** What a variant needs beside its `kind`: settings of its own, by their paths. */
-export const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "topology.storage.kind=bind": { "topology.storage.hostPath": "/srv/flame/data" },
   "agent.updates.kind=automatic": {
     "agent.image": "registry.example/team/flame-agent:1.2.0",
     "agent.updates.schedule": "30 3 * * 0",
   },
   "agent.authentication.kind=bearer": { "agent.authentication.token.secret": "accessToken" },
+  "agent.database.kind=external": {
+    "agent.database.host": "database.example.com",
+    "agent.database.password.secret": "databasePassword",
+  },
   "agent.model.kind=openai-compatible": {
     "agent.model.baseUrl": "https://models.example/v1",
     "agent.model.name": "gpt-5-mini",
@@ -52,9 +57,8 @@ export interface LeafValues {
 const ONE_DESKTOP = { "scaling.preset": "minimal" } as const;
 
 /** Values by a leaf's path, or by `path=kind` for the choice of a variant. */
-export const VALUES: Readonly<Record<string, LeafValues>> = {
-  "topology.kind=local-podman": { changed: "remote-server", refusedAt: ["topology.kind"] },
-  "topology.kind=remote-server": { changed: "remote-server", refusedAt: ["topology.kind"] },
+const VALUES: Readonly<Record<string, LeafValues>> = {
+  "topology.kind=local-podman": { changed: "web", refusedAt: ["topology.kind"] },
   "topology.kind=web": { changed: "web", refusedAt: ["topology.kind"] },
   "topology.engine.kind": { base: "podman", changed: "docker" },
   "topology.engine.socket": { base: "/run/podman/podman.sock", changed: "/run/user/1000/podman/podman.sock" },
@@ -80,6 +84,8 @@ export const VALUES: Readonly<Record<string, LeafValues>> = {
   "agent.database.image": { changed: "registry.example/team/postgresql:17.2" },
   "agent.database.name": { changed: "other" },
   "agent.database.password.secret": { base: "databasePassword", changed: "otherPassword" },
+  "agent.database.host": { changed: "other.example.com" },
+  "agent.database.user": { changed: "other" },
   "agent.database.volumeName": { changed: "other-postgresql" },
   "agent.database.resources.cpuSet": { changed: "0-3" },
   "agent.model.baseUrl": { changed: "https://other.example/v1" },
@@ -98,6 +104,7 @@ export const VALUES: Readonly<Record<string, LeafValues>> = {
   "monitoring.status.metricsPath": { changed: "/other" },
   "monitoring.host.metrics": { changed: ["cpu", "network"] },
   "containers.*.image": { changed: "registry.example/team/other:1.0.0" },
+  "containers.*.entrypoint": { base: [], changed: ["/bin/serve"] },
   "containers.*.command": { base: [], changed: ["--port", "6379"] },
   "containers.*.user": { changed: "999:999" },
   "containers.*.environment": { base: {}, changed: { LOG_LEVEL: "info" } },
@@ -111,4 +118,13 @@ export const VALUES: Readonly<Record<string, LeafValues>> = {
   "containers.*.resources.cpuSet": { changed: "0-3" },
   "containers.*.dependsOn": { base: [], changed: ["cache"] },
   labels: { base: {}, changed: { team: "assistants" } },
+};
+
+/** A desktop: every leaf but those of servers. */
+export const DESKTOP_WORLD: World = {
+  base: ROOMY_DESKTOP,
+  has: ({ variants }) => !variants.includes("topology.kind=remote-server"),
+  lists: LISTS,
+  variants: VARIANTS,
+  values: VALUES,
 };

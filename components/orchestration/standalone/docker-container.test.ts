@@ -160,6 +160,8 @@ describe("what engines differ in", () => {
   it("is how a network is told and compared", () => {
     const plan = {
       name: "flame",
+      driver: "bridge" as const,
+      addressRange: undefined,
       subnet: "10.0.0.0/24",
       gateway: "10.0.0.1",
       options: { isolate: "true" },
@@ -190,7 +192,15 @@ describe("what engines differ in", () => {
 
 describe("a volume", () => {
   it("is of the local driver, with its labels", () => {
-    expect(dockerVolumeArgs({ name: "flame-data", persistent: true, labels: { team: "a" } })).toMatchObject({
+    expect(
+      dockerVolumeArgs({
+        name: "flame-data",
+        persistent: true,
+        driver: "local",
+        driverOptions: {},
+        labels: { team: "a" },
+      }),
+    ).toMatchObject({
       name: "flame-data",
       driver: "local",
       labels: [{ label: "team", value: "a" }],

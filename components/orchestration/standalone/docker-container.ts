@@ -28,6 +28,7 @@ export function dockerContainerArgs(
     name: plan.name,
     hostname: plan.name,
     image: plan.image.text,
+    entrypoints: plan.entrypoint.length > 0 ? [...plan.entrypoint] : undefined,
     command: plan.command.length > 0 ? [...plan.command] : undefined,
     user: plan.user,
     envs: [
@@ -64,7 +65,7 @@ export function dockerContainerArgs(
     ...restartOf(plan.restart),
     ...loggingOf(plan.logging, engine),
     labels: labelList({ ...plan.labels, ...fixedLabel(engine, logOptions(plan.logging, engine)) }),
-    networksAdvanced: [{ name: network, aliases: [plan.name] }],
+    networksAdvanced: [{ name: network, aliases: [plan.networkAlias] }],
     dns: plan.dnsServers.length > 0 ? [...plan.dnsServers] : undefined,
     stopTimeout: plan.stopGraceSeconds,
     destroyGraceSeconds: plan.stopGraceSeconds,
@@ -99,8 +100,8 @@ export function dockerContainerOptions(engine: EngineKind): pulumi.CustomResourc
 export function dockerNetworkArgs(plan: NetworkPlan, engine: EngineKind): docker.NetworkArgs {
   return {
     name: plan.name,
-    driver: "bridge",
-    ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway }],
+    driver: plan.driver,
+    ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway, ipRange: plan.addressRange }],
     ...(engine === "podman" && { ipamOptions: { driver: "host-local" } }),
     options: { ...plan.options },
     labels: labelList({ ...plan.labels, ...fixedLabel(engine, plan.options) }),
@@ -114,7 +115,12 @@ export function dockerNetworkOptions(engine: EngineKind): pulumi.CustomResourceO
 
 /** Arguments of a volume's Pulumi resource, from its plan. */
 export function dockerVolumeArgs(plan: VolumePlan): docker.VolumeArgs {
-  return { name: plan.name, driver: "local", labels: labelList(plan.labels) };
+  return {
+    name: plan.name,
+    driver: plan.driver,
+    ...(Object.keys(plan.driverOptions).length > 0 && { driverOpts: { ...plan.driverOptions } }),
+    labels: labelList(plan.labels),
+  };
 }
 
 /** Name under which a secret is kept in Podman's own store, for manifests that can only name it. */

@@ -145,7 +145,9 @@ describe("the file's head", () => {
 describe("the claims of volumes", () => {
   it("name the volumes with their labels", () => {
     const [claim] = parseAllDocuments(
-      kubePlayVolumes([{ name: "flame-data", persistent: true, labels: { team: "a" } }]),
+      kubePlayVolumes([
+        { name: "flame-data", persistent: true, driver: "local", driverOptions: {}, labels: { team: "a" } },
+      ]),
     );
     expect(claim?.toJS()).toMatchObject({
       kind: "PersistentVolumeClaim",

@@ -65,6 +65,7 @@ function podOf(environment: string, container: ContainerPlan) {
           name: container.key,
           image: container.image.text,
           imagePullPolicy: "IfNotPresent",
+          ...(container.entrypoint.length > 0 && { command: container.entrypoint }),
           ...(container.command.length > 0 && { args: container.command }),
           env: [
             ...Object.entries(container.environment).map(([name, value]) => ({ name, value })),

@@ -195,6 +195,8 @@ describe("the other units", () => {
   it("of a network say its range and its options", () => {
     const plan = {
       name: "flame",
+      driver: "bridge" as const,
+      addressRange: undefined,
       subnet: "10.89.42.0/24",
       gateway: "10.89.42.1",
       options: { isolate: "true" },
@@ -208,7 +210,15 @@ describe("the other units", () => {
   });
 
   it("of a volume say its name and labels", () => {
-    expect(quadletVolume({ name: "flame-data", persistent: true, labels: { team: "a" } })).toEqual({
+    expect(
+      quadletVolume({
+        name: "flame-data",
+        persistent: true,
+        driver: "local",
+        driverOptions: {},
+        labels: { team: "a" },
+      }),
+    ).toEqual({
       fileName: "flame-data.volume",
       content: "[Volume]\nVolumeName=flame-data\nLabel=team=a\n",
     });

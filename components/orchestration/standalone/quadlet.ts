@@ -97,9 +97,10 @@ export function quadletNetwork(plan: NetworkPlan): QuadletUnit {
       name: "Network",
       lines: [
         ["NetworkName", plan.name],
-        ["Driver", "bridge"],
+        ["Driver", plan.driver],
         ["Subnet", plan.subnet],
         ["Gateway", plan.gateway],
+        ...(plan.addressRange === undefined ? [] : [["IPRange", plan.addressRange] as const]),
         ...Object.entries(plan.options).map(([name, value]): Line => ["Options", `${name}=${value}`]),
         ...Object.entries(plan.labels).map(([name, value]): Line => ["Label", quoted(`${name}=${value}`)]),
       ],
@@ -114,6 +115,8 @@ export function quadletVolume(plan: VolumePlan): QuadletUnit {
       name: "Volume",
       lines: [
         ["VolumeName", plan.name],
+        ...(plan.driver === "local" ? [] : [["Driver", plan.driver] as const]),
+        ...volumeOptions(plan.driverOptions),
         ...Object.entries(plan.labels).map(([name, value]): Line => ["Label", quoted(`${name}=${value}`)]),
       ],
     },
@@ -133,6 +136,15 @@ export function quadletUpdateTimer(schedule: CronExpression): QuadletUnit {
   ]);
 }
 
+/** Options of the local driver, which mounts a file system, have keys of their own; another driver's are passed as they are. */
+function volumeOptions({ type, device, o, ...others }: Readonly<Record<string, string>>): Line[] {
+  const known = { Type: type, Device: device, Options: o };
+  return [
+    ...Object.entries(known).flatMap(([key, value]): Line[] => (value === undefined ? [] : [[key, value]])),
+    ...Object.entries(others).map(([key, value]): Line => ["PodmanArgs", quoted(`--opt=${key}=${value}`)]),
+  ];
+}
+
 function unit(fileName: string, sections: readonly { name: string; lines: readonly Line[] }[]): QuadletUnit {
   const text = sections.map(({ name, lines }) =>
     [`[${name}]`, ...lines.map(([key, value]) => `${key}=${escaped(value)}`)].join("\n"),
@@ -144,6 +156,7 @@ function unit(fileName: string, sections: readonly { name: string; lines: readon
 function podmanArguments(plan: ContainerPlan): string[] {
   const { limits } = plan;
   return [
+    ...(plan.entrypoint.length > 0 ? [`--entrypoint=${JSON.stringify(plan.entrypoint)}`] : []),
     `--memory=${limits.memoryMiB}m`,
     `--memory-reservation=${limits.memoryReservationMiB}m`,
     `--memory-swap=${limits.memoryAndSwapMiB}m`,
@@ -151,7 +164,7 @@ function podmanArguments(plan: ContainerPlan): string[] {
     `--cpus=${formatCpu(limits.cpu)}`,
     ...(limits.cpuSet === undefined ? [] : [`--cpuset-cpus=${limits.cpuSet}`]),
     `--stop-timeout=${plan.stopGraceSeconds}`,
-    `--network-alias=${plan.name}`,
+    `--network-alias=${plan.networkAlias}`,
     ...logArguments(plan.logging),
   ];
 }

@@ -1,15 +1,15 @@
 import { checkTurns } from "../../availability/index.ts";
-import { formatBytes, LABEL_PREFIX, type Problem, printValue, toMiB } from "../../core/index.ts";
-import {
-  AGENT_DATA_FOLDER,
-  AGENT_HEALTH_PATH,
-  AGENT_MEMORY_FLOOR_MIB,
-  AGENT_READY_PATH,
-  AGENT_TURN_PATH,
-  type PublishedPort,
-  startOrder,
-} from "../../orchestration/index.ts";
+import { formatBytes, type Problem, printValue } from "../../core/index.ts";
+import type { PublishedPort } from "../../orchestration/index.ts";
 import { checkResources, type ResourceClaim } from "../../resources/index.ts";
+import {
+  checkAgentMemory,
+  checkDependencies,
+  checkLabels,
+  checkMetricsPath,
+  checkModel,
+  checkPaths,
+} from "../shared.checks.ts";
 import type { EngineTarget, LocalPodmanSettings } from "./local-podman.environment.ts";
 import { databaseVolumeName, dataVolumeName } from "./local-podman.names.ts";
 
@@ -25,6 +25,8 @@ export function checkLocalPodman(
     ...checkResources(settings.resources, claims),
     ...checkOneDesktop(settings),
     ...checkEngine(settings, engine),
+    ...checkAgentMemory(settings),
+    ...checkModel(settings),
     ...checkAgent(settings),
     ...checkMetricsPath(settings),
     ...checkVolumes(environment, settings),
@@ -87,14 +89,6 @@ function checkEngine({ topology, agent, containers }: LocalPodmanSettings, engin
 function checkAgent({ agent, topology, desktop }: LocalPodmanSettings): Problem[] {
   const problems: Problem[] = [];
   const memory = agent.resources.limits.memory;
-  if (toMiB(memory) < AGENT_MEMORY_FLOOR_MIB) {
-    problems.push({
-      path: "agent.resources.limits.memory",
-      given: formatBytes(memory),
-      allowed: `at least ${AGENT_MEMORY_FLOOR_MIB}MiB: an agent with its embedded database was measured at up to 402 MiB`,
-      mend: "raise agent.resources.limits.memory",
-    });
-  }
   const { storage } = topology;
   if (storage.kind === "tmpfs" && storage.size * 2 > memory) {
     problems.push({
@@ -102,14 +96,6 @@ function checkAgent({ agent, topology, desktop }: LocalPodmanSettings): Problem[
       given: formatBytes(storage.size),
       allowed: `at most half of agent.resources.limits.memory (${formatBytes(memory)}), since the engine counts it as the container's memory`,
       mend: "lower topology.storage.size, raise agent.resources.limits.memory, or set topology.storage.kind to volume",
-    });
-  }
-  if (agent.model.kind === "openai-compatible" && isLoopback(agent.model.baseUrl)) {
-    problems.push({
-      path: "agent.model.baseUrl",
-      given: printValue(agent.model.baseUrl),
-      allowed: "an address that a container reaches: its own localhost is not the host's",
-      mend: "write host.containers.internal (Podman) or host.docker.internal (Docker) in place of the host name",
     });
   }
   if (desktop.startupTimeoutSeconds < agent.healthCheck.startPeriodSeconds) {
@@ -121,21 +107,6 @@ function checkAgent({ agent, topology, desktop }: LocalPodmanSettings): Problem[
     });
   }
   return problems;
-}
-
-/** The agent answers something else there. */
-function checkMetricsPath({ monitoring }: LocalPodmanSettings): Problem[] {
-  const { metricsPath } = monitoring.status;
-  const taken = [AGENT_HEALTH_PATH, AGENT_READY_PATH, AGENT_TURN_PATH, "/api"];
-  if (!taken.some((path) => metricsPath === path || (path === "/api" && metricsPath.startsWith("/api/")))) return [];
-  return [
-    {
-      path: "monitoring.status.metricsPath",
-      given: printValue(metricsPath),
-      allowed: `a path other than ${taken.join(", ")} and below /api, where the agent answers something else`,
-      mend: "choose another path, such as /metrics",
-    },
-  ];
 }
 
 /** Agent and database can't keep their files in one volume. */
@@ -153,68 +124,6 @@ function checkVolumes(environment: string, { agent, topology }: LocalPodmanSetti
       mend: "choose another name, such as flame-postgresql",
     },
   ];
-}
-
-function isLoopback(address: string): boolean {
-  const { hostname } = new URL(address);
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-}
-
-function checkDependencies({ agent, containers }: LocalPodmanSettings): Problem[] {
-  const reserved = ["agent", "database"];
-  const known = [...(agent.database.kind === "postgresql" ? reserved : ["agent"]), ...Object.keys(containers)];
-  const problems = Object.entries(containers).flatMap(([key, { dependsOn }]) => [
-    ...(reserved.includes(key)
-      ? [
-          {
-            path: `containers.${key}`,
-            given: `"${key}"`,
-            allowed: "a name other than agent and database, which are the blueprint's own containers",
-            mend: "choose another name",
-          },
-        ]
-      : []),
-    ...dependsOn
-      .filter((dependency) => !known.includes(dependency))
-      .map((dependency) => ({
-        path: `containers.${key}.dependsOn`,
-        given: printValue(dependency),
-        allowed: `containers of this environment: ${known.filter((name) => name !== key).join(", ")}`,
-        mend: "correct the name, or add the container under containers",
-      })),
-  ]);
-  const order = startOrder(Object.entries(containers).map(([key, { dependsOn }]) => ({ key, dependsOn })));
-  if (order.kind === "order") return problems;
-  const [first] = order.keys;
-  return [
-    ...problems,
-    {
-      path: `containers.${first}.dependsOn`,
-      given: order.keys.join(" → "),
-      allowed: "dependencies without a cycle",
-      mend: "remove one of these dependencies, so that something can start first",
-    },
-  ];
-}
-
-/** Two things can't be mounted at one path. */
-function checkPaths({ agent, containers }: LocalPodmanSettings): Problem[] {
-  const agentPaths = [AGENT_DATA_FOLDER, ...agent.volumes.map((volume) => volume.containerPath)];
-  const groups = [
-    { path: "agent.volumes", paths: agentPaths },
-    ...Object.entries(containers).map(([key, container]) => ({
-      path: `containers.${key}.volumes`,
-      paths: [...container.volumes.map((volume) => volume.containerPath), ...container.writablePaths],
-    })),
-  ];
-  return groups.flatMap(({ path, paths }) =>
-    duplicates(paths).map((twice) => ({
-      path,
-      given: `${twice} (twice)`,
-      allowed: "each path once in a container; the agent keeps its data at /data",
-      mend: "choose another containerPath",
-    })),
-  );
 }
 
 function checkPorts({ agent, containers }: LocalPodmanSettings): Problem[] {
@@ -242,19 +151,4 @@ function checkPorts({ agent, containers }: LocalPodmanSettings): Problem[] {
 function meet(one: PublishedPort, other: PublishedPort): boolean {
   const sameAddress = one.address === other.address || [one.address, other.address].includes("0.0.0.0");
   return sameAddress && one.hostPort === other.hostPort && one.protocol === other.protocol;
-}
-
-function checkLabels({ labels }: LocalPodmanSettings): Problem[] {
-  return Object.keys(labels)
-    .filter((name) => name.startsWith(LABEL_PREFIX))
-    .map((name) => ({
-      path: `labels.${name}`,
-      given: printValue(labels[name]),
-      allowed: `names that don't begin with ${LABEL_PREFIX}`,
-      mend: "rename the label",
-    }));
-}
-
-function duplicates(values: readonly string[]): string[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
 }

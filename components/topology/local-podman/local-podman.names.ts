@@ -1,5 +1,5 @@
 import { platformName } from "../../core/index.ts";
-import type { PostgresqlSettings } from "../../orchestration/index.ts";
+import { objectName, type PostgresqlSettings } from "../../orchestration/index.ts";
 import type { LocalPodmanTopology, VolumeStorage } from "./local-podman.settings.ts";
 
 // Names carry the environment, so that two of them on one machine share nothing.
@@ -11,15 +11,10 @@ export function networkName(environment: string, { network }: LocalPodmanTopolog
 
 /** Name of the volume with the agent's data. */
 export function dataVolumeName(environment: string, storage: VolumeStorage): string {
-  return storage.name ?? containerName(environment, "data");
+  return storage.name ?? objectName(environment, "data");
 }
 
 /** Name of the volume with PostgreSQL's data. */
 export function databaseVolumeName(environment: string, database: PostgresqlSettings): string {
-  return database.volumeName ?? containerName(environment, "postgresql");
-}
-
-/** A container's name, which is also its host name on the network. */
-export function containerName(environment: string, key: string): string {
-  return platformName("container", "flame", environment, key);
+  return database.volumeName ?? objectName(environment, "postgresql");
 }

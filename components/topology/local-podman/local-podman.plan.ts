@@ -2,20 +2,23 @@ import { planTurns, type TurnPlan } from "../../availability/index.ts";
 import { ConfigurationError, type CronExpression, LABEL_PREFIX, labelsOf, sortedByName } from "../../core/index.ts";
 import {
   AGENT_USER,
+  additionalMounts,
   type ContainerPlan,
   type NetworkPlan,
+  objectName,
   type PublishedPort,
   planAgentEnvironment,
   planDatabaseContainer,
   startOrder,
   type VolumePlan,
+  withScratch,
 } from "../../orchestration/index.ts";
 import { planLimits, planResources, type ResourceClaim, type ResourcePlan } from "../../resources/index.ts";
 import { type DesktopFile, planDesktopFile } from "./desktop.plan.ts";
 import { checkLocalPodman } from "./local-podman.checks.ts";
 import type { EngineTarget, LocalPodmanSettings, SpokenEngine } from "./local-podman.environment.ts";
-import { additionalMounts, agentMounts, withScratch } from "./local-podman.mounts.ts";
-import { containerName, databaseVolumeName, dataVolumeName, networkName } from "./local-podman.names.ts";
+import { agentMounts } from "./local-podman.mounts.ts";
+import { databaseVolumeName, dataVolumeName, networkName } from "./local-podman.names.ts";
 
 /** A desktop's environment, decided. */
 export interface LocalPodmanPlan {
@@ -91,13 +94,18 @@ function planNetwork(
   const { subnet, isolated } = topology.network;
   return {
     name: networkName(environment, topology),
+    driver: "bridge",
     subnet: subnet.text,
     gateway: subnet.firstHost,
+    addressRange: undefined,
     // Docker always keeps its bridges apart; Podman's netavark does so where it is asked to.
     options: engine.kind === "podman" && isolated ? { isolate: "true" } : {},
     labels: labelsOf({ environment, component: "network" }, labels),
   };
 }
+
+/** A volume in the engine's own folder. */
+const LOCAL_DRIVER = { driver: "local", driverOptions: {} } as const;
 
 function planVolumes(environment: string, { topology, agent, labels }: LocalPodmanSettings): VolumePlan[] {
   const { storage } = topology;
@@ -112,6 +120,7 @@ function planVolumes(environment: string, { topology, agent, labels }: LocalPodm
           {
             name: dataVolumeName(environment, storage),
             persistent: storage.persistent,
+            ...LOCAL_DRIVER,
             labels: labelled("agent", storage.persistent),
           },
         ]
@@ -121,6 +130,7 @@ function planVolumes(environment: string, { topology, agent, labels }: LocalPodm
           {
             name: databaseVolumeName(environment, agent.database),
             persistent: true,
+            ...LOCAL_DRIVER,
             labels: labelled("database", true),
           },
         ]
@@ -134,14 +144,16 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
     agent,
     turns,
     metricsPath: monitoring.status.metricsPath,
-    databaseHost: containerName(environment, "database"),
+    databaseHost: objectName(environment, "database"),
   });
   return {
     ...own,
-    name: containerName(environment, "agent"),
+    name: objectName(environment, "agent"),
+    networkAlias: objectName(environment, "agent"),
     key: "agent",
     image: agent.image,
     updateAutomatically: agent.updates.kind === "automatic",
+    entrypoint: [],
     command: [],
     user: AGENT_USER,
     ports: agent.ports,
@@ -172,9 +184,11 @@ function planDatabase(environment: string, settings: LocalPodmanSettings): Conta
   return [
     {
       ...own,
-      name: containerName(environment, "database"),
+      name: objectName(environment, "database"),
+      networkAlias: objectName(environment, "database"),
       key: "database",
       updateAutomatically: false,
+      entrypoint: [],
       command: [],
       ports: [],
       mounts: withScratch(own.mounts),
@@ -191,10 +205,12 @@ function planDatabase(environment: string, settings: LocalPodmanSettings): Conta
 
 function planAdditional(environment: string, settings: LocalPodmanSettings): ContainerPlan[] {
   return Object.entries(settings.containers).map(([key, container]) => ({
-    name: containerName(environment, key),
+    name: objectName(environment, key),
+    networkAlias: objectName(environment, key),
     key,
     image: container.image,
     updateAutomatically: false,
+    entrypoint: container.entrypoint,
     command: container.command,
     user: container.user,
     environment: sortedByName(container.environment),

@@ -8,8 +8,7 @@ import {
   dockerNetworkArgs,
   dockerNetworkOptions,
   dockerVolumeArgs,
-  type ResolveSecret,
-  type SecretSource,
+  secretResolver,
 } from "../../orchestration/index.ts";
 import type { LocalPodmanPlan } from "./local-podman.plan.ts";
 
@@ -82,7 +81,13 @@ export class LocalPodman extends BlueprintComponent {
       ),
     );
 
-    const resolveSecret = this.secretResolver(options.readSecret);
+    const resolveSecret = secretResolver(options.readSecret, (secret, args) =>
+      this.child(
+        secret,
+        (childName, own, childOptions) => new random.RandomPassword(childName, own, childOptions),
+        args,
+      ),
+    );
     const made = new Map<string, docker.Container>();
     for (const container of plan.containers) {
       const dependencies = container.dependsOn.flatMap((key) => made.get(key) ?? []);
@@ -99,23 +104,6 @@ export class LocalPodman extends BlueprintComponent {
     this.url = plan.desktop.agent.address;
     this.containerNames = plan.containers.map((container) => container.name);
     this.registerOutputs({ url: this.url, containerNames: this.containerNames });
-  }
-
-  /** Secrets by source; a generated one is made once, however many containers need it. */
-  private secretResolver(readSecret: (name: string) => pulumi.Output<string>): ResolveSecret {
-    const generated = new Map<string, pulumi.Output<string>>();
-    return (source: SecretSource) => {
-      if (source.kind === "configuration") return readSecret(source.name);
-      const existing = generated.get(source.name);
-      if (existing) return existing;
-      const password = this.child(
-        source.name,
-        (childName, args, own) => new random.RandomPassword(childName, args, own),
-        { length: source.length, special: false },
-      );
-      generated.set(source.name, password.result);
-      return password.result;
-    };
   }
 }
 

@@ -5,9 +5,9 @@ import { EXIT } from "../exit.ts";
 import { writeManifests } from "../manifests.ts";
 import { terminalPaint } from "../paint.ts";
 import { planEnvironment } from "../plan/plan-environment.ts";
-import type { PlanReport } from "../plan/report.ts";
 import { renderText } from "../plan/text.ts";
 import { chooseWay, type Way, type WayChoice } from "./choose-way.ts";
+import { type DesktopReport, desktopReport } from "./desktop-report.ts";
 import { upEmbedded } from "./embedded/up-embedded.ts";
 import { askEngine } from "./engine-client.ts";
 import { RunFailure } from "./failure.ts";
@@ -19,7 +19,7 @@ import { step } from "./step.ts";
 
 /** What both ways of bringing an environment up start from. */
 export interface UpRequest {
-  readonly report: PlanReport;
+  readonly report: DesktopReport;
   readonly place: Place;
   /** Why this way was taken. */
   readonly why: string;
@@ -37,8 +37,8 @@ export async function bringUp(
   const place = placeOf(environment);
   // Before the plan and a download: who has it running already needn't wait for them.
   await requireNoOtherRun(place, options.way === "embedded" ? "embedded" : "pulumi");
-  const report = await step(`plan ${environment} and check it against the policies`, () =>
-    planEnvironment(environment),
+  const report = desktopReport(
+    await step(`plan ${environment} and check it against the policies`, () => planEnvironment(environment)),
   );
   if (!report.ok) {
     process.stdout.write(renderText(report, terminalPaint));
@@ -61,7 +61,7 @@ export async function bringUp(
 }
 
 async function look(
-  report: PlanReport,
+  report: DesktopReport,
   asked: Way | "auto",
 ): Promise<{ readonly choice: WayChoice; readonly pulumi: PulumiEngine | undefined }> {
   const missing = { kind: "missing", why: "not looked for" } as const;
@@ -77,7 +77,7 @@ async function look(
 }
 
 /** Writes what a desktop app's connector and an operator read, and returns the report's path. */
-async function writeFiles(report: PlanReport, place: Place): Promise<string> {
+async function writeFiles(report: DesktopReport, place: Place): Promise<string> {
   await mkdir(place.folder, { recursive: true, mode: 0o700 });
   const folder = relative(process.cwd(), place.folder);
   await writeManifests(renderLocalPodman(report.plan), folder);

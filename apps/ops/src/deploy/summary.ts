@@ -1,10 +1,10 @@
 import { AGENT_TURN_PATH } from "../../../../components/orchestration/index.ts";
-import type { PlanReport } from "../plan/report.ts";
 import type { Way } from "./choose-way.ts";
+import type { DesktopReport } from "./desktop-report.ts";
 
 /** What is printed when an environment is up. */
 interface Summary {
-  readonly report: PlanReport;
+  readonly report: DesktopReport;
   readonly way: Way;
   readonly why: string;
   readonly reportFile: string;

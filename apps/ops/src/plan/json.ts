@@ -5,14 +5,14 @@ const FORMAT_VERSION = 1;
 
 /** A plan for programs. The shape is described in apps/ops/README.md. */
 export function renderJson(report: PlanReport): string {
-  const { environment, topology, ok, seconds, engine, summary, tree, messages, policies, promises, settings } = report;
+  const { environment, topology, ok, seconds, runsOn, summary, tree, messages, policies, promises, settings } = report;
   const document = {
     formatVersion: FORMAT_VERSION,
     environment,
     topology,
     ok,
     seconds: Math.round(seconds * 1000) / 1000,
-    engine,
+    ...(runsOn.kind === "engine" ? { engine: runsOn.engine } : { orchestrator: runsOn.orchestrator }),
     summary,
     tree,
     messages,

@@ -1,6 +1,7 @@
 import type { PolicyFinding } from "./policy-gate.ts";
 import { formatMiB } from "./promises.ts";
 import type { PlanReport } from "./report.ts";
+import { notChosenWords, runsOnWords } from "./runs-on.ts";
 import { policyCounts, resourceCounts, stops } from "./words.ts";
 
 /** A plan for a pull request's comment: what stops it first, then the summary, the rest folded. The same plan gives the same text. */
@@ -24,10 +25,10 @@ export function renderMarkdown(report: PlanReport): string {
 }
 
 function summaryTable(report: PlanReport): string {
-  const { engine, policies, promises } = report;
+  const { runsOn, policies, promises } = report;
   const broken = promises.turns.links.filter(({ kept }) => !kept).length;
   const rows = [
-    ["Topology", `${report.topology} on ${engine.kind} (${engine.reason})`],
+    ["Topology", `${report.topology} on ${[runsOnWords(runsOn), ...notChosenWords(runsOn)].join("; ")}`],
     ["Resources", resourceCounts(report)],
     ["Policies", `${policies.pack} ${policies.version}: ${policyCounts(policies)}`],
     [

@@ -29,17 +29,21 @@ export async function planEnvironment(environment: string): Promise<PlanReport> 
 }
 
 async function readAndPreview(environment: string) {
-  const [{ readEnvironmentFile, programConfiguration }, { parseEnvironment }, { planDesktop }, { explainSettings }] =
-    await Promise.all([
-      import("../../../../stacks/environment-file.ts"),
-      import("../../../../stacks/config.ts"),
-      import("../../../../stacks/local-podman.ts"),
-      import("../../../../stacks/explain.ts"),
-    ]);
+  const [
+    { readEnvironmentFile, programConfiguration },
+    { parseEnvironment },
+    { planEnvironmentSettings },
+    { explainSettings },
+  ] = await Promise.all([
+    import("../../../../stacks/environment-file.ts"),
+    import("../../../../stacks/config.ts"),
+    import("../../../../stacks/plan.ts"),
+    import("../../../../stacks/explain.ts"),
+  ]);
   const [file, project] = await Promise.all([readEnvironmentFile(environment), readProject()]);
   const parsed = parseEnvironment(environment, file.document);
-  const desktop = planDesktop(parsed);
-  if (desktop === undefined) throw notPlanned(parsed.settings.topology.kind);
+  const planned = planEnvironmentSettings(parsed);
+  if (planned === undefined) throw notPlanned(parsed.settings.topology.kind);
 
   const [{ previewStack }, program] = await Promise.all([
     import("../../../../stacks/preview/index.ts"),
@@ -51,7 +55,7 @@ async function readAndPreview(environment: string) {
     program,
     ...programConfiguration(file.document),
   });
-  return { settings: parsed.settings, explanations: explainSettings(file), ...desktop, graph };
+  return { settings: parsed.settings, explanations: explainSettings(file), planned, graph };
 }
 
 /** The program that `Pulumi.yaml` names, as the engine would load it. */
@@ -74,7 +78,7 @@ function notPlanned(kind: string): Refused {
   return new Refused({
     place: "topology.kind",
     given: kind,
-    allowed: "local-podman",
-    mend: "set topology.kind to local-podman, or use a release that plans this topology",
+    allowed: "local-podman, remote-server",
+    mend: "set topology.kind to one of them, or use a release that plans this topology",
   });
 }

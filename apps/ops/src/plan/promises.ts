@@ -1,6 +1,8 @@
 import { formatBytes, mebibytes, toCores } from "../../../../components/core/index.ts";
 import type { EngineChoice, LocalPodmanPlan } from "../../../../components/topology/index.ts";
 import type { EnvironmentSettings } from "../../../../stacks/config.ts";
+import type { EnvironmentPlan } from "../../../../stacks/plan.ts";
+import { serverCapacity, serverCost, serverUnknowns } from "./server-promises.ts";
 
 /** What the design keeps, with the arithmetic, and what nobody can know before it runs. */
 export interface Promises {
@@ -25,7 +27,7 @@ interface TurnPromise {
 }
 
 /** What all containers claim together against what they may use together. */
-interface CapacityPromise {
+export interface CapacityPromise {
   readonly resource: "cpu" | "memory";
   readonly unit: "cores" | "MiB";
   readonly requested: number;
@@ -35,24 +37,34 @@ interface CapacityPromise {
   readonly fitsAtLimit: boolean;
 }
 
-interface Unknown {
+export interface Unknown {
   readonly what: string;
   /** Why it isn't known, and who can tell. */
   readonly why: string;
 }
 
-/** Reads the promises off a desktop's plan. */
-export function promisesOf(plan: LocalPodmanPlan, settings: EnvironmentSettings, engine: EngineChoice): Promises {
-  const links = plan.turns.links.map((link) => ({ ...link, kept: link.seconds >= link.atLeastSeconds }));
-  return {
-    turns: { maxSeconds: plan.turns.maxSeconds, kept: links.every(({ kept }) => kept), links },
-    capacity: capacityOf(plan),
-    cost:
-      settings.agent.model.kind === "offline"
-        ? "none beyond the machine"
-        : "none beyond the machine and the model's tokens",
-    unknown: unknowns(plan, settings, engine),
-  };
+/** Reads the promises off a plan. */
+export function promisesOf(planned: EnvironmentPlan, settings: EnvironmentSettings): Promises {
+  const { turns } = planned.plan;
+  const links = turns.links.map((link) => ({ ...link, kept: link.seconds >= link.atLeastSeconds }));
+  const kept = { maxSeconds: turns.maxSeconds, kept: links.every((link) => link.kept), links };
+  const tokens = settings.agent.model.kind === "offline" ? "" : " and the model's tokens";
+  switch (planned.kind) {
+    case "local-podman":
+      return {
+        turns: kept,
+        capacity: capacityOf(planned.plan),
+        cost: `none beyond the machine${tokens}`,
+        unknown: unknowns(planned.plan, settings, planned.engine),
+      };
+    case "remote-server":
+      return {
+        turns: kept,
+        capacity: serverCapacity(planned.plan),
+        cost: `${serverCost(planned.plan)}${tokens}`,
+        unknown: serverUnknowns(planned.plan, settings),
+      };
+  }
 }
 
 function capacityOf({ resources }: LocalPodmanPlan): CapacityPromise[] {

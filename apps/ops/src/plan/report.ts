@@ -1,6 +1,6 @@
-import type { EngineChoice, LocalPodmanPlan } from "../../../../components/topology/index.ts";
 import type { EnvironmentSettings } from "../../../../stacks/config.ts";
 import type { Explanation } from "../../../../stacks/explain.ts";
+import type { EnvironmentPlan } from "../../../../stacks/plan.ts";
 import {
   type Message,
   renderTree,
@@ -10,6 +10,7 @@ import {
 } from "../../../../stacks/preview/index.ts";
 import type { PolicyVerdict } from "./policy-gate.ts";
 import { type Promises, promisesOf } from "./promises.ts";
+import { type RunsOn, runsOnOf } from "./runs-on.ts";
 
 /** Everything that `blueprint plan` tells, whichever form it is told in. No secret's value is in it. */
 export interface PlanReport {
@@ -17,7 +18,7 @@ export interface PlanReport {
   readonly topology: EnvironmentSettings["topology"]["kind"];
   /** Whether the environment may go up: the policies' gate is open and every promise is kept. */
   readonly ok: boolean;
-  readonly engine: EngineReport;
+  readonly runsOn: RunsOn;
   readonly summary: Summary;
   /** Every resource in the order of the tree, the stack first. */
   readonly tree: readonly TreeRow[];
@@ -27,18 +28,9 @@ export interface PlanReport {
   readonly promises: Promises;
   readonly settings: readonly Explanation[];
   /** What the report's picture is drawn from. */
-  readonly plan: LocalPodmanPlan;
+  readonly planned: EnvironmentPlan;
   /** Time from the start of the command, in seconds: the only figure that differs from run to run. */
   readonly seconds: number;
-}
-
-/** The container engine that the plan is made for. */
-interface EngineReport {
-  readonly kind: "podman" | "docker";
-  readonly socket: string;
-  /** Whether its socket is there. */
-  readonly present: boolean;
-  readonly reason: string;
 }
 
 /** One resource of the tree. */
@@ -54,8 +46,7 @@ interface TreeRow {
 interface Findings {
   readonly settings: EnvironmentSettings;
   readonly explanations: readonly Explanation[];
-  readonly engine: EngineChoice;
-  readonly plan: LocalPodmanPlan;
+  readonly planned: EnvironmentPlan;
   readonly graph: StackGraph;
   readonly policies: PolicyVerdict;
   readonly seconds: number;
@@ -63,20 +54,20 @@ interface Findings {
 
 /** Puts together what reading, planning, previewing and checking an environment have found. */
 export function reportOf(findings: Findings): PlanReport {
-  const { settings, explanations, engine, plan, graph, policies, seconds } = findings;
-  const promises = promisesOf(plan, settings, engine);
+  const { settings, explanations, planned, graph, policies, seconds } = findings;
+  const promises = promisesOf(planned, settings);
   return {
-    environment: plan.environment,
+    environment: planned.plan.environment,
     topology: settings.topology.kind,
     ok: policies.ok && promises.turns.kept,
-    engine: { ...engine.target, present: engine.present, reason: engine.reason },
+    runsOn: runsOnOf(planned),
     summary: summarise(graph),
     tree: renderTree(graph).split("\n").flatMap(treeRow),
     messages: graph.messages.map(({ severity, text }) => ({ severity, text })),
     policies,
     promises,
     settings: explanations,
-    plan,
+    planned,
     seconds,
   };
 }

@@ -2,13 +2,15 @@ import type { Paint } from "../paint.ts";
 import type { PolicyFinding } from "./policy-gate.ts";
 import { formatMiB, type Promises } from "./promises.ts";
 import type { PlanReport } from "./report.ts";
+import { notChosenWords, placeWords, runsOnWords } from "./runs-on.ts";
 import { policyCounts, resourceCounts, stops } from "./words.ts";
 
 /** A plan for the terminal. */
 export function renderText(report: PlanReport, paint: Paint): string {
-  const { environment, topology, engine, policies, promises, messages } = report;
+  const { environment, topology, runsOn, policies, promises, messages } = report;
   const lines = [
-    `${paint("bold", environment)}  ${topology} on ${engine.kind} (${engine.reason})  ${paint("dim", engine.socket)}`,
+    `${paint("bold", environment)}  ${topology} on ${runsOnWords(runsOn)}  ${paint("dim", placeWords(runsOn))}`,
+    ...notChosenWords(runsOn).map((line) => `  ${paint("dim", line)}`),
     "",
     ...treeLines(report, paint),
     `${resourceCounts(report)}, ${report.seconds.toFixed(1)} s`,

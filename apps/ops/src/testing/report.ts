@@ -3,6 +3,7 @@ import { parseEnvironment } from "../../../../stacks/config.ts";
 import type { PolicyFinding } from "../plan/policy-gate.ts";
 import { promisesOf } from "../plan/promises.ts";
 import type { PlanReport } from "../plan/report.ts";
+import { runsOnOf } from "../plan/runs-on.ts";
 
 interface Described {
   /** Values below `blueprint:`, beside the topology. */
@@ -23,12 +24,13 @@ export function reportFixture({ settings = {}, secretNames = [], findings = [] }
     reason: "found: Podman of the system",
   } as const;
   const plan = planLocalPodman("dev", { ...parsed, topology }, engine.target);
+  const planned = { kind: "local-podman", engine, plan } as const;
   const ok = findings.every(({ weight }) => weight !== "failed" && weight !== "could-not-run");
   return {
     environment: "dev",
     topology: topology.kind,
     ok,
-    engine: { ...engine.target, present: engine.present, reason: engine.reason },
+    runsOn: runsOnOf(planned),
     summary: { resources: 1, components: 1, external: 0, protected: 0, byType: {} },
     tree: [
       { depth: 0, type: "Stack", name: "blueprint-dev", facts: [] },
@@ -37,7 +39,7 @@ export function reportFixture({ settings = {}, secretNames = [], findings = [] }
     ],
     messages: [],
     policies: { ok, pack: "blueprint-baseline", version: "0.1.0", passed: 24, findings },
-    promises: promisesOf(plan, parsed, engine),
+    promises: promisesOf(planned, parsed),
     settings: [
       {
         path: "turns.maxSeconds",
@@ -55,7 +57,7 @@ export function reportFixture({ settings = {}, secretNames = [], findings = [] }
       },
       { path: "labels", value: {}, origin: { kind: "default" }, defaultValue: {}, description: undefined },
     ],
-    plan,
+    planned,
     seconds: 1.2345,
   };
 }

@@ -1,5 +1,6 @@
 import { formatMiB } from "../promises.ts";
 import type { PlanReport } from "../report.ts";
+import { placeWords, runsOnWords } from "../runs-on.ts";
 import { counted, policyCounts } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
 import { topologyFigure } from "./picture.ts";
@@ -24,8 +25,8 @@ ${headerOf(report)}
 ${figures(report)}
 <section aria-labelledby="topology">
 <h2 id="topology">Topology</h2>
-<p class="muted">${topology}: one desktop and what it reaches.</p>
-${topologyFigure(report.plan)}
+<p class="muted">${topology}: ${report.planned.kind === "local-podman" ? "one desktop" : "own hosts"} and what reaches what.</p>
+${topologyFigure(report.planned)}
 </section>
 ${policySection(report)}
 ${turnSection(report)}
@@ -41,12 +42,12 @@ ${settingSection(report)}
   return page.markup;
 }
 
-function headerOf({ environment, ok, engine }: PlanReport): Markup {
+function headerOf({ environment, ok, runsOn }: PlanReport): Markup {
   const badge = ok ? html`<span class="badge good">gate open</span>` : html`<span class="badge bad">gate closed</span>`;
   return html`<header>
 <p class="over">Plan of an environment</p>
 <div class="headline"><h1>${environment}</h1>${badge}</div>
-<p class="engine">Planned for ${engine.kind} at <code>${engine.socket}</code> (${engine.reason})</p>
+<p class="engine">Planned for ${runsOnWords(runsOn)} at <code>${placeWords(runsOn)}</code></p>
 </header>`;
 }
 

@@ -1,6 +1,7 @@
-import type { LocalPodmanPlan } from "../../../../../components/topology/index.ts";
+import type { EnvironmentPlan } from "../../../../../stacks/plan.ts";
 import { type Layout, type Line, layOut, type Placed } from "./layout.ts";
 import { html, type Markup, NOTHING } from "./markup.ts";
+import { serverWiring } from "./server-wiring.ts";
 import { wiringOf } from "./wiring.ts";
 
 /** Width of a character of a box's title and of its lines, in the picture's units: DejaVu Sans, the widest usual font. */
@@ -10,11 +11,11 @@ const TEXT_LEFT = 14;
 const CORNER = 8;
 
 /** The topology as a drawing that says the same in words, with what its lines mean. */
-export function topologyFigure(plan: LocalPodmanPlan): Markup {
-  const layout = layOut(wiringOf(plan));
+export function topologyFigure(planned: EnvironmentPlan): Markup {
+  const layout = layOut(planned.kind === "local-podman" ? wiringOf(planned.plan) : serverWiring(planned.plan));
   const waits = layout.lines.some(({ kind }) => kind === "waits");
   return html`<figure>
-${picture(layout, plan.environment)}
+${picture(layout, planned.plan.environment)}
 <figcaption><span><i class="stroke"></i>carries turns and data</span>${waits ? html`<span><i class="stroke waits"></i>starts after</span>` : NOTHING}</figcaption>
 </figure>`;
 }

@@ -1,0 +1,174 @@
+import type { apps, autoscaling, policy } from "@pulumi/kubernetes/types/input.js";
+import { platformName, toMiB } from "../../core/index.ts";
+import { keepsData, type WorkloadPlan, type WorkloadVolumePlan } from "../workload.plan.ts";
+import { entry, type KubernetesContext, metadataOf, selectorOf } from "./context.ts";
+import { digest, fileKey, filesName } from "./files.ts";
+import type { KubernetesEntry } from "./kubernetes.plan.ts";
+import { podTemplate } from "./pod.ts";
+
+/** Old ReplicaSets that are kept to go back to. */
+const REVISIONS = 5;
+
+/** A workload's controller, and what watches over its count. */
+export function controllerOf(context: KubernetesContext, workload: WorkloadPlan): KubernetesEntry[] {
+  const files = filesOf(context, workload);
+  const after = [
+    "namespace",
+    "service-account",
+    ...files.map(({ key }) => key),
+    ...workload.mounts.flatMap((mount) => (mount.kind === "volume" ? [`claim-${mount.volume}`] : [])),
+    ...workload.dependsOn.map((key) => `controller-${key}`),
+  ];
+  const budget = disruptionBudget(context, workload);
+  if (keepsData(workload)) return [...files, statefulSet(context, workload, after), ...budget];
+  const controller = deployment(context, workload, after);
+  return [...files, controller, ...budget, ...autoscaler(context, workload, controller.object.metadata.name)];
+}
+
+/** Whether an autoscaler owns the count between the bounds. */
+export function isAutoscaled({ replicas }: WorkloadPlan): boolean {
+  return replicas.max > replicas.min;
+}
+
+/** The version of a blue-green update's pods, which the service selects; `undefined` where there is one set of pods. */
+export function revisionOf(context: KubernetesContext, workload: WorkloadPlan): string | undefined {
+  if (workload.update.strategy !== "blue-green" || keepsData(workload)) return undefined;
+  return digest(JSON.stringify(podTemplate(context, workload)));
+}
+
+function deployment(context: KubernetesContext, workload: WorkloadPlan, after: readonly string[]): KubernetesEntry {
+  const { namespace, input } = context;
+  const revision = revisionOf(context, workload);
+  const name =
+    revision === undefined ? workload.name : platformName("kubernetes", workload.name.slice(0, 54), revision);
+  const spec = {
+    ...(!isAutoscaled(workload) && { replicas: workload.replicas.min }),
+    revisionHistoryLimit: REVISIONS,
+    minReadySeconds: workload.update.delaySeconds,
+    progressDeadlineSeconds: input.turns.progressDeadlineSeconds,
+    selector: {
+      matchLabels: { ...selectorOf(workload), ...(revision !== undefined && { "blueprint.revision": revision }) },
+    },
+    strategy: strategyOf(workload),
+    template: podTemplate(context, workload, revision),
+  } satisfies apps.v1.DeploymentSpec;
+  const object = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: metadataOf(name, workload.labels, { namespace }),
+    spec,
+  };
+  const key = `controller-${workload.key}`;
+  return { ...entry(key, object, after), ignored: isAutoscaled(workload) ? ["spec.replicas"] : [] };
+}
+
+function strategyOf({ update }: WorkloadPlan) {
+  if (update.strategy === "recreate") return { type: "Recreate" };
+  const first = update.order === "start-first";
+  return {
+    type: "RollingUpdate",
+    rollingUpdate: {
+      maxSurge: first ? update.parallelism : 0,
+      maxUnavailable: first ? 0 : update.parallelism,
+    },
+  };
+}
+
+/** One pod that keeps its name and its volume: the old one ends before the new one starts. */
+function statefulSet(context: KubernetesContext, workload: WorkloadPlan, after: readonly string[]): KubernetesEntry {
+  const { namespace } = context;
+  const spec = {
+    replicas: workload.replicas.min,
+    serviceName: workload.name,
+    revisionHistoryLimit: REVISIONS,
+    minReadySeconds: workload.update.delaySeconds,
+    selector: { matchLabels: selectorOf(workload) },
+    updateStrategy: { type: "RollingUpdate" },
+    template: podTemplate(context, workload),
+  } satisfies apps.v1.StatefulSetSpec;
+  const metadata = metadataOf(workload.name, workload.labels, { namespace });
+  return entry(`controller-${workload.key}`, { apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec }, [
+    ...after,
+    `service-${workload.key}`,
+  ]);
+}
+
+/** A volume's claim: it stays when the environment goes, where its data are to. */
+export function claimOf({ namespace }: KubernetesContext, volume: WorkloadVolumePlan): KubernetesEntry {
+  const spec = {
+    accessModes: ["ReadWriteOnce"],
+    ...(volume.driver !== "local" && { storageClassName: volume.driver }),
+    resources: { requests: { storage: `${toMiB(volume.size)}Mi` } },
+  };
+  const metadata = metadataOf(volume.name, volume.labels, { namespace });
+  return entry(
+    `claim-${volume.name}`,
+    { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata, spec },
+    ["namespace"],
+    { persistent: volume.persistent },
+  );
+}
+
+function filesOf({ namespace }: KubernetesContext, workload: WorkloadPlan): KubernetesEntry[] {
+  if (workload.files.length === 0) return [];
+  const data = Object.fromEntries(workload.files.map(({ path, content }) => [fileKey(path), content]));
+  const metadata = metadataOf(filesName(workload), workload.labels, { namespace });
+  return [
+    entry(`files-${workload.key}`, { apiVersion: "v1", kind: "ConfigMap", metadata, data, immutable: true }, [
+      "namespace",
+    ]),
+  ];
+}
+
+/** How many pods an eviction may take at once. A single pod has no budget: it would keep its node from ever being emptied. */
+function disruptionBudget({ settings, namespace }: KubernetesContext, workload: WorkloadPlan): KubernetesEntry[] {
+  const most = workload.replicas.max;
+  if (most < 2) return [];
+  const { disruption } = settings;
+  const spec = {
+    selector: { matchLabels: selectorOf(workload) },
+    ...(disruption.kind === "min-available"
+      ? { minAvailable: disruption.count }
+      : { maxUnavailable: disruption.count }),
+    // A pod that isn't ready anyway doesn't keep a node from being emptied.
+    unhealthyPodEvictionPolicy: "AlwaysAllow",
+  } satisfies policy.v1.PodDisruptionBudgetSpec;
+  const metadata = metadataOf(workload.name, workload.labels, { namespace });
+  return [
+    entry(`budget-${workload.key}`, { apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata, spec }, [
+      "namespace",
+    ]),
+  ];
+}
+
+function autoscaler(context: KubernetesContext, workload: WorkloadPlan, target: string): KubernetesEntry[] {
+  if (!isAutoscaled(workload)) return [];
+  const { namespace, settings, input } = context;
+  const { cpuPercent, memoryPercent } = settings.autoscaling;
+  const resource = (name: string, averageUtilization: number) => ({
+    type: "Resource",
+    resource: { name, target: { type: "Utilization", averageUtilization } },
+  });
+  const spec = {
+    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: target },
+    minReplicas: workload.replicas.min,
+    maxReplicas: workload.replicas.max,
+    metrics: [resource("cpu", cpuPercent), ...(memoryPercent === undefined ? [] : [resource("memory", memoryPercent)])],
+    behavior: {
+      scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: "Percent", value: 100, periodSeconds: 15 }] },
+      // One at a time: each ends its turns first.
+      scaleDown: {
+        stabilizationWindowSeconds: input.turns.scaleDownWindowSeconds,
+        policies: [{ type: "Pods", value: 1, periodSeconds: 60 }],
+      },
+    },
+  } satisfies autoscaling.v2.HorizontalPodAutoscalerSpec;
+  const metadata = metadataOf(workload.name, workload.labels, { namespace });
+  return [
+    entry(
+      `autoscaler-${workload.key}`,
+      { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata, spec },
+      [`controller-${workload.key}`],
+    ),
+  ];
+}

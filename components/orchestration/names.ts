@@ -1,0 +1,6 @@
+import { platformName } from "../core/index.ts";
+
+/** Name of an environment's container, workload or volume by its key; it is also its host name on the network. */
+export function objectName(environment: string, key: string): string {
+  return platformName("container", "flame", environment, key);
+}

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { Cidr, versions } from "../../core/index.ts";
+import { NetworkAddresses } from "../network.settings.ts";
+
+/** Hosts whose own engine runs the workloads: Podman or Docker, with a proxy before the agent. */
+export const StandaloneSettings = z.strictObject({
+  kind: z
+    .literal("standalone")
+    .meta({ description: "Each host's own Podman or Docker, with a proxy before the agent." }),
+  engine: z.enum(["docker", "podman"]).prefault("docker").meta({ description: "Engine of every host." }),
+  apiVersion: z
+    .string()
+    .regex(/^1\.\d{2}$/, "a version of Docker's interface, such as 1.41")
+    .prefault(versions.engineApi)
+    .meta({ description: "Version of the engine's interface that is spoken.", example: "1.41" }),
+  network: z
+    .strictObject({
+      driver: z
+        .enum(["bridge", "macvlan", "ipvlan"])
+        .prefault("bridge")
+        .meta({ description: "Driver of the network." }),
+      subnet: Cidr.prefault("10.89.44.0/24").meta({ description: "Private address range of each host's network." }),
+      ...NetworkAddresses,
+    })
+    .prefault({}),
+  proxy: z
+    .strictObject({
+      maxConnections: z
+        .int()
+        .min(10)
+        .max(1_000_000)
+        .prefault(2000)
+        .meta({ description: "Connections that the proxy keeps at once.", unit: "connections" }),
+      checkIntervalSeconds: z
+        .int()
+        .min(1)
+        .max(60)
+        .prefault(2)
+        .meta({ description: "Time between two looks at an agent's readiness.", unit: "seconds" }),
+    })
+    .prefault({}),
+});
+
+export type StandaloneSettings = z.output<typeof StandaloneSettings>;

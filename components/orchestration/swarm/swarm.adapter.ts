@@ -1,0 +1,273 @@
+import { createHash } from "node:crypto";
+import { type Problem, platformName } from "../../core/index.ts";
+import type { AdapterHost, AdapterInput } from "../adapter-input.ts";
+import type { MountPlan, SecretSource } from "../container.plan.ts";
+import type { Logging, RestartPolicy } from "../container.settings.ts";
+import { keepsData, type WorkloadFile, type WorkloadPlan } from "../workload.plan.ts";
+import type {
+  SwarmChange,
+  SwarmConfig,
+  SwarmHost,
+  SwarmMount,
+  SwarmPlan,
+  SwarmSecret,
+  SwarmService,
+} from "./swarm.plan.ts";
+import type { SwarmSettings } from "./swarm.settings.ts";
+
+const HASH_LENGTH = 8;
+/** Where Docker puts secrets. */
+const SECRET_FOLDER = "/run/secrets";
+
+/** Makes the Swarm's services, with their network, secrets and configuration files. */
+export function adaptSwarm(input: AdapterInput, settings: SwarmSettings): SwarmPlan {
+  const [first, ...others] = input.hosts.filter(({ role }) => role === "manager");
+  const managers = first ? [first, ...others] : [];
+  const { network } = settings;
+  return {
+    kind: "swarm",
+    name: input.name,
+    engineAddress: first?.engineAddress ?? "",
+    cluster: {
+      managers: managers.map(hostOf),
+      workers: input.hosts.filter(({ role }) => role === "worker").map(hostOf),
+      advertiseAddress: settings.advertiseAddress ?? first?.address ?? "",
+      dataPathPort: settings.dataPathPort,
+      addressPools: settings.addressPools.map(({ text }) => text),
+      forceNewCluster: settings.forceNewCluster,
+      taskHistoryLimit: settings.taskHistoryLimit,
+    },
+    network: {
+      name: `${input.name}-net`,
+      subnet: network.subnet.text,
+      gateway: network.gateway,
+      addressRange: network.addressRange?.text,
+      attachable: network.attachable,
+      internal: network.internal,
+      options: { ...network.driverOptions, ...(network.encrypted && { encrypted: "true" }) },
+      labels: input.labelsOf("network"),
+    },
+    secrets: secretsOf(input, settings),
+    configs: [
+      ...new Map(
+        input.workloads.flatMap(({ files }) => files.map(configOf(input))).map((one) => [one.name, one]),
+      ).values(),
+    ],
+    services: input.workloads.map((workload) => serviceOf(input, settings, workload)),
+  };
+}
+
+/** What of the hosts' parts can't make a Swarm. */
+export function checkSwarm(hosts: readonly AdapterHost[]): Problem[] {
+  const managers = hosts.filter(({ role }) => role === "manager").length;
+  if (managers % 2 === 1) return [];
+  return [
+    {
+      path: "topology.hosts",
+      given: `${managers} managers (${
+        hosts
+          .filter(({ role }) => role === "manager")
+          .map(({ name }) => name)
+          .join(", ") || "none"
+      })`,
+      allowed: `an odd number of managers: ${managers} stay in charge after the loss of ${Math.max(0, Math.ceil(managers / 2) - 1)}, as ${Math.max(1, managers - 1)} would`,
+      mend: "set role of one host to worker, or of one more to manager",
+    },
+  ];
+}
+
+function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: WorkloadPlan): SwarmService {
+  const { resources, replicas, placement } = workload;
+  const pinned = keepsData(workload);
+  const host = settings.publish === "host";
+  return {
+    key: workload.key,
+    name: workload.name,
+    image: workload.image.text,
+    entrypoint: workload.entrypoint,
+    command: workload.command,
+    user: workload.user,
+    environment: { ...workload.environment, ...secretFiles(input, workload) },
+    secrets: Object.values(workload.secrets).map((source) => ({
+      secret: secretName(input, source),
+      file: secretName(input, source),
+      user: workload.user,
+    })),
+    configs: workload.files.map((file) => ({ config: configOf(input)(file).name, path: file.path })),
+    mounts: workload.mounts.map((mount) => mountOf(mount, input)),
+    healthCheck: workload.healthCheck,
+    stopGraceSeconds: workload.stopGraceSeconds,
+    mode:
+      replicas.mode === "global" && !pinned
+        ? { kind: "global" }
+        : { kind: "replicated", replicas: pinned ? 1 : replicas.min },
+    scaledByOthers: replicas.max > replicas.min,
+    // A virtual address can't go with ports of single hosts.
+    endpointMode: host ? "dnsrr" : "vip",
+    ports: workload.ports
+      // A Swarm publishes on every address of a host, or not at all.
+      .filter(({ reach }) => reach === "everywhere")
+      .map((port) => ({
+        target: port.containerPort,
+        published: port.publishedPort,
+        protocol: port.protocol,
+        mode: settings.publish,
+      })),
+    limits: { milliCpu: resources.cpuLimit, memoryBytes: resources.memoryLimit },
+    reservations: { milliCpu: resources.cpuRequest, memoryBytes: resources.memoryRequest, gpus: resources.gpus },
+    restart: restartOf(workload.restart, settings),
+    placement: {
+      constraints: constraintsOf(input, workload),
+      spreadOver: placement.spreadOver.map((label) => `node.labels.${label}`),
+      maxPerHost: placement.apart === "required" ? 1 : undefined,
+    },
+    ...changesOf(input, workload),
+    log: logOf(workload.logging),
+    labels: { ...workload.labels, ...boundsLabel(workload) },
+    dependsOn: workload.dependsOn,
+  };
+}
+
+/** Whoever scales the service reads its bounds here. */
+function boundsLabel({ replicas }: WorkloadPlan): Record<string, string> {
+  if (replicas.max === replicas.min) return {};
+  return { "blueprint.replicas-min": `${replicas.min}`, "blueprint.replicas-max": `${replicas.max}` };
+}
+
+/** Programs read a secret from the file that `<variable>_FILE` names: its value never stands in the environment. */
+function secretFiles(input: AdapterInput, { secrets }: WorkloadPlan): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([variable, source]) => [
+      `${variable}_FILE`,
+      `${SECRET_FOLDER}/${secretName(input, source)}`,
+    ]),
+  );
+}
+
+function secretsOf(input: AdapterInput, settings: SwarmSettings): SwarmSecret[] {
+  const all = input.workloads
+    .flatMap(({ secrets }) => Object.values(secrets))
+    .map(
+      (source): SwarmSecret => ({
+        name: secretName(input, source),
+        source,
+        labels: { ...settings.secretLabels, ...input.labelsOf("secret") },
+      }),
+    );
+  return [...new Map(all.map((secret) => [secret.name, secret])).values()];
+}
+
+/** A secret's name; where it is made, a hash of its value follows. */
+function secretName({ name }: AdapterInput, source: SecretSource): string {
+  const own = source.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return platformName("swarmObject", name, source.kind === "generated" ? `generated-${own}` : own);
+}
+
+function configOf({ name }: AdapterInput) {
+  return ({ path, content }: WorkloadFile): SwarmConfig => ({
+    name: `${platformName("swarmObject", name, digest(path))}-${digest(content)}`,
+    content,
+  });
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
+}
+
+function mountOf(mount: MountPlan, { volumes }: AdapterInput): SwarmMount {
+  switch (mount.kind) {
+    case "volume": {
+      const volume = volumes.find(({ name }) => name === mount.volume);
+      return {
+        kind: "volume",
+        volume: mount.volume,
+        path: mount.containerPath,
+        driver: volume?.driver ?? "local",
+        driverOptions: volume?.driverOptions ?? {},
+        labels: volume?.labels ?? {},
+      };
+    }
+    case "folder":
+      return { kind: "folder", folder: mount.hostPath, path: mount.containerPath, readOnly: mount.mode === "ro" };
+    case "memory":
+      return { kind: "memory", path: mount.containerPath, sizeBytes: mount.sizeMiB * 1024 ** 2 };
+  }
+}
+
+/** What keeps data stays on the host where the plan put it, since its volume does. */
+function constraintsOf(input: AdapterInput, workload: WorkloadPlan): string[] {
+  const { require, tolerations } = workload.placement;
+  const labels = require.flatMap(({ key, operator, values }) =>
+    values.map((value) => `node.labels.${key}${operator === "In" ? "==" : "!="}${value}`),
+  );
+  if (keepsData(workload)) {
+    const host = input.placed.find(({ key }) => key === workload.key)?.host;
+    return host === undefined ? labels : [...labels, `node.hostname==${host}`];
+  }
+  const tainted = input.hosts.filter(({ taints }) =>
+    taints.some(
+      (taint) =>
+        taint.effect !== "PreferNoSchedule" &&
+        !tolerations.some(
+          (one) =>
+            (one.key === undefined || one.key === taint.key) &&
+            (one.operator === "Exists" || one.value === taint.value) &&
+            (one.effect === undefined || one.effect === taint.effect),
+        ),
+    ),
+  );
+  return [...labels, ...tainted.map(({ name }) => `node.hostname!=${name}`)];
+}
+
+function changesOf(input: AdapterInput, workload: WorkloadPlan): Pick<SwarmService, "update" | "rollback"> {
+  const pinned = keepsData(workload);
+  const { update: asked, rollback } = workload;
+  const monitorSeconds = asked.monitorSeconds ?? input.turns.monitorSeconds ?? 0;
+  const everything = asked.strategy === "recreate" || pinned;
+  const update: SwarmChange = {
+    parallelism: everything ? 0 : asked.parallelism,
+    delaySeconds: asked.delaySeconds,
+    onFailure: asked.onFailure ?? "rollback",
+    monitorSeconds,
+    maxFailureRatio: asked.maxFailureRatio,
+    order: everything ? "stop-first" : asked.order,
+  };
+  return {
+    update,
+    rollback: {
+      parallelism: rollback.parallelism ?? update.parallelism,
+      delaySeconds: rollback.delaySeconds ?? 0,
+      onFailure: rollback.onFailure ?? "pause",
+      monitorSeconds: rollback.monitorSeconds ?? monitorSeconds,
+      maxFailureRatio: rollback.maxFailureRatio ?? 0,
+      order: rollback.order ?? update.order,
+    },
+  };
+}
+
+function restartOf(restart: RestartPolicy, { restart: pace }: SwarmSettings): SwarmService["restart"] {
+  const conditions = { never: "none", "on-failure": "on-failure", always: "any", "unless-stopped": "any" } as const;
+  return {
+    condition: conditions[restart.kind],
+    ...pace,
+    maxAttempts: restart.kind === "on-failure" ? restart.maxRetries : undefined,
+  };
+}
+
+function logOf(logging: Logging): SwarmService["log"] {
+  switch (logging.kind) {
+    case "file":
+      return {
+        driver: "json-file",
+        options: { "max-size": `${logging.maxSize}`, "max-file": `${logging.maxFiles}` },
+      };
+    case "journald":
+      return { driver: "journald", options: logging.tag === undefined ? {} : { tag: logging.tag } };
+    case "none":
+      return { driver: "none", options: {} };
+  }
+}
+
+function hostOf({ name, address, engineAddress, labels }: AdapterHost): SwarmHost {
+  return { name, address, engineAddress, labels };
+}

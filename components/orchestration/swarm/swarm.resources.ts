@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { SwarmChange, SwarmConfig, SwarmMount, SwarmNetwork, SwarmSecret, SwarmService } from "./swarm.plan.ts";
+
+/** What a service is connected with once it is made. */
+export interface SwarmConnections {
+  readonly network: pulumi.Input<string>;
+  /** Made secrets and configs by their planned names. */
+  readonly secrets: ReadonlyMap<string, docker.Secret>;
+  readonly configs: ReadonlyMap<string, docker.ServiceConfig>;
+}
+
+const NANO_PER_MILLI = 1_000_000;
+const HASH_LENGTH = 8;
+/** Time on top of the slowest start and stop after which a deployment gives up waiting for a service. */
+const CONVERGE_MARGIN_SECONDS = 300;
+
+/** Arguments of the overlay network's Pulumi resource. */
+export function swarmNetworkArgs(network: SwarmNetwork): docker.NetworkArgs {
+  return {
+    name: network.name,
+    driver: "overlay",
+    attachable: network.attachable,
+    internal: network.internal,
+    ipamConfigs: [{ subnet: network.subnet, gateway: network.gateway, ipRange: network.addressRange }],
+    options: { ...network.options },
+    labels: labelList(network.labels),
+  };
+}
+
+/** Arguments of a secret's Pulumi resource: a new value gets a new name, since a Swarm's secret can't be changed. */
+export function swarmSecretArgs({ name, labels }: SwarmSecret, value: pulumi.Output<string>): docker.SecretArgs {
+  const hash = value.apply((text) => createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH));
+  return {
+    // A few digits of a hash tell nobody the value.
+    name: pulumi.unsecret(pulumi.interpolate`${name}-${hash}`),
+    data: value.apply((text) => Buffer.from(text).toString("base64")),
+    labels: labelList(labels),
+  };
+}
+
+/** Arguments of a configuration file's Pulumi resource. */
+export function swarmConfigArgs({ name, content }: SwarmConfig): docker.ServiceConfigArgs {
+  return { name, data: Buffer.from(content).toString("base64") };
+}
+
+/** Arguments of the service's Pulumi resource. */
+export function swarmServiceArgs(service: SwarmService, connections: SwarmConnections): docker.ServiceArgs {
+  const { healthCheck, restart, update } = service;
+  return {
+    name: service.name,
+    labels: labelList(service.labels),
+    mode: service.mode.kind === "global" ? { global: true } : { replicated: { replicas: service.mode.replicas } },
+    endpointSpec: {
+      mode: service.endpointMode,
+      ports: service.ports.map((port) => ({
+        targetPort: port.target,
+        publishedPort: port.published,
+        protocol: port.protocol,
+        publishMode: port.mode,
+      })),
+    },
+    updateConfig: changeOf(update),
+    rollbackConfig: changeOf(service.rollback),
+    convergeConfig: {
+      delay: "3s",
+      timeout: `${update.monitorSeconds + service.stopGraceSeconds + CONVERGE_MARGIN_SECONDS}s`,
+    },
+    taskSpec: {
+      containerSpec: {
+        image: service.image,
+        commands: service.entrypoint.length > 0 ? [...service.entrypoint] : undefined,
+        args: service.command.length > 0 ? [...service.command] : undefined,
+        user: service.user,
+        env: { ...service.environment },
+        readOnly: true,
+        capDrops: ["ALL"],
+        labels: labelList(service.labels),
+        mounts: service.mounts.map(mountOf),
+        healthcheck: {
+          tests: ["CMD", ...healthCheck.command],
+          interval: `${healthCheck.intervalSeconds}s`,
+          timeout: `${healthCheck.timeoutSeconds}s`,
+          startPeriod: `${healthCheck.startPeriodSeconds}s`,
+          retries: healthCheck.retries,
+        },
+        stopGracePeriod: `${service.stopGraceSeconds}s`,
+        secrets: service.secrets.flatMap(({ secret, file, user }) => {
+          const made = connections.secrets.get(secret);
+          const [fileUid, fileGid = fileUid] = user.split(":");
+          return made
+            ? [{ secretId: made.id, secretName: made.name, fileName: file, fileUid, fileGid, fileMode: 0o400 }]
+            : [];
+        }),
+        configs: service.configs.flatMap(({ config, path }) => {
+          const made = connections.configs.get(config);
+          return made ? [{ configId: made.id, configName: made.name, fileName: path }] : [];
+        }),
+      },
+      networksAdvanceds: [{ name: connections.network, aliases: [service.name] }],
+      resources: {
+        limits: {
+          nanoCpus: service.limits.milliCpu * NANO_PER_MILLI,
+          memoryBytes: service.limits.memoryBytes,
+        },
+        reservation: {
+          nanoCpus: service.reservations.milliCpu * NANO_PER_MILLI,
+          memoryBytes: service.reservations.memoryBytes,
+          ...(service.reservations.gpus > 0 && {
+            genericResources: { discreteResourcesSpecs: [`gpu=${service.reservations.gpus}`] },
+          }),
+        },
+      },
+      restartPolicy: {
+        condition: restart.condition,
+        delay: `${restart.delaySeconds}s`,
+        maxAttempts: restart.maxAttempts,
+        window: `${restart.windowSeconds}s`,
+      },
+      placement: {
+        constraints: [...service.placement.constraints],
+        prefs: service.placement.spreadOver.map((label) => `spread=${label}`),
+        maxReplicas: service.placement.maxPerHost,
+      },
+      logDriver: { name: service.log.driver, options: { ...service.log.options } },
+    },
+  };
+}
+
+/** Options of the service's Pulumi resource: whoever scales the service owns its count. */
+export function swarmServiceOptions({ scaledByOthers }: SwarmService): pulumi.CustomResourceOptions {
+  return scaledByOthers ? { ignoreChanges: ["mode.replicated.replicas"] } : {};
+}
+
+function changeOf(change: SwarmChange) {
+  return {
+    parallelism: change.parallelism,
+    delay: `${change.delaySeconds}s`,
+    failureAction: change.onFailure,
+    monitor: `${change.monitorSeconds}s`,
+    maxFailureRatio: `${change.maxFailureRatio}`,
+    order: change.order,
+  };
+}
+
+function mountOf(mount: SwarmMount): docker.types.input.ServiceTaskSpecContainerSpecMount {
+  switch (mount.kind) {
+    case "volume":
+      return {
+        type: "volume",
+        source: mount.volume,
+        target: mount.path,
+        volumeOptions: {
+          driverName: mount.driver,
+          driverOptions: { ...mount.driverOptions },
+          labels: labelList(mount.labels),
+        },
+      };
+    case "folder":
+      return { type: "bind", source: mount.folder, target: mount.path, readOnly: mount.readOnly };
+    case "memory":
+      return { type: "tmpfs", target: mount.path, tmpfsOptions: { sizeBytes: mount.sizeBytes, mode: 0o1777 } };
+  }
+}
+
+function labelList(labels: Readonly<Record<string, string>>) {
+  return Object.entries(labels).map(([label, value]) => ({ label, value }));
+}

@@ -1,0 +1,283 @@
+import {
+  type Bytes,
+  formatBytes,
+  formatCpu,
+  type MilliCpu,
+  mebibytes,
+  milliCpu,
+  type Problem,
+  toMiB,
+} from "../core/index.ts";
+import type { GovernanceSettings, Quota } from "./governance.settings.ts";
+
+/** What one workload's replicas claim together, where it stands in the settings. */
+export interface WorkloadClaim {
+  readonly key: string;
+  /** Path of its `resources` in the environment file. */
+  readonly path: string;
+  /** Replicas at once, those of an update among them. */
+  readonly replicas: number;
+  readonly cpuRequest: MilliCpu;
+  readonly cpuLimit: MilliCpu;
+  readonly memoryRequest: Bytes;
+  readonly memoryLimit: Bytes;
+  readonly ephemeralRequest: Bytes | undefined;
+  readonly ephemeralLimit: Bytes | undefined;
+  readonly gpus: number;
+}
+
+/** Amounts of a quota: thousandths of a core, bytes, devices and replicas. */
+type Amount = keyof Quota;
+
+/** Sums over all workloads, as a quota counts them. */
+export type QuotaSums = Readonly<Record<Amount, number>>;
+
+/** How a workload fares when a host runs short. */
+export interface ServiceClass {
+  readonly key: string;
+  /** Name of its class; `undefined`: its priority decides. */
+  readonly name: string | undefined;
+  readonly priority: number;
+  readonly preempts: boolean;
+  /** What Kubernetes makes of its requests and limits. */
+  readonly quality: "Guaranteed" | "Burstable";
+}
+
+/** What a workload's own priority is worth beside classes. */
+const PRIORITY_VALUES = { high: 100_000, medium: 10_000, low: 1_000 } as const;
+
+/** Sums over workloads and volumes. */
+export function quotaSums(claims: readonly WorkloadClaim[], storage: readonly Bytes[]): QuotaSums {
+  const sum = (amount: (claim: WorkloadClaim) => number) =>
+    claims.reduce((total, claim) => total + amount(claim) * claim.replicas, 0);
+  return {
+    cpuRequests: sum(({ cpuRequest }) => cpuRequest),
+    cpuLimits: sum(({ cpuLimit }) => cpuLimit),
+    memoryRequests: sum(({ memoryRequest }) => memoryRequest),
+    memoryLimits: sum(({ memoryLimit }) => memoryLimit),
+    ephemeralRequests: sum(({ ephemeralRequest = 0 }) => ephemeralRequest),
+    ephemeralLimits: sum(({ ephemeralLimit = 0 }) => ephemeralLimit),
+    storage: storage.reduce((total, size) => total + size, 0),
+    gpus: sum(({ gpus }) => gpus),
+    replicas: sum(() => 1),
+  };
+}
+
+/** Every bound of the governance that workloads break. */
+export function checkGovernance(
+  governance: GovernanceSettings,
+  claims: readonly WorkloadClaim[],
+  storage: readonly Bytes[],
+): Problem[] {
+  return [
+    ...checkQuota(governance.quota, quotaSums(claims, storage)),
+    ...claims.flatMap((claim) => checkBounds(governance, claim)),
+    ...claims.flatMap((claim) => checkGuarantee(governance, claim)),
+    ...Object.keys(governance.classOf)
+      .filter((key) => !claims.some((claim) => claim.key === key))
+      .map((key) => ({
+        path: `topology.governance.classOf.${key}`,
+        given: JSON.stringify(key),
+        allowed: `workloads of this environment: ${claims.map((claim) => claim.key).join(", ")}`,
+        mend: "correct the name, or remove the entry",
+      })),
+  ];
+}
+
+/** Class, priority and quality of every workload, in the order in which they are evicted: the first one first. */
+export function planClasses(
+  governance: GovernanceSettings,
+  claims: readonly (WorkloadClaim & { readonly priority: keyof typeof PRIORITY_VALUES })[],
+): ServiceClass[] {
+  const classes = claims.map((claim): ServiceClass => {
+    const name = governance.classOf[claim.key] ?? governance.defaultClass;
+    const named = name === undefined ? undefined : governance.classes[name];
+    return {
+      key: claim.key,
+      name: named && name,
+      priority: named?.priority ?? PRIORITY_VALUES[claim.priority],
+      preempts: named?.preempts ?? claim.priority !== "low",
+      quality:
+        claim.cpuRequest === claim.cpuLimit && claim.memoryRequest === claim.memoryLimit ? "Guaranteed" : "Burstable",
+    };
+  });
+  const rank = ({ quality, priority }: ServiceClass) => priority + (quality === "Guaranteed" ? 0.5 : 0);
+  return classes.sort((one, other) => rank(one) - rank(other) || (one.key < other.key ? -1 : 1));
+}
+
+/** The quota in the words of Kubernetes' ResourceQuota. */
+export function kubernetesQuota(quota: Quota): Record<string, string> {
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ["requests.cpu", quota.cpuRequests === undefined ? undefined : formatCpu(quota.cpuRequests)],
+    ["limits.cpu", quota.cpuLimits === undefined ? undefined : formatCpu(quota.cpuLimits)],
+    ["requests.memory", inMebibytes(quota.memoryRequests)],
+    ["limits.memory", inMebibytes(quota.memoryLimits)],
+    ["requests.ephemeral-storage", inMebibytes(quota.ephemeralRequests)],
+    ["limits.ephemeral-storage", inMebibytes(quota.ephemeralLimits)],
+    ["requests.storage", inMebibytes(quota.storage)],
+    ["requests.nvidia.com/gpu", quota.gpus === undefined ? undefined : `${quota.gpus}`],
+    ["pods", quota.replicas === undefined ? undefined : `${quota.replicas}`],
+  ];
+  return Object.fromEntries(rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}
+
+/** The bounds of a replica in the words of Kubernetes' LimitRange. */
+export function kubernetesBounds({ replicaBounds }: GovernanceSettings): Record<string, Record<string, string>> {
+  const rows = [
+    { name: "cpu", bounds: replicaBounds.cpu, print: (value: number) => formatCpu(milliCpu(value)) },
+    { name: "memory", bounds: replicaBounds.memory, print: printMebibytes },
+    { name: "ephemeral-storage", bounds: replicaBounds.ephemeral, print: printMebibytes },
+  ];
+  const fields = {
+    min: "smallest",
+    max: "largest",
+    defaultRequest: "defaultRequest",
+    default: "defaultLimit",
+  } as const;
+  const amounts = Object.entries(fields).map(([field, setting]) => [
+    field,
+    Object.fromEntries(
+      rows.flatMap(({ name, bounds, print }) => {
+        const value = bounds[setting];
+        return value === undefined ? [] : [[name, print(Number(value))] as const];
+      }),
+    ),
+  ]);
+  const ratios = rows.flatMap(({ name, bounds }) =>
+    bounds.limitPerRequest === undefined ? [] : [[name, `${bounds.limitPerRequest}`] as const],
+  );
+  const all: Record<string, Record<string, string>> = Object.fromEntries([
+    ...amounts,
+    ["maxLimitRequestRatio", Object.fromEntries(ratios)],
+  ]);
+  return Object.fromEntries(Object.entries(all).filter(([, values]) => Object.keys(values).length > 0));
+}
+
+function checkQuota(quota: Quota, sums: QuotaSums): Problem[] {
+  return AMOUNTS.flatMap((amount) => {
+    const most = quota[amount];
+    if (most === undefined || sums[amount] <= most) return [];
+    const print = PRINT[amount];
+    return [
+      {
+        path: `topology.governance.quota.${amount}`,
+        given: print(most),
+        allowed: `at least ${print(sums[amount])}: what all replicas at their bounds claim, with those of an update`,
+        mend: "raise the quota, lower the workloads' resources, or lower scaling.replicas.max",
+      },
+    ];
+  });
+}
+
+function checkBounds({ replicaBounds }: GovernanceSettings, claim: WorkloadClaim): Problem[] {
+  const rows = [
+    {
+      name: "cpu",
+      bounds: replicaBounds.cpu,
+      request: claim.cpuRequest,
+      limit: claim.cpuLimit,
+      print: PRINT.cpuRequests,
+    },
+    {
+      name: "memory",
+      bounds: replicaBounds.memory,
+      request: claim.memoryRequest,
+      limit: claim.memoryLimit,
+      print: PRINT.memoryRequests,
+    },
+    {
+      name: "ephemeral",
+      bounds: replicaBounds.ephemeral,
+      request: claim.ephemeralRequest,
+      limit: claim.ephemeralLimit,
+      print: PRINT.memoryRequests,
+    },
+  ] as const;
+  return rows.flatMap(({ name, bounds, request, limit, print }) => {
+    const where = name === "ephemeral" ? "topology.workload.resources.ephemeral" : undefined;
+    const requestPath = where === undefined ? `${claim.path}.requests.${name}` : `${where}Request`;
+    const limitPath = where === undefined ? `${claim.path}.limits.${name}` : `${where}Limit`;
+    const setting = `topology.governance.replicaBounds.${name}`;
+    const problems: Problem[] = [];
+    if (bounds.smallest !== undefined && request !== undefined && request < bounds.smallest) {
+      problems.push({
+        path: requestPath,
+        given: print(request),
+        allowed: `at least ${print(Number(bounds.smallest))}, which is ${setting}.smallest`,
+        mend: "raise the request or lower the bound",
+      });
+    }
+    if (bounds.largest !== undefined && limit !== undefined && limit > bounds.largest) {
+      problems.push({
+        path: limitPath,
+        given: print(limit),
+        allowed: `at most ${print(Number(bounds.largest))}, which is ${setting}.largest`,
+        mend: "lower the limit or raise the bound",
+      });
+    }
+    const ratio = request === undefined || limit === undefined || request === 0 ? undefined : limit / request;
+    if (bounds.limitPerRequest !== undefined && ratio !== undefined && ratio > bounds.limitPerRequest) {
+      problems.push({
+        path: limitPath,
+        given: print(limit ?? 0),
+        allowed: `at most ${bounds.limitPerRequest} times the request of ${print(request ?? 0)} (${setting}.limitPerRequest)`,
+        mend: "lower the limit or raise the request",
+      });
+    }
+    return problems;
+  });
+}
+
+function checkGuarantee({ classes, classOf, defaultClass }: GovernanceSettings, claim: WorkloadClaim): Problem[] {
+  const name = classOf[claim.key] ?? defaultClass;
+  const guaranteed = name !== undefined && classes[name]?.guaranteed;
+  if (!guaranteed) return [];
+  const rows = [
+    { resource: "cpu", request: PRINT.cpuRequests(claim.cpuRequest), limit: PRINT.cpuLimits(claim.cpuLimit) },
+    {
+      resource: "memory",
+      request: PRINT.memoryRequests(claim.memoryRequest),
+      limit: PRINT.memoryLimits(claim.memoryLimit),
+    },
+  ];
+  return rows
+    .filter(({ request, limit }) => request !== limit)
+    .map(({ resource, request, limit }) => ({
+      path: `${claim.path}.requests.${resource}`,
+      given: request,
+      allowed: `limits.${resource}, which is ${limit}: class ${name} is guaranteed`,
+      mend: `set requests.${resource} to ${limit}, or choose another class`,
+    }));
+}
+
+const printMebibytes = (bytes: number) => `${Math.ceil(bytes / 1024 ** 2)}Mi`;
+const printBytes = (bytes: number) => formatBytes(mebibytes(Math.ceil(bytes / 1024 ** 2)));
+const printCpu = (cpu: number) => formatCpu(milliCpu(cpu));
+
+const PRINT: Readonly<Record<Amount, (amount: number) => string>> = {
+  cpuRequests: printCpu,
+  cpuLimits: printCpu,
+  memoryRequests: printBytes,
+  memoryLimits: printBytes,
+  ephemeralRequests: printBytes,
+  ephemeralLimits: printBytes,
+  storage: printBytes,
+  gpus: String,
+  replicas: String,
+};
+
+const AMOUNTS = [
+  "cpuRequests",
+  "cpuLimits",
+  "memoryRequests",
+  "memoryLimits",
+  "ephemeralRequests",
+  "ephemeralLimits",
+  "storage",
+  "gpus",
+  "replicas",
+] as const satisfies readonly Amount[];
+
+function inMebibytes(bytes: Bytes | undefined): string | undefined {
+  return bytes === undefined ? undefined : `${toMiB(bytes)}Mi`;
+}

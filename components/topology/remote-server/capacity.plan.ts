@@ -1,0 +1,163 @@
+import { type Bytes, type MilliCpu, mebibytes, milliCpu, type Problem, toMiB } from "../../core/index.ts";
+import {
+  keepsData,
+  type OrchestratorKind,
+  replicasAtMost,
+  type WorkloadPlan,
+  type WorkloadVolumePlan,
+} from "../../orchestration/index.ts";
+import {
+  type Placement,
+  type PlacementHost,
+  type PlacementItem,
+  placeWorkloads,
+  type WorkloadClaim,
+} from "../../resources/index.ts";
+import type { RemoteServerTopology } from "./remote-server.settings.ts";
+
+/** Whether everything fits, and where it goes. */
+export interface CapacityPlan {
+  readonly placement: Placement;
+  /** Price of all hosts for a month; `undefined` where a tier names none. */
+  readonly monthlyCost: number | undefined;
+  /** Clients at once that the hosts' tiers are meant for; `undefined` where one names none. */
+  readonly clientsMax: number | undefined;
+}
+
+/** What the proxy of a standalone host claims. */
+const PROXY = { cpu: 100, memoryMiB: 128, cpuLimit: 1000, memoryLimitMiB: 384 } as const;
+
+/** Places every replica that may run at once on the declared hosts. */
+export function planCapacity(
+  topology: RemoteServerTopology,
+  orchestrator: OrchestratorKind,
+  workloads: readonly WorkloadPlan[],
+  volumes: readonly WorkloadVolumePlan[],
+): CapacityPlan {
+  const hosts = topology.hosts.map((host) => placementHost(topology, host, orchestrator));
+  const items = workloads.map((workload) => placementItem(orchestrator, workload, volumes));
+  const tiers = topology.hosts.map(({ tier }) => (tier === undefined ? undefined : topology.governance.tiers[tier]));
+  return {
+    placement: placeWorkloads(hosts, items),
+    monthlyCost: sumOf(tiers.map((tier) => tier?.monthlyCost)),
+    clientsMax: sumOf(tiers.map((tier) => tier?.clientsMax)),
+  };
+}
+
+/** What each workload claims, for quotas and bounds. */
+export function claimsOf(
+  orchestrator: OrchestratorKind,
+  workloads: readonly WorkloadPlan[],
+): (WorkloadClaim & Pick<WorkloadPlan["resources"], "priority">)[] {
+  return workloads.map((workload) => ({
+    ...workload.resources,
+    key: workload.key,
+    path: pathOf(workload.key),
+    replicas: replicasAtOnce(orchestrator, workload),
+  }));
+}
+
+/** What doesn't fit, host by host. */
+export function checkCapacity(topology: RemoteServerTopology, { placement, clientsMax }: CapacityPlan): Problem[] {
+  const { clientsAtOnce } = topology.governance;
+  return [
+    ...placement.unplaced.map(({ key, count, because }) => ({
+      path: key === "agent" ? "scaling.replicas.max" : `${pathOf(key)}`,
+      given: `${count} of ${count + placement.placed.filter((one) => one.key === key).length} replicas of ${key} find no host`,
+      allowed: `what the hosts have room for, with the surge of an update (${because.slice(0, 5).join("; ")}${because.length > 5 ? "; …" : ""})`,
+      mend: "lower the replicas or their resources, add a host, or change topology.workload.placement",
+    })),
+    ...(clientsAtOnce === undefined || (clientsMax !== undefined && clientsMax >= clientsAtOnce)
+      ? []
+      : [
+          {
+            path: "topology.governance.clientsAtOnce",
+            given: `${clientsAtOnce}`,
+            allowed:
+              clientsMax === undefined
+                ? "nothing unless every host has a tier with clientsMax"
+                : `at most ${clientsMax}, to which the hosts' tiers add up`,
+            mend: "add a host, choose a larger tier, or lower clientsAtOnce",
+          },
+        ]),
+  ];
+}
+
+/** Replicas at once. On a standalone host the new one stands beside the old one for every replica. */
+function replicasAtOnce(orchestrator: OrchestratorKind, workload: WorkloadPlan): number {
+  if (keepsData(workload)) return workload.replicas.min;
+  return orchestrator === "standalone" ? workload.replicas.min * copies(workload) : replicasAtMost(workload);
+}
+
+function copies({ update }: WorkloadPlan): number {
+  return update.strategy !== "recreate" && update.order === "start-first" ? 2 : 1;
+}
+
+function placementItem(
+  orchestrator: OrchestratorKind,
+  workload: WorkloadPlan,
+  volumes: readonly WorkloadVolumePlan[],
+): PlacementItem {
+  const { resources, placement } = workload;
+  // On a standalone host the new version needs the room of the old one beside it.
+  const times = orchestrator === "standalone" && !keepsData(workload) ? copies(workload) : 1;
+  const own = volumes.filter(({ name }) =>
+    workload.mounts.some((mount) => mount.kind === "volume" && mount.volume === name),
+  );
+  const disk = own.reduce((sum, { size }) => sum + toMiB(size), 0);
+  return {
+    key: workload.key,
+    count: times === 2 ? workload.replicas.min : replicasAtOnce(orchestrator, workload),
+    cpu: milliCpu(resources.cpuRequest * times),
+    memoryMiB: toMiB(resources.memoryRequest) * times,
+    diskMiB: disk + (resources.ephemeralRequest === undefined ? 0 : toMiB(resources.ephemeralRequest)) * times,
+    gpus: resources.gpus * times,
+    cpuLimit: milliCpu(resources.cpuLimit * times),
+    memoryLimitMiB: toMiB(resources.memoryLimit) * times,
+    ...placement,
+  };
+}
+
+function placementHost(
+  { governance }: RemoteServerTopology,
+  host: RemoteServerTopology["hosts"][number],
+  orchestrator: OrchestratorKind,
+): PlacementHost {
+  const { reserve, overcommit, tiers } = governance;
+  const whole: { cpu: MilliCpu; memory: Bytes; disk: Bytes } = {
+    cpu: milliCpu(0),
+    memory: mebibytes(0),
+    disk: mebibytes(0),
+    ...(host.tier === undefined ? {} : tiers[host.tier]),
+    ...(host.cpu !== undefined && { cpu: host.cpu }),
+    ...(host.memory !== undefined && { memory: host.memory }),
+    ...(host.disk !== undefined && { disk: host.disk }),
+  };
+  const left = (amount: number, percent: number) => Math.floor(amount * (1 - percent / 100));
+  const cpu = left(whole.cpu, reserve.cpuPercent);
+  const memoryMiB = left(toMiB(whole.memory), reserve.memoryPercent);
+  const proxy = orchestrator === "standalone" ? PROXY : { cpu: 0, memoryMiB: 0, cpuLimit: 0, memoryLimitMiB: 0 };
+  return {
+    name: host.name,
+    cpu: milliCpu(Math.max(0, cpu - proxy.cpu)),
+    memoryMiB: Math.max(0, memoryMiB - proxy.memoryMiB),
+    diskMiB: left(toMiB(whole.disk), reserve.diskPercent),
+    gpus: host.gpus,
+    cpuLimit: milliCpu(Math.max(0, Math.floor(cpu * overcommit.cpu) - proxy.cpuLimit)),
+    memoryLimitMiB: Math.max(0, Math.floor(memoryMiB * overcommit.memory) - proxy.memoryLimitMiB),
+    labels: { ...host.labels, "kubernetes.io/hostname": host.name },
+    taints: host.taints,
+  };
+}
+
+function pathOf(key: string): string {
+  if (key === "agent") return "agent.resources";
+  return key === "database" ? "agent.database.resources" : `containers.${key}.resources`;
+}
+
+function sumOf(values: readonly (number | undefined)[]): number | undefined {
+  return values.reduce<number | undefined>(
+    (sum, value) => (sum === undefined || value === undefined ? undefined : sum + value),
+    0,
+  );
+}

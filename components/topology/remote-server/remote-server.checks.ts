@@ -1,0 +1,174 @@
+import { type Problem, printValue } from "../../core/index.ts";
+import { MonitoringSettings } from "../../observability/index.ts";
+import { ResourceSettings } from "../../resources/index.ts";
+import { DesktopSettings } from "../local-podman/index.ts";
+import {
+  checkAgentMemory,
+  checkDependencies,
+  checkLabels,
+  checkMetricsPath,
+  checkModel,
+  checkPaths,
+} from "../shared.checks.ts";
+import type { ChosenOrchestrator } from "./choice.plan.ts";
+import type { RemoteServerSettings } from "./remote-server.environment.ts";
+
+/** Every problem between settings of different concerns on a server, whichever orchestrator. */
+export function checkRemoteServer(settings: RemoteServerSettings, orchestrator: ChosenOrchestrator): Problem[] {
+  return [
+    ...checkAgentMemory(settings),
+    ...checkModel(settings),
+    ...checkMetricsPath(settings),
+    ...checkDependencies(settings),
+    ...checkPaths(settings),
+    ...checkLabels(settings),
+    ...checkReplicas(settings),
+    ...checkRegions(settings),
+    ...checkUpdates(settings),
+    ...checkDesktopSettings(settings),
+    ...checkEndpoint(settings, orchestrator),
+    ...checkOneNetwork(settings, orchestrator),
+  ];
+}
+
+/** An embedded database belongs to one process; an agent that has stopped hears no request. */
+function checkReplicas({ scaling, agent }: RemoteServerSettings): Problem[] {
+  const { min, max } = scaling.replicas;
+  const problems: Problem[] = [];
+  if (agent.database.kind === "embedded" && max > 1) {
+    problems.push({
+      path: "scaling.replicas.max",
+      given: `${max}`,
+      allowed: "1 while agent.database.kind is embedded: its files belong to one process",
+      mend: "set agent.database.kind to postgresql or external, or scaling.preset to minimal",
+    });
+  }
+  if (min === 0) {
+    problems.push({
+      path: "scaling.replicas.min",
+      given: "0",
+      allowed: "1 or more on remote-server: nothing there wakes an agent that has stopped",
+      mend: "set scaling.preset to minimal, steady or bursty",
+    });
+  }
+  return problems;
+}
+
+function checkRegions({ regions }: RemoteServerSettings): Problem[] {
+  if (regions.names.length === 0 && regions.preset === "single") return [];
+  const single = regions.preset === "single";
+  return [
+    {
+      path: single ? "regions.names" : "regions.preset",
+      given: printValue(single ? regions.names : regions.preset),
+      allowed: "preset single without names on remote-server, whose hosts stand where they stand",
+      mend: "remove regions; spread over hosts' labels by topology.workload.placement.spreadOver",
+    },
+  ];
+}
+
+function checkUpdates({ agent }: RemoteServerSettings): Problem[] {
+  if (agent.updates.kind === "manual") return [];
+  return [
+    {
+      path: "agent.updates.kind",
+      given: printValue(agent.updates.kind),
+      allowed: "manual on remote-server: a new version comes by a deployment, which drains turns and checks policies",
+      mend: "remove agent.updates",
+    },
+  ];
+}
+
+/** Concerns of a desktop, of which a server has no use: anything but their defaults is a mistake. */
+function checkDesktopSettings({ desktop, resources, monitoring }: RemoteServerSettings): Problem[] {
+  const usual = MonitoringSettings.parse({});
+  const concerns = [
+    { path: "desktop", given: desktop, usual: DesktopSettings.parse({}), instead: "topology.client" },
+    { path: "resources", given: resources, usual: ResourceSettings.parse({}), instead: "topology.governance" },
+    {
+      path: "monitoring",
+      given: monitoring,
+      usual: { ...usual, status: { ...usual.status, metricsPath: monitoring.status.metricsPath } },
+      instead: "the metrics endpoint at monitoring.status.metricsPath",
+    },
+  ];
+  return concerns.flatMap(({ path, given, usual, instead }) =>
+    differences(path, given, usual).map((one) => ({
+      path: one.path,
+      given: printValue(one.given),
+      allowed: `nothing on remote-server: ${path} describes a desktop`,
+      mend: `remove it; use ${instead}`,
+    })),
+  );
+}
+
+function differences(path: string, given: unknown, usual: unknown): { path: string; given: unknown }[] {
+  if (!isGroup(given)) return JSON.stringify(given) === JSON.stringify(usual) ? [] : [{ path, given }];
+  const other = isGroup(usual) ? usual : {};
+  return Object.keys(given).flatMap((key) => differences(`${path}.${key}`, given[key], other[key]));
+}
+
+/** A way in from outside, and what it leads to, must be said together. */
+function checkEndpoint({ topology, agent }: RemoteServerSettings, orchestrator: ChosenOrchestrator): Problem[] {
+  const { tls, hostNames } = topology.endpoint;
+  const problems: Problem[] = [];
+  const inside = agent.ports[0]?.address.startsWith("127.");
+  if (orchestrator.kind === "kubernetes" && orchestrator.exposure.kind !== "none" && inside) {
+    problems.push({
+      path: "agent.ports.0.address",
+      given: printValue(agent.ports[0]?.address),
+      allowed: `"0.0.0.0" while topology.orchestrator.exposure.kind is ${orchestrator.exposure.kind}, which lets the world in`,
+      mend: 'set address to "0.0.0.0" and agent.authentication to bearer, or exposure.kind to none',
+    });
+  }
+  const terminates =
+    orchestrator.kind === "standalone" ||
+    (orchestrator.kind === "kubernetes" && orchestrator.exposure.kind === "ingress");
+  if (tls.kind === "certificate" && !terminates) {
+    problems.push({
+      path: "topology.endpoint.tls.kind",
+      given: printValue(tls.kind),
+      allowed: `none on ${orchestrator.kind}${orchestrator.kind === "kubernetes" ? ` with exposure ${orchestrator.exposure.kind}` : ""}, which passes requests on as they come`,
+      mend:
+        orchestrator.kind === "kubernetes"
+          ? "set topology.orchestrator.exposure.kind to ingress, or let the gateway or load balancer hold the certificate"
+          : "put a proxy with the certificate before the hosts and write its address to topology.client.endpoints.api, or use standalone or kubernetes",
+    });
+  }
+  if (hostNames.length > 0 && topology.client.endpoints.api !== undefined && orchestrator.kind !== "kubernetes") {
+    problems.push({
+      path: "topology.client.endpoints.api",
+      given: printValue(topology.client.endpoints.api),
+      allowed: "nothing beside topology.endpoint.hostNames, from which it follows",
+      mend: "remove one of the two",
+    });
+  }
+  return problems;
+}
+
+/** Hosts by themselves share no network: what talks to each other must stand on one. */
+function checkOneNetwork(
+  { topology, agent, containers }: RemoteServerSettings,
+  orchestrator: ChosenOrchestrator,
+): Problem[] {
+  if (orchestrator.kind !== "standalone" || topology.hosts.length === 1) return [];
+  const mend = "declare one host, use orchestrator swarm or kubernetes, or take it out";
+  const allowed = "nothing beside the agent on several standalone hosts, which share no network";
+  return [
+    ...(agent.database.kind === "postgresql"
+      ? [
+          {
+            path: "agent.database.kind",
+            given: printValue("postgresql"),
+            allowed,
+            mend: `${mend}: agent.database.kind external`,
+          },
+        ]
+      : []),
+    ...Object.keys(containers).map((key) => ({ path: `containers.${key}`, given: `"${key}"`, allowed, mend })),
+  ];
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

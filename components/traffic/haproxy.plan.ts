@@ -1,0 +1,81 @@
+/** What a proxy before a workload needs to know. */
+export interface ProxyRoute {
+  /** Name of frontend and backend. */
+  readonly name: string;
+  /** Where the proxy listens, such as `*:8080`. */
+  readonly bind: string;
+  /** PEM file with key and certificate chain; `undefined`: plain HTTP. */
+  readonly certificate: string | undefined;
+  /** Name that the engine's DNS answers with the address of every replica. */
+  readonly target: string;
+  readonly targetPort: number;
+  /** Replicas at once, those of an update among them. */
+  readonly replicasMax: number;
+  readonly readyPath: string;
+  readonly checkIntervalSeconds: number;
+  readonly maxConnections: number;
+  /** Longest silence within an answer, and longest that a replaced proxy keeps its streams. */
+  readonly timeoutSeconds: number;
+  readonly drainSeconds: number;
+  /** The engine's name server, such as `127.0.0.11`. */
+  readonly nameServer: string;
+}
+
+/** Largest request that HAProxy can send a second time: with its head it must fit a buffer. */
+const BUFFER_BYTES = 65_536;
+
+/**
+ * HAProxy's configuration: it finds replicas by DNS, asks each whether it takes turns, and passes streams on unbuffered.
+ * A new version of the workload changes nothing in it, so no deployment reloads the proxy.
+ */
+export function haproxyConfiguration(route: ProxyRoute): string {
+  const tls = route.certificate === undefined ? "" : ` ssl crt ${route.certificate} alpn h2,http/1.1`;
+  return `global
+  log stdout format raw local0 info
+  maxconn ${route.maxConnections}
+  tune.bufsize ${BUFFER_BYTES}
+  # A process that a reload has replaced ends its streams first.
+  hard-stop-after ${route.drainSeconds}s
+
+defaults
+  mode http
+  log global
+  option httplog
+  option dontlognull
+  # A token of a stream is passed on when it comes.
+  option http-no-delay
+  timeout connect 5s
+  timeout http-request 15s
+  timeout client ${route.timeoutSeconds}s
+  timeout server ${route.timeoutSeconds}s
+  timeout http-keep-alive 10s
+  timeout queue 10s
+
+resolvers engine
+  nameserver engine ${route.nameServer}:53
+  resolve_retries 3
+  timeout resolve 1s
+  timeout retry 1s
+  hold valid 1s
+  hold obsolete 1s
+
+frontend health
+  bind 127.0.0.1:8404
+  monitor-uri /health
+
+frontend ${route.name}
+  bind ${route.bind}${tls}
+  default_backend ${route.name}
+
+backend ${route.name}
+  balance leastconn
+  option httpchk GET ${route.readyPath}
+  http-check expect status 200
+  # An agent that drains answers 503 before it begins a turn: the request goes to another one.
+  retries 3
+  option redispatch 1
+  retry-on conn-failure 503
+  default-server check inter ${route.checkIntervalSeconds}s fall 1 rise 1 init-addr none resolvers engine resolve-prefer ipv4
+  server-template ${route.name} 1-${route.replicasMax} ${route.target}:${route.targetPort}
+`;
+}

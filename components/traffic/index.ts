@@ -1,0 +1,1 @@
+export { haproxyConfiguration, type ProxyRoute } from "./haproxy.plan.ts";
