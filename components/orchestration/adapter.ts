@@ -59,7 +59,7 @@ function refusal(
   const value = asked(subject);
   if (value === undefined) return undefined;
   const { key } = subject.workload;
-  const path = setting.replace("{workload}", pathOf(key));
+  const path = setting.replace("{workload}", pathOf(key, setting));
   switch (treatment.kind) {
     case "honoured":
       if (!treatment.only || treatment.only.accepts(subject)) return undefined;
@@ -79,8 +79,10 @@ function refusal(
   }
 }
 
-function pathOf(key: string): string {
-  return key === "agent" ? "agent" : key === "database" ? "agent.database" : `containers.${key}`;
+/** The database's container is logged and restarted as the agent's is. */
+function pathOf(key: string, setting: string): string {
+  if (key === "database") return setting.startsWith("{workload}.resources") ? "agent.database" : "agent";
+  return key === "agent" ? "agent" : `containers.${key}`;
 }
 
 function mounts(workload: WorkloadPlan, { name }: WorkloadVolumePlan): boolean {

@@ -37,6 +37,7 @@ export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
 export { objectName } from "./names.ts";
 export { declarations, parityTable } from "./parity.ts";
 export { secretResolver } from "./secrets.ts";
+export { composeFile } from "./standalone/compose.ts";
 export {
   dockerContainerArgs,
   dockerContainerOptions,

@@ -42,9 +42,9 @@ export const WORKLOAD_LEAVES = {
     own("ports"),
     ({ workload }) => workload.ports[0]?.publishedPort,
   ),
-  "ports.reach": leaf("one address of a host", own("ports.0.address"), ({ workload }) => {
-    const bound = workload.ports.find(({ reach }) => typeof reach === "object");
-    return typeof bound?.reach === "object" ? bound.reach.address : undefined;
+  "ports.reach": leaf("address of a host other than all", own("ports.0.address"), ({ workload }) => {
+    const bound = workload.ports.find(({ reach }) => reach === "host" || typeof reach === "object");
+    return typeof bound?.reach === "object" ? bound.reach.address : bound && "127.0.0.1";
   }),
   "mounts.volume": leaf("volume", own("volumes"), ({ workload }) => some(workload.mounts.filter(isKind("volume")))),
   "mounts.folder": leaf("folder of the host", own("volumes"), ({ workload }) =>

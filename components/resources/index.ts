@@ -10,6 +10,7 @@ export {
 } from "./governance.plan.ts";
 export { GovernanceSettings, type Quota } from "./governance.settings.ts";
 export {
+  exclusion,
   type HostLoad,
   type Placement,
   type PlacementHost,

@@ -1,4 +1,4 @@
-import { type MilliCpu, milliCpu } from "../core/index.ts";
+import type { MilliCpu } from "../core/index.ts";
 
 /** A host with what is left of it for workloads. */
 export interface PlacementHost {
@@ -59,6 +59,9 @@ export interface HostLoad {
   readonly memoryMiB: Share;
   readonly diskMiB: Share;
   readonly gpus: Share;
+  /** Limits, against what `governance.overcommit` lets them add up to. */
+  readonly cpuLimit: Share;
+  readonly memoryLimitMiB: Share;
 }
 
 interface Share {
@@ -208,16 +211,15 @@ function reasons(all: readonly Filling[], eligible: readonly Filling[], item: Pl
 }
 
 function loadOf({ host, used, replicas }: Filling): HostLoad {
-  const share = (amount: Exclude<Amount, "cpuLimit" | "memoryLimitMiB">) => ({
-    requested: used[amount],
-    available: host[amount],
-  });
+  const share = (amount: Amount) => ({ requested: used[amount], available: host[amount] });
   return {
     name: host.name,
     replicas,
-    cpu: { requested: milliCpu(used.cpu), available: host.cpu },
+    cpu: share("cpu"),
     memoryMiB: share("memoryMiB"),
     diskMiB: share("diskMiB"),
     gpus: share("gpus"),
+    cpuLimit: share("cpuLimit"),
+    memoryLimitMiB: share("memoryLimitMiB"),
   };
 }

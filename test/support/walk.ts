@@ -31,7 +31,11 @@ export interface World {
   readonly variants: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly values: Readonly<Record<string, LeafValues>>;
   /** Where the change of a leaf must be refused, where no entry of `values` says it. */
-  readonly refusedAt?: (leaf: SettingLeaf) => string | undefined;
+  readonly refusedAt?: (name: string, leaf: SettingLeaf) => string | undefined;
+  /** Variant that stands before a choice, where the first of the schema is refused. */
+  readonly usualKinds?: Readonly<Record<string, string>>;
+  /** Lists whose first entry is refused already: each leaf of an entry is, with the list. */
+  readonly refusedLists?: readonly string[];
 }
 
 /** Changes every leaf of a schema in turn, in each variant, and says what that changed. */
@@ -80,8 +84,10 @@ async function walkLeaf(
 ): Promise<LeafResult> {
   const name = nameOf(leaf);
   const values = world.values[name] ?? world.values[leaf.path];
-  const refusedAt = values?.refusedAt?.join(", ") ?? world.refusedAt?.(leaf);
-  const documents = isChoice(leaf) ? choiceDocuments(leaf, leaves, world, values) : valueDocuments(leaf, values, world);
+  const refusedAt = values?.refusedAt?.join(", ") ?? world.refusedAt?.(name, leaf);
+  const documents = isChoice(leaf)
+    ? choiceDocuments(leaf, leaves, world, values)
+    : valueDocuments(leaf, values, world, refusedAt !== undefined);
   if (!documents)
     return { leaf, name, effects: [], failure: "no second value: add one to test/support/walk.values.ts" };
 
@@ -110,7 +116,8 @@ function choiceDocuments(
   values: LeafValues | undefined,
 ) {
   const kinds = leaves.filter(({ path }) => path === leaf.path).map(({ schema }) => schema.const);
-  const [first, second] = kinds;
+  const first = world.usualKinds?.[leaf.path] ?? kinds[0];
+  const second = kinds.find((kind) => kind !== first);
   const chosen = leaf.schema.const === first ? second : leaf.schema.const;
   if (chosen === undefined) return undefined;
   const outer = leaf.variants.filter((variant) => !variant.startsWith(`${leaf.path}=`));
@@ -129,10 +136,22 @@ function choiceDocuments(
 }
 
 /** Two documents that differ in one value. */
-function valueDocuments(leaf: SettingLeaf, values: LeafValues | undefined, world: World) {
+function valueDocuments(leaf: SettingLeaf, values: LeafValues | undefined, world: World, refused: boolean) {
+  const list = world.refusedLists?.find((candidate) => leaf.path.startsWith(`${candidate}[]`));
+  if (list !== undefined) {
+    const base = documentWith(leaf.variants, world);
+    return { base, changed: withValue(base, list, world.lists[list]) };
+  }
   const start = withValues(withLists(documentWith(leaf.variants, world), leaf.path, world), values?.beside ?? {});
   const value = values?.base ?? valueAt(start, leaf.path) ?? leaf.schema.default ?? leaf.schema.example;
   const changed = values?.changed ?? another(value, leaf.schema);
+  // What is refused as soon as it is set has no value before.
+  const absent =
+    values?.base === undefined && valueAt(start, leaf.path) === undefined && leaf.schema.default === undefined;
+  if ((refused && absent) || values?.absent) {
+    const set = values?.changed ?? leaf.schema.example;
+    return set === undefined ? undefined : { base: start, changed: withValue(start, leaf.path, set) };
+  }
   if (value === undefined || changed === undefined) return undefined;
   return { base: withValue(start, leaf.path, value), changed: withValue(start, leaf.path, changed) };
 }

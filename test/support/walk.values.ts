@@ -48,6 +48,8 @@ export interface LeafValues {
   /** Value before; the schema's default or example where it is left out. */
   readonly base?: unknown;
   readonly changed: unknown;
+  /** Whether nothing stands there before. */
+  readonly absent?: true;
   /** What else must stand in both documents, by path. */
   readonly beside?: Readonly<Record<string, unknown>>;
   /** Paths of the problems that the change must raise, where the setting's effect is a refusal. */

@@ -15,11 +15,17 @@ export const KUBERNETES: Declaration = {
   files: honoured("immutable ConfigMap, mounted file by file"),
   "ports.containerPort": honoured("container's port, service's target"),
   "ports.protocol": honoured("protocol of port and service"),
-  "ports.publishedPort": honoured("service's port"),
-  "ports.reach": refused(
-    "a service has no address of a single host",
-    'set the address to "0.0.0.0" and choose topology.orchestrator.exposure, or to "127.0.0.1" for the cluster alone',
-  ),
+  "ports.publishedPort": honoured("service's port", {
+    allowed: "the container's own port for workloads beside the agent: others reach them under it everywhere",
+    accepts: ({ workload }) =>
+      workload.key === "agent" || workload.ports.every((port) => port.publishedPort === port.containerPort),
+    instead: "set hostPort to containerPort",
+  }),
+  "ports.reach": honoured("service inside the cluster for 127.0.0.1", {
+    allowed: '"0.0.0.0", or "127.0.0.1" for the cluster alone: a service has no address of a single host',
+    accepts: ({ workload }) => workload.ports.every(({ reach }) => typeof reach !== "object"),
+    instead: 'set the address to "0.0.0.0" and choose topology.orchestrator.exposure, or to "127.0.0.1"',
+  }),
   "mounts.volume": honoured("PersistentVolumeClaim of a StatefulSet"),
   "mounts.folder": refused(
     "Pod Security allows no folder of a node",

@@ -34,8 +34,9 @@ export interface StandaloneHostPlan {
 /** Everything that the hosts' own engines are told. */
 export interface StandalonePlan {
   readonly kind: "standalone";
+  /** Prefix of everything on the hosts. */
+  readonly name: string;
   readonly engine: "podman" | "docker";
-  readonly apiVersion: string;
   readonly hosts: readonly StandaloneHostPlan[];
 }
 
@@ -54,8 +55,8 @@ export function adaptStandalone(input: AdapterInput, settings: StandaloneSetting
     .filter(({ placed }) => placed.length > 0);
   return {
     kind: "standalone",
+    name: input.name,
     engine: settings.engine,
-    apiVersion: settings.apiVersion,
     hosts: hosts.map(({ host, placed }) => {
       const workloads = input.workloads.flatMap((workload) => {
         const count = placed.filter(({ key }) => key === workload.key).length;

@@ -58,7 +58,11 @@ export const STANDALONE: Declaration = {
   "placement.prefer": honoured("choice of the host in the plan"),
   "placement.spreadOver": honoured("choice of the host in the plan"),
   "placement.apart": honoured("choice of the host in the plan"),
-  "placement.tolerations": honoured("choice of the host in the plan"),
+  "placement.tolerations": honoured("choice of the host in the plan", {
+    allowed: "no seconds: nothing here moves what runs already",
+    accepts: ({ workload }) => workload.placement.tolerations.every(({ seconds }) => seconds === undefined),
+    instead: "remove seconds, or use orchestrator kubernetes",
+  }),
   "update.strategy": honoured(
     "new containers beside the old ones (rolling: in turn, blue-green: at once), or in their place",
   ),

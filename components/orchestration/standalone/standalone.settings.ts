@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Cidr, versions } from "../../core/index.ts";
+import { Cidr } from "../../core/index.ts";
 import { NetworkAddresses } from "../network.settings.ts";
 
 /** Hosts whose own engine runs the workloads: Podman or Docker, with a proxy before the agent. */
@@ -8,11 +8,6 @@ export const StandaloneSettings = z.strictObject({
     .literal("standalone")
     .meta({ description: "Each host's own Podman or Docker, with a proxy before the agent." }),
   engine: z.enum(["docker", "podman"]).prefault("docker").meta({ description: "Engine of every host." }),
-  apiVersion: z
-    .string()
-    .regex(/^1\.\d{2}$/, "a version of Docker's interface, such as 1.41")
-    .prefault(versions.engineApi)
-    .meta({ description: "Version of the engine's interface that is spoken.", example: "1.41" }),
   network: z
     .strictObject({
       driver: z

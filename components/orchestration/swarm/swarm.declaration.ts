@@ -14,7 +14,7 @@ export const SWARM: Declaration = {
   "ports.publishedPort": honoured("endpoint's published port"),
   "ports.reach": refused(
     "a published port listens on every address of a host",
-    'set the address to "0.0.0.0" for everybody, or "127.0.0.1" for the Swarm\'s own network alone',
+    'set the address to "0.0.0.0", or remove the port: services reach each other on their own network',
   ),
   "mounts.volume": honoured("volume on the host to which the service is pinned"),
   "mounts.folder": honoured("bind mount"),
@@ -67,7 +67,11 @@ export const SWARM: Declaration = {
     accepts: ({ workload }) => workload.placement.apart !== "off",
     instead: "set topology.workload.placement.apart to preferred",
   }),
-  "placement.tolerations": honoured("no constraint against the tainted host"),
+  "placement.tolerations": honoured("no constraint against the tainted host", {
+    allowed: "no seconds: nothing here moves what runs already",
+    accepts: ({ workload }) => workload.placement.tolerations.every(({ seconds }) => seconds === undefined),
+    instead: "remove seconds, or use orchestrator kubernetes",
+  }),
   "update.strategy": honoured("parallelism 0 and stop-first for recreate", {
     allowed: "rolling or recreate: a service has one version at a time",
     accepts: ({ workload }) => workload.update.strategy !== "blue-green",

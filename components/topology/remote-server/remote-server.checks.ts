@@ -1,6 +1,6 @@
 import { type Problem, printValue } from "../../core/index.ts";
 import { MonitoringSettings } from "../../observability/index.ts";
-import { ResourceSettings } from "../../resources/index.ts";
+import { exclusion, ResourceSettings } from "../../resources/index.ts";
 import { DesktopSettings } from "../local-podman/index.ts";
 import {
   checkAgentMemory,
@@ -28,6 +28,10 @@ export function checkRemoteServer(settings: RemoteServerSettings, orchestrator: 
     ...checkDesktopSettings(settings),
     ...checkEndpoint(settings, orchestrator),
     ...checkOneNetwork(settings, orchestrator),
+    ...checkHosts(settings, orchestrator),
+    ...checkDefaults(settings, orchestrator),
+    ...checkGlobal(settings, orchestrator),
+    ...checkPodmanLogs(settings, orchestrator),
   ];
 }
 
@@ -167,6 +171,89 @@ function checkOneNetwork(
       : []),
     ...Object.keys(containers).map((key) => ({ path: `containers.${key}`, given: `"${key}"`, allowed, mend })),
   ];
+}
+
+/** A part in a Swarm, and a way to an engine, mean nothing where there is none. */
+function checkHosts({ topology }: RemoteServerSettings, { kind }: ChosenOrchestrator): Problem[] {
+  if (kind === "swarm") return [];
+  return topology.hosts.flatMap(({ role, connection }, index) => [
+    ...(role === undefined
+      ? []
+      : [
+          {
+            path: `topology.hosts.${index}.role`,
+            given: printValue(role),
+            allowed: `nothing on ${kind}: only a Swarm has managers and workers`,
+            mend: "remove role, or use orchestrator swarm",
+          },
+        ]),
+    ...(kind === "kubernetes" && differs(connection)
+      ? [
+          {
+            path: `topology.hosts.${index}.connection`,
+            given: printValue(connection),
+            allowed: "nothing on kubernetes, which is reached by its kubeconfig",
+            mend: "remove connection; set topology.orchestrator.kubeconfig or context",
+          },
+        ]
+      : []),
+  ]);
+}
+
+function differs(connection: RemoteServerSettings["topology"]["hosts"][number]["connection"]): boolean {
+  return connection.kind !== "ssh" || connection.user !== "root" || connection.port !== 22;
+}
+
+/** One on every host is a count of its own. */
+function checkGlobal({ topology, scaling }: RemoteServerSettings, orchestrator: ChosenOrchestrator): Problem[] {
+  if (orchestrator.kind !== "swarm" || orchestrator.mode !== "global") return [];
+  const count = topology.hosts.filter((host) => exclusion(host, topology.workload.placement) === undefined).length;
+  const { min, max } = scaling.replicas;
+  if (min === count && max === count) return [];
+  return [
+    {
+      path: "scaling.replicas.min",
+      given: `${min} to ${max}`,
+      allowed: `${count} to ${count} while topology.orchestrator.mode is global: one on each host that placement allows`,
+      mend: `set scaling.replicas.min and max to ${count}, or mode to replicated`,
+    },
+  ];
+}
+
+/** Podman's own log files don't rotate into several. */
+function checkPodmanLogs({ agent, containers }: RemoteServerSettings, orchestrator: ChosenOrchestrator): Problem[] {
+  if (orchestrator.kind !== "standalone" || orchestrator.engine !== "podman") return [];
+  const logged = [
+    { path: "agent.logging", logging: agent.logging },
+    ...Object.entries(containers).map(([key, { logging }]) => ({ path: `containers.${key}.logging`, logging })),
+  ];
+  return logged.flatMap(({ path, logging }) =>
+    logging.kind === "file" && logging.maxFiles > 1
+      ? [
+          {
+            path: `${path}.maxFiles`,
+            given: `${logging.maxFiles}`,
+            allowed: "1 on Podman, whose k8s-file driver keeps one file",
+            mend: `raise ${path}.maxSize instead, or set ${path}.kind to journald`,
+          },
+        ]
+      : [],
+  );
+}
+
+/** What a pod gets that says nothing: every workload of a plan says what it asks for. */
+function checkDefaults({ topology }: RemoteServerSettings, { kind }: ChosenOrchestrator): Problem[] {
+  if (kind === "kubernetes") return [];
+  return Object.entries(topology.governance.replicaBounds).flatMap(([resource, bounds]) =>
+    (["defaultRequest", "defaultLimit"] as const)
+      .filter((name) => bounds[name] !== undefined)
+      .map((name) => ({
+        path: `topology.governance.replicaBounds.${resource}.${name}`,
+        given: printValue(bounds[name]),
+        allowed: `nothing on ${kind}: it is for pods of a Kubernetes namespace that say none themselves`,
+        mend: "remove it, or use orchestrator kubernetes",
+      })),
+  );
 }
 
 function isGroup(value: unknown): value is Record<string, unknown> {

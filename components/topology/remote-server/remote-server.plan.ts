@@ -26,6 +26,8 @@ import {
   kubernetesBounds,
   kubernetesQuota,
   planClasses,
+  type QuotaSums,
+  quotaSums,
   type ServiceClass,
 } from "../../resources/index.ts";
 import { type CapacityPlan, checkCapacity, claimsOf, planCapacity } from "./capacity.plan.ts";
@@ -50,11 +52,16 @@ export interface RemoteServerPlan {
   readonly kind: "remote-server";
   readonly environment: string;
   readonly choice: OrchestratorChoice;
+  readonly hosts: readonly AdapterHost[];
+  /** Bounds that were checked. */
+  readonly governance: Pick<RemoteServerTopology["governance"], "quota" | "replicaBounds">;
   /** In start order. */
   readonly workloads: readonly WorkloadPlan[];
   readonly volumes: readonly WorkloadVolumePlan[];
   readonly turns: OrchestratedTurns;
   readonly capacity: CapacityPlan;
+  /** What everything claims together, as a quota counts it. */
+  readonly sums: QuotaSums;
   /** In the order in which workloads are evicted. */
   readonly classes: readonly ServiceClass[];
   readonly registries: readonly RegistryPlan[];
@@ -115,10 +122,13 @@ export function planRemoteServer(
     kind: "remote-server",
     environment,
     choice,
+    hosts,
+    governance: topology.governance,
     workloads,
     volumes,
     turns,
     capacity,
+    sums: quotaSums(claims, storage),
     classes,
     registries: Object.entries(sortedByName(topology.registries)).map(([host, { username, password }]) => ({
       host,

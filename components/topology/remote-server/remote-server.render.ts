@@ -1,4 +1,5 @@
 import {
+  composeFile,
   kubernetesManifest,
   quadletContainer,
   quadletNetwork,
@@ -13,16 +14,47 @@ import type { RemoteServerPlan } from "./remote-server.plan.ts";
 
 /** A server's environment as its orchestrator's own files, and the client's `client.json`. */
 export function renderRemoteServer(plan: RemoteServerPlan): Manifest[] {
-  const client = { path: "client.json", content: `${JSON.stringify(plan.client, null, 2)}\n` };
-  const { target } = plan;
+  return [
+    { path: "capacity.json", content: `${JSON.stringify(capacityOf(plan), null, 2)}\n` },
+    { path: "client.json", content: `${JSON.stringify(plan.client, null, 2)}\n` },
+    ...(plan.registries.length > 0
+      ? [{ path: "registries.json", content: `${JSON.stringify(plan.registries, null, 2)}\n` }]
+      : []),
+    ...targetFiles(plan),
+  ];
+}
+
+function targetFiles({ environment, target }: RemoteServerPlan): Manifest[] {
   switch (target.kind) {
     case "standalone":
-      return [client, ...target.hosts.flatMap((host) => quadletFiles(plan.environment, host))];
+      return target.hosts.flatMap((host) =>
+        target.engine === "podman" ? quadletFiles(environment, host) : composeFiles(environment, target.name, host),
+      );
     case "swarm":
-      return [client, ...swarmFiles(target)];
+      return swarmFiles(target);
     case "kubernetes":
-      return [client, { path: "kubernetes/objects.yaml", content: kubernetesManifest(target) }];
+      return [{ path: "kubernetes/objects.yaml", content: kubernetesManifest(target) }];
   }
+}
+
+/** How the hosts are filled when everything runs at once, and who is evicted in which order. */
+function capacityOf({ choice, capacity, sums, classes, hosts, governance }: RemoteServerPlan) {
+  const { placement, monthlyCost, clientsMax } = capacity;
+  return {
+    orchestrator: choice,
+    hosts: placement.hosts.map((load) => ({ address: hosts.find(({ name }) => name === load.name)?.address, ...load })),
+    placement: placement.placed,
+    sums,
+    quota: governance.quota,
+    replicaBounds: governance.replicaBounds,
+    evictionOrder: classes,
+    monthlyCost: monthlyCost ?? null,
+    clientsMax: clientsMax ?? null,
+  };
+}
+
+function composeFiles(environment: string, name: string, host: StandaloneHostPlan): Manifest[] {
+  return [{ path: `compose/${host.name}/compose.yaml`, content: composeFile(environment, name, host) }];
 }
 
 function quadletFiles(environment: string, host: StandaloneHostPlan): Manifest[] {
