@@ -8,6 +8,21 @@ const SET_BY_HAND: Readonly<Record<string, string>> = {
   FLAME_DATABASE_PASSWORD_FILE: "an operator's own mount; the blueprint passes FLAME_DATABASE_PASSWORD as a secret",
   FLAME_MODEL_API_KEY_FILE: "an operator's own mount; the blueprint passes FLAME_MODEL_API_KEY as a secret",
   FLAME_ACCESS_TOKEN_FILE: "an operator's own mount; the blueprint passes FLAME_ACCESS_TOKEN as a secret",
+  FLAME_DATABASE_POOL_SIZE: "the agent's default suits a desktop; a server's topology sets it with its replicas",
+  FLAME_DATABASE_STATEMENT_TIMEOUT_SECONDS: "the agent's default suits every turn budget that the blueprint allows",
+  FLAME_MEMORY_TOKEN_BUDGET: "the agent's default suits the context of every model in use",
+  FLAME_EMBEDDING: "the offline embedding is the agent's default; an operator chooses a server by hand",
+  FLAME_EMBEDDING_BASE_URL: "goes with FLAME_EMBEDDING",
+  FLAME_EMBEDDING_NAME: "goes with FLAME_EMBEDDING",
+  FLAME_EMBEDDING_DIMENSIONS: "goes with FLAME_EMBEDDING",
+  FLAME_EMBEDDING_API_KEY: "goes with FLAME_EMBEDDING",
+  FLAME_EMBEDDING_API_KEY_FILE: "goes with FLAME_EMBEDDING",
+  FLAME_RETRIEVAL_PASSAGES: "tuned to a tenant's documents, not to where the agent runs",
+  FLAME_RETRIEVAL_SIMILARITY: "tuned to a tenant's documents, not to where the agent runs",
+  FLAME_CACHE_SIMILARITY: "tuned to the embedding, not to where the agent runs",
+  FLAME_CACHE_TTL_SECONDS: "tuned to how fast answers age, not to where the agent runs",
+  FLAME_APPROVAL_TTL_SECONDS: "an organisation's own rule; the agent's default is a day",
+  FLAME_TURN_RETENTION_DAYS: "an organisation's own rule; the agent's default is 30 days",
 };
 
 const MODEL = { kind: "openai-compatible", name: "gpt-5-mini", apiKey: { secret: "modelApiKey" } };

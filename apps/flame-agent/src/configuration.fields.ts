@@ -15,6 +15,19 @@ export function whole(range: { readonly min: number; readonly max: number }) {
   });
 }
 
+/** A number between the bounds, written with a point: `0.95`. */
+export function fraction(range: { readonly min: number; readonly max: number }) {
+  return z.string().transform((value, context) => {
+    const number = Number(value);
+    if (/^\d(\.\d+)?$/.test(value) && number >= range.min && number <= range.max) return number;
+    return refuse(
+      context,
+      value,
+      `a number from ${range.min} to ${range.max}, such as ${range.max === 1 ? "0.9" : range.max}`,
+    );
+  });
+}
+
 /** One of a few words. */
 export function choice<const Choice extends string>(choices: readonly Choice[]) {
   return z.string().transform((value, context) => {
@@ -45,8 +58,8 @@ export function secretFile() {
   return text("the path of a readable file");
 }
 
-/** `http(s)://…` without credentials, query or fragment; without a final slash. */
-export function webUrl() {
+/** `http(s)://…` without credentials, query or fragment; without a final slash. `keyVariable` is where a key belongs. */
+export function webUrl({ keyVariable }: { readonly keyVariable: string }) {
   return z.string().transform((value, context) => {
     const url = URL.canParse(value) ? new URL(value) : undefined;
     if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
@@ -57,7 +70,7 @@ export function webUrl() {
         context,
         withoutPassword(value),
         "an address without credentials",
-        "move the key to FLAME_MODEL_API_KEY_FILE",
+        `move the key to ${keyVariable}`,
       );
     }
     return value.replace(/\/+$/, "");
@@ -97,9 +110,9 @@ export function databaseUrl() {
 /** A path that no other route has. */
 export function metricsPath() {
   return z.string().transform((value, context) => {
-    const taken = ["/health", "/ready", "/turns"].includes(value) || /^\/api(\/|$)/.test(value);
+    const taken = /^\/(health|ready|turns|approvals|documents|outbox|api)(\/|$)/.test(value);
     if (/^(\/[A-Za-z0-9_.-]+)+$/.test(value) && !taken) return value;
-    return refuse(context, value, "a path such as /metrics, outside /api and other than /health, /ready and /turns");
+    return refuse(context, value, "a path such as /metrics, that no other route begins with");
   });
 }
 

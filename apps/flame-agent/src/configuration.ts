@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { type ChatConfiguration, ChatVariables, chatConfiguration } from "./configuration.chat.ts";
 import { choice, databaseUrl, metricsPath, secret, secretFile, text, webUrl, whole } from "./configuration.fields.ts";
 
 /**
@@ -24,13 +25,19 @@ export const Environment = z.strictObject({
     .describe("`postgresql://user@host:port/name`, without a password; `?sslmode=` disable, require or verify-full."),
   FLAME_DATABASE_PASSWORD: secret().optional().describe("Password of the PostgreSQL user."),
   FLAME_DATABASE_PASSWORD_FILE: secretFile().optional().describe("File that holds the password instead."),
+  FLAME_DATABASE_POOL_SIZE: whole({ min: 2, max: 200 })
+    .default(20)
+    .describe("Connections to the PostgreSQL server at most."),
+  FLAME_DATABASE_STATEMENT_TIMEOUT_SECONDS: whole({ min: 1, max: 3_600 })
+    .default(30)
+    .describe("Longest that the PostgreSQL server works on one statement, in seconds."),
   FLAME_MODEL: choice(["offline", "openai-compatible"])
     .default("offline")
     .describe("The language model: the deterministic one built in, or a server that speaks OpenAI's chat protocol."),
   FLAME_MODEL_TOKENS_PER_SECOND: whole({ min: 1, max: 10_000 })
     .default(50)
     .describe("Pace of the offline model, in tokens a second."),
-  FLAME_MODEL_BASE_URL: webUrl()
+  FLAME_MODEL_BASE_URL: webUrl({ keyVariable: "FLAME_MODEL_API_KEY_FILE" })
     .optional()
     .describe("Address of the OpenAI-compatible server, such as `https://models.example/v1`."),
   FLAME_MODEL_NAME: text("the name of a model").optional().describe("Model to ask that server for."),
@@ -60,6 +67,7 @@ export const Environment = z.strictObject({
   FLAME_MEMORY_LAST_MESSAGES: whole({ min: 1, max: 1_000 })
     .default(20)
     .describe("How many of a thread's messages the agent sees."),
+  ...ChatVariables,
 });
 
 export type VariableName = keyof typeof Environment.shape;
@@ -77,6 +85,9 @@ export type DatabaseConfiguration =
       readonly user: string;
       readonly password: string;
       readonly tls: "disable" | "require" | "verify-full";
+      /** Connections at most. */
+      readonly poolSize: number;
+      readonly statementTimeoutSeconds: number;
     };
 
 /** The language model that answers. */
@@ -103,6 +114,7 @@ export interface Configuration {
   readonly logLevel: string;
   readonly bodyLimitKiB: number;
   readonly memoryLastMessages: number;
+  readonly chat: ChatConfiguration;
 }
 
 /** The environment is wrong; `problems` names every variable that is, and how to mend it. */
@@ -130,6 +142,7 @@ export function parseConfiguration(environment: Raw): Configuration {
     databasePassword: readSecret(raw, "FLAME_DATABASE_PASSWORD", problems),
     modelApiKey: readSecret(raw, "FLAME_MODEL_API_KEY", problems),
     accessToken: readSecret(raw, "FLAME_ACCESS_TOKEN", problems),
+    embeddingApiKey: readSecret(raw, "FLAME_EMBEDDING_API_KEY", problems),
   };
 
   if (parsed.data?.FLAME_DRAIN_SECONDS && parsed.data.FLAME_DRAIN_SECONDS < parsed.data.FLAME_TURN_MAX_SECONDS) {
@@ -144,14 +157,20 @@ export function parseConfiguration(environment: Raw): Configuration {
 
 function assemble(
   variables: Variables,
-  secrets: { databasePassword: string | undefined; modelApiKey: string | undefined; accessToken: string | undefined },
+  secrets: Readonly<Record<"databasePassword" | "modelApiKey" | "accessToken" | "embeddingApiKey", string | undefined>>,
 ): Configuration {
   const turnMaxSeconds = variables.FLAME_TURN_MAX_SECONDS;
   return {
     host: variables.FLAME_HOST,
     port: variables.FLAME_PORT,
     database: variables.FLAME_DATABASE_URL
-      ? { kind: "postgresql", ...variables.FLAME_DATABASE_URL, password: secrets.databasePassword ?? "" }
+      ? {
+          kind: "postgresql",
+          ...variables.FLAME_DATABASE_URL,
+          password: secrets.databasePassword ?? "",
+          poolSize: variables.FLAME_DATABASE_POOL_SIZE,
+          statementTimeoutSeconds: variables.FLAME_DATABASE_STATEMENT_TIMEOUT_SECONDS,
+        }
       : { kind: "embedded", folder: variables.FLAME_DATA_FOLDER },
     model:
       variables.FLAME_MODEL_BASE_URL && variables.FLAME_MODEL_NAME
@@ -169,6 +188,7 @@ function assemble(
     logLevel: variables.FLAME_LOG_LEVEL,
     bodyLimitKiB: variables.FLAME_BODY_LIMIT_KIB,
     memoryLastMessages: variables.FLAME_MEMORY_LAST_MESSAGES,
+    chat: chatConfiguration(variables, secrets.embeddingApiKey),
   };
 }
 
@@ -202,6 +222,8 @@ function combinationProblems(raw: Raw): string[] {
     excludes("FLAME_DATABASE_URL", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
     excludes("FLAME_DATABASE_PASSWORD", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
     excludes("FLAME_DATABASE_PASSWORD_FILE", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
+    excludes("FLAME_DATABASE_POOL_SIZE", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
+    excludes("FLAME_DATABASE_STATEMENT_TIMEOUT_SECONDS", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
   }
   if (database === "postgresql") {
     excludes("FLAME_DATA_FOLDER", "FLAME_DATABASE=postgresql", "FLAME_DATABASE=embedded");
@@ -223,10 +245,17 @@ function combinationProblems(raw: Raw): string[] {
     needs("FLAME_MODEL_BASE_URL", "FLAME_MODEL=openai-compatible");
     needs("FLAME_MODEL_NAME", "FLAME_MODEL=openai-compatible");
   }
+  const embeddingServer = ["FLAME_EMBEDDING_BASE_URL", "FLAME_EMBEDDING_NAME", "FLAME_EMBEDDING_DIMENSIONS"] as const;
+  if ((raw.FLAME_EMBEDDING ?? "offline") === "offline") {
+    for (const name of [...embeddingServer, "FLAME_EMBEDDING_API_KEY", "FLAME_EMBEDDING_API_KEY_FILE"] as const)
+      excludes(name, "FLAME_EMBEDDING=offline", "FLAME_EMBEDDING=openai-compatible");
+  }
+  if (raw.FLAME_EMBEDDING === "openai-compatible")
+    for (const name of embeddingServer) needs(name, "FLAME_EMBEDDING=openai-compatible");
   return problems;
 }
 
-type SecretName = "FLAME_DATABASE_PASSWORD" | "FLAME_MODEL_API_KEY" | "FLAME_ACCESS_TOKEN";
+type SecretName = "FLAME_DATABASE_PASSWORD" | "FLAME_MODEL_API_KEY" | "FLAME_ACCESS_TOKEN" | "FLAME_EMBEDDING_API_KEY";
 
 /** The secret, from the variable or from the file that its `_FILE` twin names (a final line break is dropped). */
 function readSecret(raw: Raw, name: SecretName, problems: string[]): string | undefined {

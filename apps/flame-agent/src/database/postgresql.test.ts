@@ -38,6 +38,8 @@ const configuration = (port: number) =>
     user: "postgres",
     password: "planted-password",
     tls: "disable",
+    poolSize: 4,
+    statementTimeoutSeconds: 30,
   }) as const;
 
 describe("a PostgreSQL server", () => {
