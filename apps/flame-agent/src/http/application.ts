@@ -7,6 +7,7 @@ import type { Configuration } from "../configuration.ts";
 import type { Database } from "../database/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import { DEFAULT_TENANT } from "../tenants/tenant.ts";
 import { trackTurns } from "../turns/track.ts";
 import type { Turns } from "../turns/turns.ts";
 import { VERSION } from "../version.ts";
@@ -40,6 +41,10 @@ export async function createApplication({
   const eventLoop = monitorEventLoopDelay({ resolution: 20 });
   eventLoop.enable();
 
+  app.use((context, next) => {
+    context.set("tenant", DEFAULT_TENANT);
+    return next();
+  });
   app.use(observeRequests(metrics, log));
   if (configuration.accessToken !== undefined) app.use(requireToken(configuration.accessToken));
   app.use(

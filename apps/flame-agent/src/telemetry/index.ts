@@ -1,0 +1,1 @@
+export { inSpan, markFailed } from "./span.ts";

@@ -1,0 +1,2 @@
+/** The tenant of every request where nothing says another one. */
+export const DEFAULT_TENANT = "default";
