@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import pino from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { testAgent } from "../testing/agent.ts";
 import { until } from "../testing/folder.ts";
+import { openCluster } from "./cluster.ts";
 import { openPostgresql } from "./postgresql.ts";
 
 const silent = pino({ level: "silent" });
@@ -67,7 +67,7 @@ describe("a PostgreSQL server", () => {
       FLAME_DATABASE_URL: `postgresql://postgres@127.0.0.1:${port}/postgres`,
       FLAME_DATABASE_PASSWORD: "planted-password",
     });
-    const postgres = await PGlite.create();
+    const postgres = await openCluster(undefined);
     const server = new PGLiteSocketServer({ db: postgres, port, maxConnections: 64 });
     await server.start();
     const agent = await starting;

@@ -2,6 +2,7 @@ import pino from "pino";
 import { parseConfiguration } from "../configuration.ts";
 import { startAgent } from "../server.ts";
 import { type Client, clientOf } from "./client.ts";
+import { ensureTemplate } from "./database.ts";
 
 /** An agent in this process, on a free port, with its database in memory unless a variable says otherwise. */
 export interface TestAgent extends Client {
@@ -18,6 +19,7 @@ export async function testAgent(variables: Readonly<Record<string, string>> = {}
     FLAME_MODEL_TOKENS_PER_SECOND: variables.FLAME_MODEL ? undefined : "2000",
     ...variables,
   });
+  if (configuration.database.kind === "embedded") await ensureTemplate();
   const log: string[] = [];
   const logger = pino({ level: configuration.logLevel }, { write: (line) => log.push(line) });
   const agent = await startAgent(configuration, logger, (error) => {

@@ -1,0 +1,41 @@
+import type { Pool, PoolClient } from "pg";
+
+/** What statements run on: the pool, or one connection of it inside a transaction. */
+export type Queryable = Pick<Pool, "query">;
+
+/** Runs `work` in one transaction on one connection: all of it is kept, or nothing. */
+export async function inTransaction<Result>(
+  pool: Pool,
+  work: (connection: PoolClient) => Promise<Result>,
+  mode: "read committed" | "repeatable read" = "read committed",
+): Promise<Result> {
+  const connection = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await connection.query(`begin isolation level ${mode}`);
+    const result = await work(connection);
+    await connection.query("commit");
+    return result;
+  } catch (error) {
+    await connection.query("rollback").catch((failure: unknown) => {
+      broken = failure instanceof Error ? failure : new Error(String(failure));
+    });
+    throw error;
+  } finally {
+    // A connection that can't even roll back is not given to anybody else.
+    connection.release(broken);
+  }
+}
+
+/** PostgreSQL's text for a vector. */
+export function vectorText(vector: readonly number[]): string {
+  return `[${vector.join(",")}]`;
+}
+
+/** The code that the server or the network gave for a failure, such as `28P01` or `ECONNREFUSED`. */
+export function failureCode(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ("code" in cause && typeof cause.code === "string" && cause.code !== "") return cause.code;
+  }
+  return undefined;
+}
