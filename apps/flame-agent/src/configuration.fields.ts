@@ -1,7 +1,12 @@
 import { z } from "zod";
 
 /** A value that is refused, told the same way everywhere: value, what is allowed, how to mend. */
-function refuse(context: z.RefinementCtx, value: string, allowed: string, fix = "correct it or leave it out"): never {
+export function refuse(
+  context: z.RefinementCtx,
+  value: string,
+  allowed: string,
+  fix = "correct it or leave it out",
+): never {
   context.addIssue({ code: "custom", message: `"${value}" is refused; allowed: ${allowed}; fix: ${fix}` });
   return z.NEVER;
 }
@@ -25,6 +30,22 @@ export function fraction(range: { readonly min: number; readonly max: number }) 
       value,
       `a number from ${range.min} to ${range.max}, such as ${range.max === 1 ? "0.9" : range.max}`,
     );
+  });
+}
+
+/** An amount of money: 0 or more, with a point. */
+export function amount() {
+  return z.string().transform((value, context) => {
+    if (/^\d{1,9}(\.\d{1,9})?$/.test(value)) return Number(value);
+    return refuse(context, value, "an amount such as 0.25, without a currency");
+  });
+}
+
+/** Items with commas between them, each one read by `read`. */
+export function list<Item>(item: string, read: (value: string, context: z.RefinementCtx) => Item) {
+  return z.string().transform((value, context) => {
+    if (value.trim() === "") return refuse(context, value, `${item}, or several with commas between them`);
+    return value.split(",").map((one) => read(one.trim(), context));
   });
 }
 

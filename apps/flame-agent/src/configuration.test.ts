@@ -40,6 +40,26 @@ describe("an empty environment", () => {
       logLevel: "info",
       bodyLimitKiB: 1024,
       memoryLastMessages: 20,
+      security: {
+        tenantTokens: [],
+        jwt: undefined,
+        rateLimit: { perMinute: 3_000, burst: 300, trustedProxies: 0 },
+        corsOrigins: [],
+        messageLimitCharacters: 100_000,
+        messagesMax: 1_000,
+      },
+      operations: {
+        modelCare: {
+          fallbacks: [],
+          firstTokenSeconds: 30,
+          breakerFailures: 5,
+          breakerSeconds: 30,
+          inputPrice: 0,
+          outputPrice: 0,
+        },
+        shed: { memoryPercent: 92, eventLoopMilliseconds: 1_000 },
+        traces: undefined,
+      },
       chat: {
         memoryTokenBudget: 8000,
         embedding: { kind: "offline" },

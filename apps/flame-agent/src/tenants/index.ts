@@ -1,0 +1,1 @@
+export { DEFAULT_TENANT, isTenantName, ownedName, TENANT_NAME_ALLOWED } from "./tenant.ts";
