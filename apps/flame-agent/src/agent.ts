@@ -1,3 +1,4 @@
+import type { LanguageModelV3 } from "@ai-sdk/provider";
 import { Agent } from "@mastra/core/agent";
 import { Mastra } from "@mastra/core/mastra";
 import { Memory } from "@mastra/memory";
@@ -7,19 +8,24 @@ import type { Configuration } from "./configuration.ts";
 import type { AgentEnv } from "./http/env.ts";
 import { type Logger, mastraLog } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { languageModel } from "./model/index.ts";
 import { agentTools } from "./tools/index.ts";
 
 const INSTRUCTIONS = `You are Flame, a concise assistant. Use the tool "calculate" for arithmetic and "dates" for anything about dates, times and time zones, rather than your own reckoning. Use what the user told you earlier in the thread.`;
 
 /** Mastra with the agent `flame`: its model, its tools and its memory in the store. */
-export function createMastra(configuration: Configuration, store: PostgresStore, metrics: Metrics, log: Logger) {
+export function createMastra(
+  configuration: Configuration,
+  store: PostgresStore,
+  languageModel: LanguageModelV3,
+  metrics: Metrics,
+  log: Logger,
+) {
   const flame = new Agent({
     id: "flame",
     name: "Flame",
     description: "Answers, calculates, works with dates and remembers the thread.",
     instructions: INSTRUCTIONS,
-    model: metrics.meter(languageModel(configuration.model)),
+    model: languageModel,
     tools: agentTools(metrics),
     memory: new Memory({ storage: store, options: { lastMessages: configuration.memoryLastMessages } }),
   });

@@ -7,6 +7,7 @@ import { openDatabase } from "./database/index.ts";
 import { createApplication, startingApplication } from "./http/application.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { agentModel } from "./model/index.ts";
 import { TurnAborted, Turns } from "./turns/turns.ts";
 
 /** Idle connections live longer than a load balancer's (60 s is usual), so that it never sends into a closing one. */
@@ -34,7 +35,7 @@ export async function startAgent(
   log: Logger,
   onFatal: (error: Error) => void,
 ): Promise<RunningAgent> {
-  const metrics = createMetrics();
+  const metrics = createMetrics(configuration.operations.modelCare);
   const turns = new Turns(metrics, configuration.turnMaxSeconds);
   let app = startingApplication();
   const { server, port } = await listen(configuration, (...request: Parameters<typeof app.fetch>) =>
@@ -42,7 +43,8 @@ export async function startAgent(
   );
   try {
     const database = await openDatabase(configuration.database, log, onFatal);
-    const mastra = createMastra(configuration, database.store, metrics, log);
+    const model = agentModel(configuration.model, configuration.operations.modelCare, metrics, log);
+    const mastra = createMastra(configuration, database.store, model.languageModel, metrics, log);
     app = await createApplication({ configuration, mastra, database, turns, metrics, log });
 
     const stop = async (hurry: AbortSignal) => {

@@ -156,7 +156,7 @@ describe("the other routes", () => {
     expect(routes).toContain("unmatched");
     expect(metrics).not.toMatch(/planted/);
     expect(metrics).toMatch(/flame_tool_calls_total\{tool="calculate",outcome="completed"\} [1-9]/);
-    expect(metrics).toMatch(/flame_model_tokens_total\{direction="output"\} [1-9]/);
+    expect(metrics).toMatch(/flame_model_tokens_total\{direction="output",model="offline"\} [1-9]/);
     expect(metrics).toMatch(/flame_turns_total\{outcome="completed"\} [1-9]/);
     expect(metrics).toMatch(/process_resident_memory_bytes \d/);
   });

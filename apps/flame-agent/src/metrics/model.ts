@@ -1,5 +1,6 @@
 import type { LanguageModelV3, LanguageModelV3StreamPart, LanguageModelV3Usage } from "@ai-sdk/provider";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { isToken } from "../model/token.ts";
 import { inSpan } from "../telemetry/index.ts";
 
 /** Bounds in seconds: an answer from a fast model, and one of some minutes. */
@@ -155,9 +156,4 @@ function countingStream(call: {
     flush: () => call.end("failed"),
     cancel: () => call.end("stopped"),
   });
-}
-
-/** Whether the part is something that the model said, rather than the frame around it. */
-export function isToken(part: LanguageModelV3StreamPart): boolean {
-  return /^(text-delta|reasoning-delta|tool-input-delta|tool-call)$/.test(part.type);
 }
