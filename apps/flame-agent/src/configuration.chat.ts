@@ -34,7 +34,7 @@ export const ChatVariables = {
     .describe("How long an answer may be given again, in seconds; 0 turns the cache off."),
   FLAME_APPROVAL_TTL_SECONDS: whole({ min: 1, max: 2_592_000 })
     .default(86_400)
-    .describe("How long a tool call waits for approval, in seconds; then it is declined."),
+    .describe("How long a tool call waits for approval, in seconds; then it expires and its turn fails."),
   FLAME_TURN_RETENTION_DAYS: whole({ min: 1, max: 3_650 })
     .default(30)
     .describe("How long the record of an ended turn and its approvals is kept, in days."),

@@ -1,14 +1,17 @@
 import { createServer, type Server } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
-import { createMastra } from "./agent.ts";
+import { createFlame, createMastra, INSTRUCTIONS } from "./agent.ts";
 import type { Configuration } from "./configuration.ts";
 import { openDatabase } from "./database/index.ts";
 import { createApplication, startingApplication } from "./http/application.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
+import { embeddingFor } from "./model/embedding.ts";
 import { agentModel } from "./model/index.ts";
+import { createOutbox } from "./tools/outbox.ts";
 import { TurnAborted, Turns } from "./turns/turns.ts";
+import { createChatMetrics, openChat } from "./workflow/index.ts";
 
 /** Idle connections live longer than a load balancer's (60 s is usual), so that it never sends into a closing one. */
 const KEEP_ALIVE_MILLISECONDS = 75_000;
@@ -44,8 +47,29 @@ export async function startAgent(
   try {
     const database = await openDatabase(configuration.database, log, onFatal);
     const model = agentModel(configuration.model, configuration.operations.modelCare, metrics, log);
-    const mastra = createMastra(configuration, database.store, model.languageModel, metrics, log);
-    app = await createApplication({ configuration, mastra, database, turns, metrics, log });
+    const outbox = createOutbox(database.pool);
+    const chatMetrics = createChatMetrics(metrics.registry);
+    const { agent, memory } = createFlame({
+      configuration,
+      database,
+      languageModel: model.languageModel,
+      outbox,
+      metrics,
+      chatMetrics,
+      log,
+    });
+    const chat = await openChat({
+      configuration,
+      database,
+      embedding: embeddingFor(configuration.chat.embedding),
+      agent,
+      memory,
+      maker: [INSTRUCTIONS, JSON.stringify({ ...configuration.model, apiKey: undefined })],
+      metrics: chatMetrics,
+      log,
+    });
+    const mastra = createMastra(agent, chat.workflow, database.store, log);
+    app = await createApplication({ configuration, mastra, chat, outbox, database, turns, metrics, log });
 
     const stop = async (hurry: AbortSignal) => {
       await untilFirst(turns.drain(), configuration.drainSeconds * 1000, hurry);
@@ -53,6 +77,7 @@ export async function startAgent(
       turns.abortAll(new TurnAborted("shut-down", "The server had to stop before the turn was over"));
       await untilFirst(turns.drain(), ABORTED_TURNS_MILLISECONDS);
       await closeServer(server);
+      await chat.close();
       await mastra.shutdown();
       await database.close();
       return { stoppedTurns };

@@ -39,3 +39,10 @@ export function failureCode(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** JSON that PostgreSQL's jsonb takes: without the character 0 and without half characters, which it refuses. */
+export function jsonText(value: unknown): string {
+  const storable = (_: string, item: unknown) =>
+    typeof item === "string" ? item.toWellFormed().replaceAll("\0", "") : item;
+  return JSON.stringify(value, storable) ?? "null";
+}

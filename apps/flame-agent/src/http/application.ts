@@ -8,19 +8,23 @@ import type { Database } from "../database/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { DEFAULT_TENANT } from "../tenants/tenant.ts";
+import type { Outbox } from "../tools/outbox.ts";
 import { trackTurns } from "../turns/track.ts";
 import type { Turns } from "../turns/turns.ts";
 import { VERSION } from "../version.ts";
+import type { Chat } from "../workflow/index.ts";
 import { requireToken } from "./access.ts";
+import { addChatRoutes } from "./chat-routes.ts";
 import type { AgentEnv } from "./env.ts";
 import { databaseCheck } from "./health.ts";
 import { observeRequests } from "./observe.ts";
-import { takeTurn } from "./turns-route.ts";
 
 /** What the routes are made of. */
 export interface ApplicationParts {
   readonly configuration: Configuration;
   readonly mastra: Mastra;
+  readonly chat: Chat;
+  readonly outbox: Outbox;
   readonly database: Database;
   readonly turns: Turns;
   readonly metrics: Metrics;
@@ -31,6 +35,8 @@ export interface ApplicationParts {
 export async function createApplication({
   configuration,
   mastra,
+  chat,
+  outbox,
   database,
   turns,
   metrics,
@@ -86,7 +92,7 @@ export async function createApplication({
     context.body(await metrics.registry.metrics(), 200, { "Content-Type": metrics.registry.contentType }),
   );
 
-  app.post("/turns", takeTurn(mastra, log));
+  addChatRoutes(app, chat, outbox, log);
 
   app.notFound((context) => context.json({ error: `No route for ${context.req.method} on this path` }, 404));
   app.onError((error, context) => {

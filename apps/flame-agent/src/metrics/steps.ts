@@ -4,7 +4,7 @@ import { inSpan } from "../telemetry/index.ts";
 /** Bounds in seconds: a step in memory, a query, a call of a model. */
 const STEP_BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 180];
 
-/** Metrics of what a turn is made of: tools, steps of the workflow, the answers' cache. */
+/** Metrics of the agent's tools; those of the workflow's steps are in `workflow/metrics.ts`. */
 export function stepMetrics(registry: Registry) {
   const registers = [registry];
   const toolCalls = new Counter({
@@ -20,26 +20,6 @@ export function stepMetrics(registry: Registry) {
     buckets: STEP_BUCKETS,
     registers,
   });
-  const steps = new Counter({
-    name: "flame_workflow_steps_total",
-    help: "Steps of the chat workflow that have ended, by how.",
-    labelNames: ["step", "outcome"],
-    registers,
-  });
-  const stepSeconds = new Histogram({
-    name: "flame_workflow_step_duration_seconds",
-    help: "Length of a step of the chat workflow, in seconds.",
-    labelNames: ["step"],
-    buckets: STEP_BUCKETS,
-    registers,
-  });
-  const cacheLookups = new Counter({
-    name: "flame_cache_lookups_total",
-    help: "Questions looked up among earlier answers: hit, miss, or skipped because the cache doesn't apply.",
-    labelNames: ["outcome"],
-    registers,
-  });
-
   const timed = async <Result>(
     span: string,
     run: () => Result | Promise<Result>,
@@ -63,16 +43,5 @@ export function stepMetrics(registry: Registry) {
         toolCalls.inc({ tool, outcome });
         toolSeconds.observe({ tool }, seconds);
       }),
-
-    /** Runs a step of the chat workflow, counted, timed and traced. */
-    countStep: <Result>(step: string, run: () => Result | Promise<Result>) =>
-      timed(`step ${step}`, run, (outcome, seconds) => {
-        steps.inc({ step, outcome });
-        stepSeconds.observe({ step }, seconds);
-      }),
-
-    countCacheLookup(outcome: "hit" | "miss" | "skipped"): void {
-      cacheLookups.inc({ outcome });
-    },
   };
 }

@@ -54,7 +54,11 @@ describe("an OpenAI-compatible model", () => {
     expect(JSON.parse(requests[0]?.body ?? "")).toMatchObject({
       model: "small",
       stream: true,
-      tools: [{ function: { name: "calculate" } }, { function: { name: "dates" } }],
+      tools: [
+        { function: { name: "calculate" } },
+        { function: { name: "dates" } },
+        { function: { name: "send_message" } },
+      ],
     });
     expect(await agent.metrics()).toContain('flame_model_tokens_total{direction="input",model="small"} 7');
   });

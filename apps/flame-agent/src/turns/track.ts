@@ -6,7 +6,7 @@ import { TurnAborted, type Turns } from "./turns.ts";
 
 /** The routes that make the agent take a turn: ours, and those of Mastra that answer with the turn itself. */
 const TURN_PATH =
-  /^\/turns$|^\/api\/agents\/[^/]+\/(generate|stream|streamVNext|resume-stream|network|recover|approve|decline)([-/][^?]*)?$/;
+  /^\/turns$|^\/turns\/[^/]+\/resume$|^\/approvals\/[^/]+\/(?:approve|reject)$|^\/api\/agents\/[^/]+\/(generate|stream|streamVNext|resume-stream|network|recover|approve|decline)([-/][^?]*)?$/;
 
 /** Seconds between comment lines in an event stream, so that no proxy takes silence for death. */
 const HEARTBEAT_SECONDS = 15;

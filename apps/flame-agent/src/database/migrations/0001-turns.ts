@@ -18,8 +18,9 @@ export const turns: Migration = {
       state text not null check (state in
         ('running', 'waiting', 'completed', 'failed', 'cancelled', 'interrupted')),
       instance uuid not null,
+      run text not null,
       attempt integer not null default 1,
-      outcome text,
+      failure text,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now()
     );
@@ -30,6 +31,7 @@ export const turns: Migration = {
       id uuid primary key,
       tenant text not null,
       turn uuid not null references flame.turns on delete cascade,
+      run text not null,
       tool_call text not null,
       tool text not null,
       input jsonb not null,
@@ -38,20 +40,21 @@ export const turns: Migration = {
       created_at timestamptz not null default now(),
       expires_at timestamptz not null,
       decided_at timestamptz,
-      unique (turn, tool_call)
+      unique (run, tool_call)
     );
+    create index approvals_by_turn on flame.approvals (turn);
     create index approvals_by_tenant on flame.approvals (tenant, created_at, id);
     create index approvals_waiting on flame.approvals (expires_at) where state = 'pending';
 
     create table flame.outbox (
       id uuid primary key default gen_random_uuid(),
       tenant text not null,
-      turn text not null,
+      run text not null,
       tool_call text not null,
       recipient text not null,
       body text not null,
       created_at timestamptz not null default now(),
-      unique (tenant, turn, tool_call)
+      unique (tenant, run, tool_call)
     );
     create index outbox_by_tenant on flame.outbox (tenant, created_at, id);
   `,
