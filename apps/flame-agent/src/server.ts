@@ -5,10 +5,13 @@ import { createFlame, createMastra, INSTRUCTIONS } from "./agent.ts";
 import type { Configuration } from "./configuration.ts";
 import { openDatabase } from "./database/index.ts";
 import { createApplication, startingApplication } from "./http/application.ts";
+import { answerParserErrors, malformation, refuse } from "./http/malformed.ts";
+import { type Load, watchLoad } from "./load/index.ts";
 import type { Logger } from "./log.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { embeddingFor } from "./model/embedding.ts";
 import { agentModel } from "./model/index.ts";
+import { startTracing } from "./telemetry/index.ts";
 import { createOutbox } from "./tools/outbox.ts";
 import { TurnAborted, Turns } from "./turns/turns.ts";
 import { createChatMetrics, openChat } from "./workflow/index.ts";
@@ -40,10 +43,14 @@ export async function startAgent(
 ): Promise<RunningAgent> {
   const metrics = createMetrics(configuration.operations.modelCare);
   const turns = new Turns(metrics, configuration.turnMaxSeconds);
+  const tracing = await startTracing(configuration.operations.traces);
   let app = startingApplication();
-  const { server, port } = await listen(configuration, (...request: Parameters<typeof app.fetch>) =>
-    app.fetch(...request),
+  const { server, port, connections } = await listen(
+    configuration,
+    (...request: Parameters<typeof app.fetch>) => app.fetch(...request),
+    metrics,
   );
+  let load: Load | undefined;
   try {
     const database = await openDatabase(configuration.database, log, onFatal);
     const model = agentModel(configuration.model, configuration.operations.modelCare, metrics, log);
@@ -69,7 +76,22 @@ export async function startAgent(
       log,
     });
     const mastra = createMastra(agent, chat.workflow, database.store, log);
-    app = await createApplication({ configuration, mastra, chat, outbox, database, turns, metrics, log });
+    // Watched only now: what loading took is no reason to refuse the first requests.
+    const watched = watchLoad(configuration.operations.shed);
+    load = watched;
+    app = await createApplication({
+      configuration,
+      mastra,
+      chat,
+      outbox,
+      database,
+      model,
+      turns,
+      load: watched,
+      connections,
+      metrics,
+      log,
+    });
 
     const stop = async (hurry: AbortSignal) => {
       await untilFirst(turns.drain(), configuration.drainSeconds * 1000, hurry);
@@ -80,23 +102,54 @@ export async function startAgent(
       await chat.close();
       await mastra.shutdown();
       await database.close();
+      watched.stop();
+      await tracing.stop();
       return { stoppedTurns };
     };
     return { port, stop };
   } catch (error) {
     await closeServer(server);
+    load?.stop();
+    await tracing.stop();
     throw error;
   }
 }
 
-async function listen(configuration: Configuration, fetch: Fetch): Promise<{ server: Server; port: number }> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, getRequestListener(fetch));
+/** A server that listens. */
+interface Listening {
+  readonly server: Server;
+  readonly port: number;
+  /** Connections that are open now. */
+  readonly connections: () => number;
+}
+
+async function listen(configuration: Configuration, fetch: Fetch, metrics: Metrics): Promise<Listening> {
+  const answer = getRequestListener(fetch);
+  const refused = () => metrics.countRefusedRequest("malformed");
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, (request, response) => {
+    const refusal = malformation(request);
+    if (!refusal) return void answer(request, response);
+    refused();
+    refuse(response, refusal);
+  });
+  answerParserErrors(server, refused);
+  let connections = 0;
+  server.on("connection", (socket) => {
+    connections += 1;
+    socket.once("close", () => {
+      connections -= 1;
+    });
+  });
   const listening = Promise.withResolvers<void>();
   server.once("error", (error) => listening.reject(cannotListen(configuration, error)));
   server.listen(configuration.port, configuration.host, listening.resolve);
   await listening.promise;
   const address = server.address();
-  return { server, port: typeof address === "object" && address ? address.port : configuration.port };
+  return {
+    server,
+    port: typeof address === "object" && address ? address.port : configuration.port,
+    connections: () => connections,
+  };
 }
 
 function cannotListen(configuration: Configuration, error: Error): Error {

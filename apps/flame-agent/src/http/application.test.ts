@@ -124,11 +124,22 @@ describe("the other routes", () => {
     expect([health.status, await health.json()]).toEqual([
       200,
       {
-        status: "alive",
+        status: "healthy",
+        phase: "serving",
+        problems: [],
         version: "0.1.0",
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         uptimeSeconds: expect.any(Number),
-        database: "answers",
+        memory: { residentMiB: expect.any(Number), heapUsedMiB: expect.any(Number), limitMiB: expect.any(Number) },
         eventLoopDelayMilliseconds: expect.any(Number),
+        activeConnections: expect.any(Number),
+        activeTurns: 0,
+        lastMinute: {
+          requests: expect.any(Number),
+          errorRate: expect.any(Number),
+          averageResponseMilliseconds: expect.any(Number),
+        },
+        dependencies: { database: "answers", model: "asked" },
       },
     ]);
     const ready = await agent.get("/ready");

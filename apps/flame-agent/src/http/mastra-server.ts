@@ -65,7 +65,9 @@ export function guardMastraRoutes(messagesMax: number): MiddlewareHandler<AgentE
     }
     const body = route.body.safeParse(await context.req.json().catch(() => undefined));
     if (!body.success) return refused(context, "body", body.error);
-    context.set("owned", ownedNames(context, body.data));
+    // A turn without memory has no thread, and Mastra refuses a resource without one.
+    const remembers = !isRecord(body.data) || !("messages" in body.data) || body.data.memory !== undefined;
+    if (remembers) context.set("owned", ownedNames(context, body.data));
     replaceBody(context, rewritten(body.data, context.get("tenant"), context.req.path, messagesMax));
     await next();
     return hideFailure(context);
@@ -102,7 +104,9 @@ function rewritten(body: unknown, tenant: string, path: string, messagesMax: num
     ...body,
     ...(Array.isArray(messages) && { messages: lastMessages(messages, messagesMax) }),
     ...(isRecord(memory) && { memory: ownedMemory(memory, tenant) }),
-    ...(typeof resourceId === "string" && { resourceId: ownedName(tenant, resourceId) }),
+    ...(!("messages" in body) && {
+      resourceId: ownedName(tenant, typeof resourceId === "string" ? resourceId : RESOURCE_DEFAULT),
+    }),
     ...(path === "/api/memory/threads"
       ? { threadId: ownedName(tenant, typeof threadId === "string" ? threadId : randomUUID()) }
       : typeof threadId === "string" && { threadId: ownedName(tenant, threadId) }),

@@ -67,7 +67,7 @@ function processReadings(): () => LoadReadings {
   const limitMiB = (constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()) / MIB;
   return () => {
     const { rss, heapUsed } = process.memoryUsage();
-    const eventLoopMilliseconds = Math.max(0, delay.percentile(99) / 1e6 - RESOLUTION_MILLISECONDS);
+    const eventLoopMilliseconds = Math.max(0, (delay.percentile(99) || 0) / 1e6 - RESOLUTION_MILLISECONDS);
     delay.reset();
     return { residentMiB: rss / MIB, heapUsedMiB: heapUsed / MIB, limitMiB, eventLoopMilliseconds };
   };
