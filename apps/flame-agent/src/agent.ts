@@ -12,7 +12,7 @@ import { summarising } from "./memory/summarising.ts";
 import type { Metrics } from "./metrics.ts";
 import { agentTools } from "./tools/index.ts";
 import type { Outbox } from "./tools/outbox.ts";
-import type { ChatWorkflow } from "./workflow/chat.ts";
+import { APPROVALS_POSSIBLE, type ChatWorkflow } from "./workflow/chat.ts";
 import type { ChatMetrics } from "./workflow/index.ts";
 
 export const INSTRUCTIONS = `You are Flame, a concise assistant. Use the tool "calculate" for arithmetic and "dates" for anything about dates, times and time zones, rather than your own reckoning. Use "send_message" where the user asks to send something; a person approves it first. Use what the user told you earlier in the thread.`;
@@ -48,7 +48,11 @@ export function createFlame({
     description: "Answers, calculates, works with dates and documents, sends messages and remembers the thread.",
     instructions: INSTRUCTIONS,
     model: languageModel,
-    tools: agentTools(metrics, outbox),
+    // A call that waits for approval is offered only where an approval can be given: in the turns of the workflow.
+    tools: ({ requestContext }) => {
+      const { send_message, ...open } = agentTools(metrics, outbox);
+      return requestContext.get(APPROVALS_POSSIBLE) === true ? { ...open, send_message } : open;
+    },
     memory,
     inputProcessors: [
       summarising({

@@ -105,6 +105,9 @@ export type DecidedCall = z.output<typeof DecidedCall>;
 export const parseWaitingCall = (value: unknown) => WaitingCall.parse(value);
 export const parseResult = (value: unknown) => Done.parse(value);
 
+/** The key of the request context that says that a tool call may wait for approval. */
+export const APPROVALS_POSSIBLE = "approvalsPossible";
+
 /** The step that waits for approvals and is resumed by them. */
 export const GENERATION = "generation";
 
@@ -258,6 +261,7 @@ export function createChatWorkflow(parts: ChatParts) {
 function contextOf(tenant: string): RequestContext {
   const context = new RequestContext();
   context.set("tenant", tenant);
+  context.set(APPROVALS_POSSIBLE, true);
   return context;
 }
 
