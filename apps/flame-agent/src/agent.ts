@@ -42,6 +42,8 @@ export function createFlame({
     storage: database.store,
     options: { lastMessages: configuration.memoryLastMessages },
   });
+  const tools = agentTools(metrics, outbox);
+  const { send_message: _, ...open } = tools;
   const agent = new Agent({
     id: "flame",
     name: "Flame",
@@ -49,10 +51,7 @@ export function createFlame({
     instructions: INSTRUCTIONS,
     model: languageModel,
     // A call that waits for approval is offered only where an approval can be given: in the turns of the workflow.
-    tools: ({ requestContext }) => {
-      const { send_message, ...open } = agentTools(metrics, outbox);
-      return requestContext.get(APPROVALS_POSSIBLE) === true ? { ...open, send_message } : open;
-    },
+    tools: ({ requestContext }) => (requestContext.get(APPROVALS_POSSIBLE) === true ? tools : open),
     memory,
     inputProcessors: [
       summarising({

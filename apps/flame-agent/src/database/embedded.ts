@@ -10,8 +10,12 @@ import { lockFolder } from "./folder-lock.ts";
 import type { Database } from "./index.ts";
 import { prepareSchema, type SchemaOptions } from "./schema.ts";
 
-/** Connections that the store opens at most: PGlite serves one query at a time, more would only queue. */
-const POOL_SIZE = 8;
+/**
+ * Connections that are opened at most. PGlite is one session and its socket takes the messages of several connections
+ * in turn, so that one's parameters would meet another's statement (seen: "unnamed prepared statement does not exist").
+ * It works on one query at a time anyhow: through one connection they queue here, whole.
+ */
+const POOL_SIZE = 1;
 /** Connections that the socket accepts: above the pool's, so that one that is just closing never blocks a new one. */
 const SOCKET_CONNECTIONS = 64;
 /** PostgreSQL's name for a socket in a folder, with the port that the client asks for. */
@@ -67,8 +71,7 @@ export async function serveCluster(cluster: PGlite, schema: SchemaOptions = {}):
     // The socket ends its connections when the cluster stops; without a listener that would end the process.
     pool.on("error", () => {});
     const store = new PostgresStore({ id: "flame", pool });
-    await prepareSchema(pool, store, schema);
-    // All connections share PGlite's one session, so once is enough.
+    await prepareSchema(pool, store, schema, true);
     await pool.query("set hnsw.iterative_scan = strict_order");
     return { kind: "embedded", store, pool, close: () => closing.disposeAsync() };
   } catch (error) {

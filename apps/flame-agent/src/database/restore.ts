@@ -27,7 +27,7 @@ export async function restoreBackup(
       const types = await refuseUnfit(connection, header);
       return load(connection, file, header.tables, types);
     });
-    await prepareSchema(database.pool, database.store);
+    await prepareSchema(database.pool, database.store, {}, database.kind === "embedded");
     return { rows };
   } finally {
     await database.close();

@@ -5,13 +5,14 @@ import { MIGRATIONS } from "./migrations/index.ts";
 import { prepareSchema, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 
 describe.each(DRIVERS)("the schema on %s", (driver) => {
+  const alone = driver === "embedded";
   let database: Database;
   beforeAll(async () => {
     database = await testDatabase(driver);
   });
   afterAll(() => database.close());
 
-  const again = (migrations = MIGRATIONS) => prepareSchema(database.pool, database.store, { migrations });
+  const again = (migrations = MIGRATIONS) => prepareSchema(database.pool, database.store, { migrations }, alone);
   const broken = { name: "broken", sql: "create table flame.half (id integer); create table flame.half (id integer);" };
 
   it("is at this build's version, with a note of each step", async () => {
@@ -48,9 +49,9 @@ describe.each(DRIVERS)("the schema on %s", (driver) => {
   it("can stop at an earlier version", async () => {
     const other = await testDatabase(driver);
     await other.pool.query("drop schema flame cascade");
-    await prepareSchema(other.pool, other.store, { upTo: 1 });
+    await prepareSchema(other.pool, other.store, { upTo: 1 }, alone);
     expect(await schemaVersion(other.pool)).toBe(1);
-    await prepareSchema(other.pool, other.store);
+    await prepareSchema(other.pool, other.store, {}, alone);
     expect(await schemaVersion(other.pool)).toBe(SCHEMA_VERSION);
     await other.close();
   });

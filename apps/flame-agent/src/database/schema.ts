@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { PostgresStore } from "@mastra/pg";
 import type { Pool, PoolClient } from "pg";
 import { MIGRATIONS, type Migration } from "./migrations/index.ts";
+import { inTransaction, type Queryable } from "./sql.ts";
 
 /** Number of PostgreSQL's advisory lock that one migrating instance holds: "flame" in ASCII. */
 const LOCK = 0x66_6c_61_6d_65;
@@ -24,6 +25,7 @@ export interface SchemaOptions {
 /**
  * Brings Mastra's tables and ours to this build's version. One instance does it while the others wait; each step and
  * the note of its version are one transaction, so that a process killed at any moment leaves a version, not a mixture.
+ * `alone`: no other instance can have the database open, so that no lock is needed and one connection is enough.
  *
  * @throws when the database is newer than this build, or has no fitting pgvector.
  */
@@ -31,22 +33,23 @@ export async function prepareSchema(
   pool: Pool,
   store: Pick<PostgresStore, "init">,
   { upTo, migrations = MIGRATIONS }: SchemaOptions = {},
+  alone = false,
 ): Promise<void> {
+  const bring = async () => {
+    await refuseNewer(pool, migrations.length);
+    await requireVectors(pool);
+    await store.init();
+    await migrate(pool, migrations.slice(0, upTo));
+  };
+  if (alone) return bring();
+
   const connection = await pool.connect();
   try {
-    await connection.query(`set statement_timeout = ${STATEMENT_MILLISECONDS}`);
     await takeLock(connection);
-    await refuseNewer(connection, migrations.length);
-    await requireVectors(connection);
-    await store.init();
-    await migrate(connection, migrations.slice(0, upTo));
-    await connection.query("select pg_advisory_unlock($1)", [LOCK]);
-    await connection.query("reset statement_timeout");
-    connection.release();
-  } catch (error) {
+    await bring();
+  } finally {
     // The lock belongs to the session: closing it gives the lock back, whatever went wrong.
     connection.release(true);
-    throw error;
   }
 }
 
@@ -68,7 +71,7 @@ async function takeLock(connection: PoolClient): Promise<void> {
 }
 
 /** The version of the schema in the database; 0 where none of our tables is. */
-export async function schemaVersion(connection: Pick<Pool, "query">): Promise<number> {
+export async function schemaVersion(connection: Queryable): Promise<number> {
   const exists = await connection.query<{ found: boolean }>(
     "select to_regclass('flame.migrations') is not null as found",
   );
@@ -79,7 +82,7 @@ export async function schemaVersion(connection: Pick<Pool, "query">): Promise<nu
   return latest.rows[0]?.version ?? 0;
 }
 
-async function refuseNewer(connection: PoolClient, known: number): Promise<void> {
+async function refuseNewer(connection: Queryable, known: number): Promise<void> {
   const version = await schemaVersion(connection);
   if (version > known)
     throw new Error(
@@ -87,7 +90,7 @@ async function refuseNewer(connection: PoolClient, known: number): Promise<void>
     );
 }
 
-async function requireVectors(connection: PoolClient): Promise<void> {
+async function requireVectors(connection: Queryable): Promise<void> {
   const found = await connection.query<{ version: string | null }>(
     "select coalesce(installed_version, default_version) as version from pg_available_extensions where name = 'vector'",
   );
@@ -101,22 +104,22 @@ async function requireVectors(connection: PoolClient): Promise<void> {
   await connection.query("create extension if not exists vector");
 }
 
-async function migrate(connection: PoolClient, migrations: readonly Migration[]): Promise<void> {
-  await connection.query("create schema if not exists flame");
-  await connection.query(
+async function migrate(pool: Pool, migrations: readonly Migration[]): Promise<void> {
+  await pool.query("create schema if not exists flame");
+  await pool.query(
     "create table if not exists flame.migrations (version integer primary key, name text not null, applied_at timestamptz not null default now())",
   );
-  const done = await schemaVersion(connection);
+  const done = await schemaVersion(pool);
   for (const [index, { name, sql }] of migrations.entries()) {
     const version = index + 1;
     if (version <= done) continue;
-    await connection.query("begin");
     try {
-      await connection.query(sql);
-      await connection.query("insert into flame.migrations (version, name) values ($1, $2)", [version, name]);
-      await connection.query("commit");
+      await inTransaction(pool, async (connection) => {
+        await connection.query(`set local statement_timeout = ${STATEMENT_MILLISECONDS}`);
+        await connection.query(sql);
+        await connection.query("insert into flame.migrations (version, name) values ($1, $2)", [version, name]);
+      });
     } catch (error) {
-      await connection.query("rollback");
       throw new Error(`Schema version ${version} (${name}) can't be made: ${messageOf(error)}`, { cause: error });
     }
   }

@@ -126,7 +126,7 @@ function htmlSections(html: string): Section[] {
     .replace(/<(?:td|th)\b[^<>]*>/gi, " ")
     .replace(/<br\b[^<>]*>/gi, "\n")
     .replace(BLOCK_TAG, "\n\n")
-    .replace(/<\/?[a-z][^<>]*>/gi, "");
+    .replace(/<[/!]?[a-z][^<>]*>/gi, "");
   const sections = new Sections();
   for (const block of visible.split(/\n\s*\n/)) {
     const text = decoded(block)
