@@ -28,6 +28,8 @@ type Fetch = Parameters<typeof getRequestListener>[0];
 /** A running agent. */
 export interface RunningAgent {
   readonly port: number;
+  /** Every route that it serves, by method and pattern. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /**
    * Takes no new turns, waits for the running ones (at most `drainSeconds`, or until `hurry` is aborted), stops the
    * others, and closes all. Resolves with how many had to be stopped.
@@ -106,13 +108,19 @@ export async function startAgent(
       await tracing.stop();
       return { stoppedTurns };
     };
-    return { port, stop };
+    return { port, routes: routesOf(app), stop };
   } catch (error) {
     await closeServer(server);
     load?.stop();
     await tracing.stop();
     throw error;
   }
+}
+
+/** The routes of the application, each once; middleware, which is for all methods, is none. */
+function routesOf(app: ReturnType<typeof startingApplication>): RunningAgent["routes"] {
+  const routes = app.routes.filter(({ method }) => method !== "ALL");
+  return [...new Map(routes.map(({ method, path }) => [`${method} ${path}`, { method, path }])).values()];
 }
 
 /** A server that listens. */

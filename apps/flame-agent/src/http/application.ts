@@ -10,7 +10,7 @@ import type { AgentModel } from "../model/index.ts";
 import { traceRequests } from "../telemetry/index.ts";
 import { authentication, DEFAULT_TENANT } from "../tenants/index.ts";
 import type { Outbox } from "../tools/outbox.ts";
-import { trackTurns } from "../turns/track.ts";
+import { trackTurns, turnOf } from "../turns/track.ts";
 import type { Turns } from "../turns/turns.ts";
 import { VERSION } from "../version.ts";
 import type { Chat } from "../workflow/index.ts";
@@ -67,13 +67,19 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
           413,
         ),
     }),
-    checkBody(security.messageLimitCharacters),
+    checkBody(security.messageLimitCharacters, (method, path) => turnOf(method, path) !== undefined),
     trackTurns(turns, metrics, {
       isActive: (thread) => flame.getActiveThreadRunId(thread) !== undefined,
       abort: (thread) => void flame.abortThreadStream(thread),
     }),
   );
-  app.use("/api/*", guardMastraRoutes(security.messagesMax));
+  app.use(
+    "/api/*",
+    guardMastraRoutes(security.messagesMax, async (threadId) => {
+      const memory = await flame.getMemory();
+      return Boolean(await memory?.getThreadById({ threadId }));
+    }),
+  );
 
   app.get("/health", tellHealth({ ...parts, databaseAnswers, requests }));
 

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import type { AgentEnv } from "./env.ts";
 
 /** Deepest nesting that is read: conversations have about six levels, attacks have thousands. */
@@ -7,15 +7,24 @@ const DEPTH_MAX = 64;
 /** What is wrong with a value from JSON, or `undefined`. */
 type Fault = "depth" | "text" | "length" | undefined;
 
+/** Methods whose body is read. */
+const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
 /**
  * Refuses JSON that no route could take: nested too deep, with text that no database can store (a zero character, half
- * of a surrogate pair), or with a message longer than `messageLimitCharacters`.
+ * of a surrogate pair), or, where the request `isTurn`, with a message longer than `messageLimitCharacters`. What isn't
+ * JSON is left to the route.
  */
-export function checkBody(messageLimitCharacters: number): MiddlewareHandler<AgentEnv> {
+export function checkBody(
+  messageLimitCharacters: number,
+  isTurn: (method: string, path: string) => boolean,
+): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
-    if (!hasJson(context)) return next();
-    const body: unknown = await context.req.json().catch(() => undefined);
-    switch (faultIn(body, messageLimitCharacters, DEPTH_MAX)) {
+    const { method, path } = context.req;
+    if (!METHODS_WITH_BODY.has(method)) return next();
+    // Read as text and not as JSON, so that a route that wants the text still gets what was sent.
+    const body = parsed(await context.req.text());
+    switch (faultIn(body, isTurn(method, path) ? messageLimitCharacters : Number.POSITIVE_INFINITY, DEPTH_MAX)) {
       case "depth":
         return context.json({ error: `The body is nested deeper than ${DEPTH_MAX} levels` }, 400);
       case "text":
@@ -33,11 +42,12 @@ export function checkBody(messageLimitCharacters: number): MiddlewareHandler<Age
   };
 }
 
-function hasJson(context: Context<AgentEnv>): boolean {
-  const { method } = context.req;
-  if (method !== "POST" && method !== "PUT" && method !== "PATCH" && method !== "DELETE") return false;
-  // A turn's body is read as JSON whatever it says of itself.
-  return context.req.path === "/turns" || /\bjson\b/i.test(context.req.header("content-type") ?? "");
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function faultIn(value: unknown, lengthMax: number, depth: number): Fault {

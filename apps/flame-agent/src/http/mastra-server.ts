@@ -46,7 +46,10 @@ const bindToTenant: MiddlewareHandler = async (context: MastraContext, next) => 
  * Refuses what isn't among the allowed names and values of a served route, answers 404 for the others, and hands on a
  * body in which threads and resources bear the tenant's own names and no more than `messagesMax` messages are left.
  */
-export function guardMastraRoutes(messagesMax: number): MiddlewareHandler<AgentEnv> {
+export function guardMastraRoutes(
+  messagesMax: number,
+  threadExists: (thread: string) => Promise<boolean>,
+): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
     const route = mastraRouteOf(context.req.method, context.req.path);
     if (!route) {
@@ -54,7 +57,12 @@ export function guardMastraRoutes(messagesMax: number): MiddlewareHandler<AgentE
     }
     const query = route.query.safeParse(context.req.query());
     if (!query.success) return refused(context, "query", query.error);
+    const named = threadInPath(context.req.path);
+    if (named !== undefined && !(await threadExists(ownedName(context.get("tenant"), named)))) {
+      return context.json({ error: "No thread of this id" }, 404);
+    }
     if (!route.body) {
+      if (context.req.method !== "GET") replaceBody(context, undefined);
       context.set("owned", ownedNames(context, undefined));
       await next();
       return hideFailure(context);
@@ -148,7 +156,7 @@ function threadInPath(path: string): string | undefined {
   return encoded === undefined ? undefined : decodeURIComponent(encoded);
 }
 
-/** Makes the rewritten body the one that everything behind reads. */
+/** Makes the rewritten body, or none, the one that everything behind reads. */
 function replaceBody(context: Context<AgentEnv>, body: unknown): void {
   const { raw } = context.req;
   const headers = new Headers(raw.headers);
@@ -156,7 +164,7 @@ function replaceBody(context: Context<AgentEnv>, body: unknown): void {
   context.req.raw = new Request(raw.url, {
     method: raw.method,
     headers,
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: raw.signal,
   });
   context.req.bodyCache = {};

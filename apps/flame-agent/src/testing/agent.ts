@@ -1,6 +1,6 @@
-import pino from "pino";
 import { parseConfiguration } from "../configuration.ts";
-import { startAgent } from "../server.ts";
+import { createLog } from "../log.ts";
+import { type RunningAgent, startAgent } from "../server.ts";
 import { type Client, clientOf } from "./client.ts";
 import { ensureTemplate } from "./database.ts";
 
@@ -9,6 +9,7 @@ export interface TestAgent extends Client {
   /** Every log line so far, at the level of FLAME_LOG_LEVEL. */
   readonly log: readonly string[];
   readonly hurry: AbortController;
+  readonly routes: RunningAgent["routes"];
   /** Stops it once; later calls get the same promise. */
   stop(): Promise<{ readonly stoppedTurns: number }>;
 }
@@ -21,7 +22,7 @@ export async function testAgent(variables: Readonly<Record<string, string>> = {}
   });
   if (configuration.database.kind === "embedded") await ensureTemplate();
   const log: string[] = [];
-  const logger = pino({ level: configuration.logLevel }, { write: (line) => log.push(line) });
+  const logger = createLog(configuration.logLevel, { write: (line) => log.push(line) });
   const agent = await startAgent(configuration, logger, (error) => {
     throw error;
   });
@@ -31,5 +32,5 @@ export async function testAgent(variables: Readonly<Record<string, string>> = {}
     stopping ??= agent.stop(hurry.signal);
     return stopping;
   };
-  return { ...clientOf(`http://127.0.0.1:${agent.port}`), log, hurry, stop };
+  return { ...clientOf(`http://127.0.0.1:${agent.port}`), log, hurry, routes: agent.routes, stop };
 }
