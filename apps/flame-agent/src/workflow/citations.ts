@@ -24,7 +24,8 @@ export class CitationWatch {
   readonly #passages: readonly FoundPassage[];
   readonly #cited = new Map<number, Citation>();
   #text = "";
-  #seen = 0;
+  /** The end of the answer that was read already but may hold the beginning of a mark. */
+  #unread = "";
 
   constructor(passages: readonly FoundPassage[]) {
     this.#passages = passages;
@@ -43,11 +44,11 @@ export class CitationWatch {
   /** Adds what came, and returns the passages that it cites for the first time. A number of no passage is only text. */
   add(delta: string): readonly Citation[] {
     this.#text += delta;
+    const unread = this.#unread + delta;
     const fresh: Citation[] = [];
-    MARK.lastIndex = this.#seen;
-    this.#seen = Math.max(this.#seen, this.#text.length - UNFINISHED_MARK_LENGTH);
-    for (let found = MARK.exec(this.#text); found; found = MARK.exec(this.#text)) {
-      this.#seen = Math.max(this.#seen, MARK.lastIndex);
+    let end = 0;
+    for (const found of unread.matchAll(MARK)) {
+      end = found.index + found[0].length;
       const number = Number(found[1]);
       const passage = this.#passages[number - 1];
       if (!passage || this.#cited.has(number)) continue;
@@ -56,6 +57,7 @@ export class CitationWatch {
       this.#cited.set(number, citation);
       fresh.push(citation);
     }
+    this.#unread = unread.slice(Math.max(end, unread.length - UNFINISHED_MARK_LENGTH));
     return fresh;
   }
 }
