@@ -25,10 +25,14 @@ export interface Stage {
  */
 export async function runScenario(scenario: Scenario, stage: Stage): Promise<readonly AskedTurn[]> {
   const run = new Run(stage);
-  for (const [index, step] of scenario.steps.entries()) await run.take(step, `${index + 1}`);
+  for (const [index, step] of scenario.steps.entries()) {
+    await run.take(step, `${index + 1}`);
+    // What follows builds on what went before: a later step's failure would only hide the first one.
+    if (run.problems.length > 0) break;
+  }
   const client = run.agent().client();
   const problems = [...run.problems, ...(await brokenStateRules(client, run.turns))];
-  if (stage.model && stage.model.faults.left.length > 0)
+  if (run.problems.length === 0 && stage.model && stage.model.faults.left.length > 0)
     problems.push(`faults that no request met: ${JSON.stringify(stage.model.faults.left)}`);
   if (problems.length === 0) return run.turns;
   throw new Error(`Scenario "${scenario.name}":\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
