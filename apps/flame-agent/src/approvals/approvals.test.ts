@@ -95,6 +95,7 @@ describe.each(DRIVERS)("turns and approvals on %s", (driver) => {
         turn,
         run: turn,
         toolCall: "call-1",
+        tool: "send_message",
         thread: "t",
         resource: "r",
         message: "m",
@@ -229,7 +230,7 @@ describe.each(DRIVERS)("turns and approvals on %s", (driver) => {
       thread: "t",
       resource: "r",
       message: "m",
-      decided: { toolCall: "call-2", approved: false, reason: "no" },
+      decided: { toolCall: "call-2", tool: "send_message", approved: false, reason: "no" },
     });
   });
 

@@ -30,6 +30,7 @@ export interface Continuation {
   readonly turn: string;
   readonly run: string;
   readonly toolCall: string;
+  readonly tool: string;
   readonly thread: string;
   readonly resource: string;
   readonly message: string;
@@ -76,10 +77,10 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
     /** Approves or rejects a pending call and gives its turn to this instance, both or neither. */
     async decide(tenant: string, id: string, { approved, reason }: Decision): Promise<Decided> {
       return inTransaction(pool, async (connection): Promise<Decided> => {
-        const decided = await connection.query<{ turn: string; toolCall: string }>(
+        const decided = await connection.query<Pick<Continuation, "turn" | "toolCall" | "tool">>(
           `update flame.approvals set state = $3, reason = $4, decided_at = now()
            where tenant = $1 and id = $2 and state = 'pending' and expires_at > now()
-           returning turn, tool_call as "toolCall"`,
+           returning turn, tool_call as "toolCall", tool`,
           [tenant, id, approved ? "approved" : "rejected", reason ?? null],
         );
         const [call] = decided.rows;
@@ -91,7 +92,7 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
           const state = rows[0]?.state;
           return state === undefined || state === "pending" ? { kind: "absent" } : { kind: "late", state };
         }
-        const claimed = await connection.query<Omit<Continuation, "turn" | "toolCall" | "decision">>(
+        const claimed = await connection.query<Omit<Continuation, "turn" | "toolCall" | "tool" | "decision">>(
           `update flame.turns set state = 'running', instance = $2, attempt = attempt + 1, updated_at = now()
            where id = $1 and state = 'waiting' returning run, thread, resource, message`,
           [call.turn, instance],

@@ -95,7 +95,12 @@ const Done = z.object({
 });
 
 const WaitingCall = z.object({ toolCall: z.string(), tool: z.string(), input: z.unknown() });
-const DecidedCall = z.object({ toolCall: z.string(), approved: z.boolean(), reason: z.string().nullish() });
+const DecidedCall = z.object({
+  toolCall: z.string(),
+  tool: z.string(),
+  approved: z.boolean(),
+  reason: z.string().nullish(),
+});
 
 export type ChatInput = z.output<typeof Input>;
 export type ChatResult = z.output<typeof Done>;

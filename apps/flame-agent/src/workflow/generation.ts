@@ -36,7 +36,12 @@ export interface Generation {
   };
   /** The decision about the tool call that the run waits for; absent in a run that begins. */
   readonly decided:
-    | { readonly toolCall: string; readonly approved: boolean; readonly reason?: string | null | undefined }
+    | {
+        readonly toolCall: string;
+        readonly tool: string;
+        readonly approved: boolean;
+        readonly reason?: string | null | undefined;
+      }
     | undefined;
 }
 
@@ -47,6 +52,8 @@ export async function generate(
   watch: CitationWatch,
   generation: Generation,
 ): Promise<Generated> {
+  const { decided } = generation;
+  if (decided?.approved === false) await turn.emit({ event: "tool", data: { name: decided.tool, state: "declined" } });
   const output = await begin(agent, generation);
   let waiting: Extract<Generated, { kind: "waiting" }> | undefined;
   let tools = 0;
@@ -66,12 +73,7 @@ export async function generate(
       }
       case "tool-result": {
         const { toolName: name, result } = chunk.payload;
-        const declined =
-          generation.decided?.approved === false && chunk.payload.toolCallId === generation.decided.toolCall;
-        await turn.emit({
-          event: "tool",
-          data: declined ? { name, state: "declined" } : { name, state: "answered", output: result },
-        });
+        await turn.emit({ event: "tool", data: { name, state: "answered", output: result } });
         break;
       }
       case "tool-error":

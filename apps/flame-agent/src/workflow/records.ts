@@ -27,7 +27,12 @@ export interface Resumption {
   readonly resource: string;
   readonly message: string;
   /** The last decision about a tool call of this run; absent where it was interrupted before any. */
-  readonly decided: { readonly toolCall: string; readonly approved: boolean; readonly reason: string | null } | null;
+  readonly decided: {
+    readonly toolCall: string;
+    readonly tool: string;
+    readonly approved: boolean;
+    readonly reason: string | null;
+  } | null;
 }
 
 export type TurnRecords = ReturnType<typeof createTurnRecords>;
@@ -79,7 +84,7 @@ export function createTurnRecords(pool: Pool, instance: string) {
     async resume(tenant: string, id: string): Promise<Resumption | undefined> {
       const { rows } = await pool.query<Resumption>(
         `with last as (
-           select tool_call as "toolCall", state = 'approved' as approved, reason from flame.approvals
+           select tool_call as "toolCall", tool, state = 'approved' as approved, reason from flame.approvals
            where tenant = $1 and turn = $2 and state in ('approved', 'rejected')
              and run = (select run from flame.turns where id = $2)
            order by decided_at desc limit 1

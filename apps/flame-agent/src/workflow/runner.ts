@@ -73,7 +73,12 @@ export class TurnRunner {
   /** Goes on with a turn whose tool call was decided about. */
   async decided(tenant: string, { turn: id, decision, ...waiting }: Continuation, listener: Listener): Promise<void> {
     this.#parts.metrics.countApproval(decision.approved ? "approved" : "rejected");
-    await this.#continue(id, { tenant, ...waiting }, { ...decision, toolCall: waiting.toolCall }, listener);
+    await this.#continue(
+      id,
+      { tenant, ...waiting },
+      { ...decision, toolCall: waiting.toolCall, tool: waiting.tool },
+      listener,
+    );
   }
 
   /** Goes on with an interrupted turn: from its last decision, or from its beginning where there was none. */
