@@ -134,12 +134,16 @@ interface Listening {
 async function listen(configuration: Configuration, fetch: Fetch, metrics: Metrics): Promise<Listening> {
   const answer = getRequestListener(fetch);
   const refused = () => metrics.countRefusedRequest("malformed");
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, (request, response) => {
-    const refusal = malformation(request);
-    if (!refusal) return void answer(request, response);
-    refused();
-    refuse(response, refusal);
-  });
+  // A request without a host is refused by `malformation`: Node itself would answer it without a body.
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, requireHostHeader: false },
+    (request, response) => {
+      const refusal = malformation(request);
+      if (!refusal) return void answer(request, response);
+      refused();
+      refuse(response, refusal);
+    },
+  );
   answerParserErrors(server, refused);
   let connections = 0;
   server.on("connection", (socket) => {

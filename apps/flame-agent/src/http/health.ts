@@ -21,12 +21,12 @@ const OVERLOAD_SECONDS_UNHEALTHY = 60;
 
 /** What the agent's health is told from. */
 export interface HealthParts {
-  readonly database: Database;
+  readonly database: Pick<Database, "kind">;
   readonly databaseAnswers: () => Promise<boolean>;
   readonly model: Pick<AgentModel, "states">;
   readonly load: Load;
   readonly requests: RecentRequests;
-  readonly turns: Turns;
+  readonly turns: Pick<Turns, "running" | "draining">;
   readonly connections: () => number;
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** Methods that any route may have. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -15,15 +16,19 @@ interface Refusal {
 }
 
 /** What is wrong with a request whose head could be read, before anything is made of it; `undefined`: nothing. */
-export function malformation({ method = "", url = "", headers }: IncomingMessage): Refusal | undefined {
+export function malformation({ method = "", url = "", headers, rawHeaders }: IncomingMessage): Refusal | undefined {
   if (!METHODS.has(method)) {
     return { status: 405, error: `The method ${method} isn't allowed; allowed: ${[...METHODS].join(", ")}` };
   }
   if (url.length > TARGET_LENGTH_MAX) {
     return { status: 414, error: `The path is longer than ${TARGET_LENGTH_MAX} characters` };
   }
-  if (headers.host !== undefined && !HOST.test(headers.host)) {
-    return { status: 400, error: "The header Host is refused; allowed: a name or an address, with or without a port" };
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+  if (hosts !== 1 || !HOST.test(headers.host ?? "")) {
+    return {
+      status: 400,
+      error: "The header Host is refused; allowed: one, with a name or an address, with or without a port",
+    };
   }
   if (!url.startsWith("/") || !isReadable(url)) {
     return { status: 400, error: "The path is refused; allowed: one that begins with / and holds readable UTF-8" };
@@ -57,15 +62,25 @@ export function answerParserErrors(server: Server, onRefused: () => void): void 
   server.on("clientError", (error: Error & { code?: string }, socket: Socket) => {
     if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
     onRefused();
-    const [status, reason, text] = parserRefusal(error.code);
-    const body = JSON.stringify({ error: text });
-    socket.end(
-      `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
+    endWith(socket, parserRefusal(error.code));
+  });
+  server.on("connect", (_request: IncomingMessage, socket: Duplex) => {
+    onRefused();
+    endWith(socket, [405, "Method Not Allowed", "The method CONNECT isn't allowed: this is no proxy"]);
   });
 }
 
-function parserRefusal(code: string | undefined): readonly [status: number, reason: string, text: string] {
+/** Writes a whole answer to a connection that Node has made no response for, and ends it. */
+function endWith(socket: Duplex, [status, reason, text]: ParserRefusal): void {
+  const body = JSON.stringify({ error: text });
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+type ParserRefusal = readonly [status: number, reason: string, text: string];
+
+function parserRefusal(code: string | undefined): ParserRefusal {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
       return [431, "Request Header Fields Too Large", "The headers are too large; allowed: 16 KiB together"];
