@@ -19,7 +19,7 @@ function fallbacks() {
 }
 
 /** A model that is asked when the ones before it fail. */
-export type Fallback =
+type Fallback =
   | { readonly kind: "offline" }
   | { readonly kind: "openai-compatible"; readonly name: string; readonly baseUrl: string };
 

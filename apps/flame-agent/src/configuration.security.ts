@@ -82,7 +82,7 @@ export const SecurityVariables = {
 type Variables = z.output<z.ZodObject<typeof SecurityVariables>>;
 
 /** A token and whose it is. */
-export interface TenantToken {
+interface TenantToken {
   readonly tenant: string;
   readonly token: string;
 }

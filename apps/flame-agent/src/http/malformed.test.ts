@@ -115,11 +115,9 @@ describe("a body", () => {
 });
 
 describe("a thousand hostile requests", () => {
-  it("get a clear 4xx each, and never a 500, a leak or a crash", { timeout: 30_000 }, async () => {
-    const count = { requests: 0, raw: 0 };
+  it("get a clear 4xx each, and never a 500 or a leak", async () => {
     await fc.assert(
       fc.asyncProperty(hostileRequest(), async (request) => {
-        count.requests += 1;
         const response = await agent.get(request.path, {
           method: request.method,
           headers: request.headers,
@@ -132,9 +130,11 @@ describe("a thousand hostile requests", () => {
       }),
       { numRuns: 800, seed: 4 },
     );
+  });
+
+  it("get the same when their bytes are broken, or no answer where they can't be a request", async () => {
     await fc.assert(
       fc.asyncProperty(hostileBytes(), async (bytes) => {
-        count.raw += 1;
         const answer = await rawAnswer(port, bytes, 150);
         if (answer === "") return;
         const { status, body } = parsedAnswer(answer);
@@ -143,7 +143,9 @@ describe("a thousand hostile requests", () => {
       }),
       { numRuns: 200, seed: 4 },
     );
-    expect(count).toEqual({ requests: 800, raw: 200 });
+  });
+
+  it("leave the agent as it was, and nothing of them in its log", async () => {
     expect(await agent.status("/health")).toBe(200);
     expect(agent.log.filter((line) => /planted|request failed|unhandled/.test(line))).toEqual([]);
   });

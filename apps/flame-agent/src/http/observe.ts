@@ -26,6 +26,7 @@ export function observeRequests(metrics: Metrics, recent: RecentRequests, log: L
       if (!probe) recent.add(responseMilliseconds ?? milliseconds, outgoing.statusCode >= 500);
       const line = {
         ...ids,
+        tenant: context.get("tenant"),
         method,
         route,
         status: outgoing.statusCode,

@@ -19,7 +19,7 @@ export interface LoadReadings {
 }
 
 /** What there is too much of. */
-export type Overload = "memory" | "event loop";
+type Overload = "memory" | "event loop";
 
 /** Watches the process's load, until it is stopped. */
 export interface Load {

@@ -1,6 +1,7 @@
+import { type ReadableSpan, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { REDACTED, redactedAttributes } from "./redaction.ts";
+import { REDACTED, redactedAttributes, redacting } from "./redaction.ts";
 
 describe("what a trace tells", () => {
   it.each([
@@ -38,5 +39,41 @@ describe("what a trace tells", () => {
         expect(Object.values(redactedAttributes({ [name]: value }))).not.toContain(value);
       }),
     );
+  });
+});
+
+describe("an exporter that redacts", () => {
+  it("passes spans on without their words: in attributes, events and status", async () => {
+    const kept: ReadableSpan[] = [];
+    let ended = 0;
+    const provider = new TracerProvider({
+      spanProcessors: [
+        new SimpleSpanProcessor({
+          exporter: redacting({
+            export(spans, done) {
+              kept.push(...spans);
+              done({ code: 0 });
+            },
+            async shutdown() {
+              ended += 1;
+            },
+          }),
+        }),
+      ],
+    });
+    const span = provider.getTracer("test").startSpan("work", { attributes: { note: "planted words", count: 2 } });
+    span.addEvent("said", { words: "planted words" });
+    span.addEvent("nothing");
+    span.setStatus({ code: 2, message: "planted words" });
+    span.end();
+    await provider.forceFlush();
+    await provider.shutdown();
+    const [sent] = kept;
+    expect(sent?.name).toBe("work");
+    expect(sent?.attributes).toEqual({ note: REDACTED, count: 2 });
+    expect(sent?.status).toEqual({ code: 2 });
+    expect(sent?.events.map(({ attributes }) => attributes)).toEqual([{ words: REDACTED }, {}]);
+    expect(sent?.spanContext().traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(ended).toBe(1);
   });
 });

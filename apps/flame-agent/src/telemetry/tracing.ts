@@ -3,13 +3,13 @@ import type { OperationsConfiguration } from "../configuration.operations.ts";
 import { VERSION } from "../version.ts";
 
 /** How long the last spans may take to reach the collector when the process ends, in milliseconds. */
-const FLUSH_MILLISECONDS = 3_000;
+const FLUSH_MILLISECONDS = 1_500;
 /** Spans that wait at most; above it the newest are dropped, so that a collector that is away costs no memory. */
 const QUEUE_MAX = 2_048;
 
 /** Tracing that runs, until it is stopped. */
-export interface Tracing {
-  /** Sends what waits, for 3 s at most, and ends tracing. Never fails: a collector that is away is no reason to. */
+interface Tracing {
+  /** Sends what waits, for 1.5 s at most, and ends tracing. Never fails: a collector that is away is no reason to. */
   stop(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { jwtTenant } from "./jwt.ts";
 import { DEFAULT_TENANT } from "./tenant.ts";
 
 /** What a request's credentials say. */
-export type Identity =
+type Identity =
   | { readonly kind: "tenant"; readonly tenant: string }
   | { readonly kind: "refused" }
   /** The keys of signed tokens can't be had at the moment: nobody knows whether the token is right. */

@@ -2,7 +2,7 @@
 const CLIENTS_MAX = 20_000;
 
 /** Says of each request how long its client must wait: 0 when it may go on. */
-export type RateLimit = (client: string, nowMilliseconds?: number) => number;
+type RateLimit = (client: string, nowMilliseconds?: number) => number;
 
 /**
  * Lets each client make `perMinute` requests a minute, `burst` of them at once (the generic cell rate algorithm: one
