@@ -6,7 +6,7 @@ import { openEmbedded } from "./embedded.ts";
 import { openPostgresql } from "./postgresql.ts";
 import type { SchemaOptions } from "./schema.ts";
 
-export { failureCode, inTransaction, jsonText, type Queryable, vectorText } from "./sql.ts";
+export { inTransaction, isDatabaseAway, jsonText, type Queryable, vectorText } from "./sql.ts";
 
 /** An open database with Mastra's tables and ours in it. */
 export interface Database {

@@ -76,6 +76,12 @@ describe("a PostgreSQL server", () => {
     expect(await agent.ask("What is my name?", "kept")).toBe("Your name is Ada.");
 
     await server.stop();
+    expect(await agent.turn("hello")).toContainEqual({
+      event: "error",
+      data: { code: "failed", message: expect.stringMatching(/^The database doesn't take requests now/) },
+    });
+    const refused = await agent.get("/documents");
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
     await until("it isn't ready without its database", async () => (await agent.status("/ready")) === 503);
     const health = await agent.get("/health");
     expect([health.status, await health.json()]).toMatchObject([200, { status: "degraded" }]);

@@ -5,7 +5,7 @@ import type { DatabaseConfiguration } from "../configuration.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Database } from "./index.ts";
 import { prepareSchema, type SchemaOptions } from "./schema.ts";
-import { failureCode } from "./sql.ts";
+import { failureCode, isDatabaseAway } from "./sql.ts";
 
 type PostgresqlConfiguration = Extract<DatabaseConfiguration, { kind: "postgresql" }>;
 
@@ -18,8 +18,6 @@ const CONNECT_MILLISECONDS = 10_000;
 
 /** SQLSTATE classes that waiting doesn't mend: wrong credentials (28), no such database (3D), no permission (42501). */
 const LASTING = /^(28...|3D...|42501)$/;
-/** What a server says while it starts or stops, and the classes of a connection that isn't there. */
-const PASSING = /^(08...|57P0.|53...|E[A-Z]+)$/;
 
 /**
  * Connects to a PostgreSQL server. One that isn't there yet is waited for, one that refuses us isn't; nor is one whose
@@ -40,9 +38,8 @@ export async function openPostgresql(
     } catch (error) {
       await pool.end();
       const code = failureCode(error);
-      if (code === undefined && !isConnectionFailure(error)) throw error;
-      const passing = code === undefined || PASSING.test(code);
-      if (!passing && !LASTING.test(code)) throw error;
+      const passing = isDatabaseAway(error);
+      if (!passing && !LASTING.test(code ?? "")) throw error;
       if (!passing || Date.now() + pause > deadline) throw unreachable(database, error, code);
       log.warn({ code, retryMilliseconds: pause }, "database not reachable yet");
       await delay(pause);
@@ -71,14 +68,6 @@ function openPool(database: PostgresqlConfiguration, log: Logger): Pool {
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error: unknown) => log.warn({ error: describeError(log, error) }, "database connection lost"));
   return pool;
-}
-
-/** What `pg` says without a code where the server closes the connection or doesn't answer. */
-function isConnectionFailure(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (/connection (terminated|timeout|ended)|timeout exceeded|not queryable/i.test(cause.message)) return true;
-  }
-  return false;
 }
 
 function unreachable(database: PostgresqlConfiguration, error: unknown, code: string | undefined): Error {

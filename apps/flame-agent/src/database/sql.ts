@@ -46,3 +46,17 @@ export function jsonText(value: unknown): string {
     typeof item === "string" ? item.toWellFormed().replaceAll("\0", "") : item;
   return JSON.stringify(value, storable) ?? "null";
 }
+
+/** What a server says while it starts, stops or has no room, and the classes of a connection that isn't there. */
+const PASSING = /^(?:08...|57P0.|53...|E[A-Z]+)$/;
+/** What `pg` says without a code where the server closes the connection or doesn't answer. */
+const BROKEN_CONNECTION = /connection (?:terminated|timeout|ended)|timeout exceeded|not queryable/i;
+
+/** Whether the database is away or full, so that the same thing may work later. */
+export function isDatabaseAway(error: unknown): boolean {
+  const code = failureCode(error);
+  if (code !== undefined) return PASSING.test(code);
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (BROKEN_CONNECTION.test(cause.message)) return true;
+  return false;
+}

@@ -2,7 +2,7 @@ import type { Mastra } from "@mastra/core/mastra";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Configuration } from "../configuration.ts";
-import type { Database } from "../database/index.ts";
+import { type Database, isDatabaseAway } from "../database/index.ts";
 import { type Load, RecentRequests, shedLoad } from "../load/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
@@ -22,6 +22,7 @@ import { databaseCheck, tellHealth } from "./health.ts";
 import { guardMastraRoutes, NarrowMastraServer } from "./mastra-server.ts";
 import { observeRequests, routeOf } from "./observe.ts";
 import { allowOrigins, securityHeaders } from "./security-headers.ts";
+import { DATABASE_AWAY } from "./turn-stream.ts";
 
 /** What the routes are made of. */
 export interface ApplicationParts {
@@ -101,7 +102,9 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     // A client that leaves before its body is whole is no failure of ours; nobody reads this answer.
     if (context.env.incoming.destroyed) return context.json({ error: "The request broke off" }, 400);
     log.error({ error: describeError(log, error) }, "request failed");
-    return context.json({ error: "The request failed" }, 500);
+    return isDatabaseAway(error)
+      ? context.json({ error: DATABASE_AWAY }, 503, { "Retry-After": "5" })
+      : context.json({ error: "The request failed" }, 500);
   });
 
   await new NarrowMastraServer({ app, mastra }).init();

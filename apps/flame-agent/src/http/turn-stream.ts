@@ -1,9 +1,13 @@
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
+import { isDatabaseAway } from "../database/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import { TurnAborted } from "../turns/turns.ts";
 import type { Listener } from "../workflow/runner.ts";
 import type { AgentEnv } from "./env.ts";
+
+/** What a client is told while the database can't be reached or has no room. */
+export const DATABASE_AWAY = "The database doesn't take requests now; try again when GET /ready answers 200";
 
 /** Answers with a turn as an event stream that reads well in a terminal. Its errors become its last event. */
 export function streamTurn(
@@ -27,7 +31,7 @@ export function streamTurn(
         "error",
         reason instanceof TurnAborted
           ? { code: reason.outcome, message: reason.message }
-          : { code: "failed", message: "The turn failed" },
+          : { code: "failed", message: isDatabaseAway(error) ? DATABASE_AWAY : "The turn failed" },
       );
     }
   });

@@ -30,3 +30,11 @@ export function createSummaries(pool: Pool) {
     },
   };
 }
+
+/** Removes the summaries of threads that are gone. Returns how many. */
+export async function forgetSummaries(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query(
+    "delete from flame.summaries where not exists (select 1 from public.mastra_threads where id = summaries.thread)",
+  );
+  return rowCount ?? 0;
+}

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import type { Database } from "../database/index.ts";
 import { testAgent } from "../testing/agent.ts";
 import { DRIVERS, testDatabase } from "../testing/database.ts";
-import { createSummaries } from "./summaries.ts";
+import { createSummaries, forgetSummaries } from "./summaries.ts";
 import { split, summarising, tokensOfMessage } from "./summarising.ts";
 import { SUMMARY_HEADING, SUMMARY_INSTRUCTIONS } from "./summary-prompt.ts";
 
@@ -211,6 +211,20 @@ describe.each(DRIVERS)("summarising on %s", (driver) => {
     expect(await summaries.of("race")).toEqual({ content: "most \ufffd", coversUntil: at(3) });
     expect(await summaries.of("other")).toBeUndefined();
   });
+});
+
+it("summaries of threads that are gone are removed, and no others", async () => {
+  const database = await testDatabase();
+  const summaries = createSummaries(database.pool);
+  const memory = await database.store.getStore("memory");
+  const now = new Date();
+  await memory?.saveThread({
+    thread: { id: "kept", resourceId: "r", title: "", createdAt: now, updatedAt: now, metadata: {} },
+  });
+  for (const thread of ["kept", "gone"]) await summaries.keep(thread, { content: thread, coversUntil: now });
+  expect(await forgetSummaries(database.pool)).toBe(1);
+  expect([await summaries.of("gone"), (await summaries.of("kept"))?.content]).toEqual([undefined, "kept"]);
+  await database.close();
 });
 
 it("the agent still knows what only a summary holds, and the messages are kept", async () => {

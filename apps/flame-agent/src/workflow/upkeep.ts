@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { expireApprovals } from "../approvals/approvals.ts";
 import { sweepAnswers } from "../cache/answers.ts";
 import { describeError, type Logger } from "../log.ts";
+import { forgetSummaries } from "../memory/summaries.ts";
 import type { ChatMetrics } from "./metrics.ts";
 import { forgetTurns, interruptOrphans } from "./records.ts";
 
@@ -91,5 +92,6 @@ async function recover(pool: Pool, log: Logger): Promise<void> {
 async function cleanUp(pool: Pool, turnRetentionDays: number): Promise<void> {
   await sweepAnswers(pool);
   await forgetTurns(pool, turnRetentionDays);
+  await forgetSummaries(pool);
   await pool.query("delete from flame.instances where seen_at < now() - interval '1 day'");
 }
