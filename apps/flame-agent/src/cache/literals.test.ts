@@ -14,6 +14,8 @@ describe("what two questions must have in common", () => {
     { question: "The notable knot, a nonfiction note", literals: "" },
     { question: 'What does "Error X" mean?', literals: '"Error X"' },
     { question: "What do “a”, «b» and `c` mean?", literals: '"a" "b" "c"' },
+    { question: "What do “a b”, «c d» and `e f` mean?", literals: '"a b" "c d" "e f"' },
+    { question: "Can't they, and couldn't n'toto?", literals: "not not" },
     { question: 'What does "not 5" mean?', literals: '"not 5" 5 not' },
     { question: "How do refunds work?", literals: "" },
   ])("$question", ({ question, literals }) => {

@@ -111,6 +111,12 @@ of delivery.</p><h2>How</h2><ul><li>Ask</li><li>Send &amp; wait</li></ul>
     { html: "&lt;b&gt; &quot;x&quot; &#39;y&#x27; &eacute; &hellip; &AMP;", text: `<b> "x" 'y' &eacute; … &` },
     { html: "a&#0;b&#xD800;c&#x110000;d", text: "a b c d" },
     { html: "&#128512;", text: "😀" },
+    { html: "&apos;&copy;&mdash;&ndash;&rsquo;&lsquo;&ldquo;&rdquo;&nbsp;x", text: "'©—–’‘“” x" },
+    { html: "&#31;a&#x10FFFF;b&#57343;c", text: "a\u{10ffff}b c" },
+    { html: '<li class="x">a</li><li id="y">b</li>', text: "- a\n- b" },
+    { html: '<td class="x">a</td><th id="y">b</th>', text: "a b" },
+    { html: 'one<br class="x">two<br/>three', text: "one\ntwo\nthree" },
+    { html: "a<!-- x -->b<style>p</style>c", text: "a b c" },
     { html: "# no heading", text: "# no heading" },
     { html: "1 < 2 and 3 > 2", text: "1 < 2 and 3 > 2" },
     { html: "a<script>b", text: "a" },
@@ -120,6 +126,14 @@ of delivery.</p><h2>How</h2><ul><li>Ask</li><li>Send &amp; wait</li></ul>
   ])("reads $html", ({ html, text }) => {
     expect(sectionsOf(`<p>${html}</p>`, "text/html")).toEqual([{ heading: "", paragraphs: [text] }]);
   });
+});
+
+it("HTML's blocks are paragraphs of their own, with or without attributes", () => {
+  const page = '<div>a<p class="x">b<h4 id="y"> C </h4>d<section>e</section></div>';
+  expect(sectionsOf(page, "text/html")).toEqual([
+    { heading: "", paragraphs: ["a", "b"] },
+    { heading: "C", paragraphs: ["d", "e"] },
+  ]);
 });
 
 describe("every reader", () => {

@@ -13,9 +13,16 @@ describe("the analysis", () => {
     ...["What is a refund?", "how do refunds work", "Refunds are paid when?", "Is it raining", "Could you help"].map(
       (message) => ({ message, intent: "question" }),
     ),
-    ...["Count to 3", "Send it", "My name is Ada.", "Hi, count to 3", "whatever you say", "thanks for nothing"].map(
-      (message) => ({ message, intent: "instruction" }),
-    ),
+    ...[
+      "Count to 3",
+      "Send it",
+      "My name is Ada.",
+      "Hi, count to 3",
+      "whatever you say",
+      "thanks for nothing",
+      "Say hello",
+      "So, so, count to 3",
+    ].map((message) => ({ message, intent: "instruction" })),
     { message: "Please, what is a refund", intent: "question" },
     { message: "So hello what is a refund", intent: "question" },
   ])("takes $message for $intent", ({ message, intent }) => {
@@ -33,6 +40,7 @@ describe("the analysis", () => {
     { message: "How long do they take?", standalone: false },
     { message: "How is the previous order paid?", standalone: false },
     { message: "How are items paid?", standalone: true },
+    { message: "How do bread and butter sell?", standalone: true },
   ])("knows whether $message stands alone", ({ message, standalone }) => {
     expect(analyse(message).standalone).toBe(standalone);
   });
@@ -62,6 +70,8 @@ describe("the analysis", () => {
     { message: "What are you?", needsKnowledge: false },
     { message: "hi", needsKnowledge: false },
     { message: "What is 12 euros?", needsKnowledge: true },
+    { message: "What is 5a?", needsKnowledge: true },
+    { message: "What is R2?", needsKnowledge: true },
   ])("knows whether documents may bear on $message", ({ message, needsKnowledge }) => {
     expect(analyse(message).needsKnowledge).toBe(needsKnowledge);
   });
@@ -121,6 +131,10 @@ describe("the query", () => {
     { message: "Could you please explain to me how refunds work? Thanks!", query: "how refunds work?" },
     { message: "I'd like to know how refunds work", query: "how refunds work" },
     { message: " please ", query: "please" },
+    { message: "Can you tell me how refunds work?", query: "how refunds work?" },
+    { message: "Will you help refunds along", query: "refunds along" },
+    { message: "I want to know how\n\nrefunds work", query: "how refunds work" },
+    { message: "how,please,refunds work", query: "how, refunds work" },
   ])("of $message is without courtesies", ({ message, query }) => {
     expect(enhance(message, alone, ["earlier words"])).toBe(query);
   });
