@@ -15,7 +15,14 @@ export default defineConfig({
           ],
         },
       },
-      { test: { name: "apps", include: ["apps/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000 } },
+      {
+        test: {
+          name: "apps",
+          include: ["apps/**/*.test.ts", "test/support/agent/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: "engines",
