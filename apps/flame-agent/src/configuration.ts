@@ -72,7 +72,7 @@ export const Environment = z.strictObject({
   ...OperationsVariables,
 });
 
-type VariableName = keyof typeof Environment.shape;
+export type VariableName = keyof typeof Environment.shape;
 type Variables = z.output<typeof Environment>;
 type Raw = Readonly<Record<string, string | undefined>>;
 
