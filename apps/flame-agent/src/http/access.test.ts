@@ -87,6 +87,10 @@ describe("a rate limit", () => {
       (await open.get("/api/agents", { headers: { "x-forwarded-for": `1.2.3.4, ${address}` } })).status;
     expect([await from("10.0.0.1"), await from("10.0.0.1"), await from("10.0.0.1")]).toEqual([200, 200, 429]);
     expect(await from("10.0.0.2")).toBe(200);
+    // Past the proxy there is no such header, and the connection's address counts.
+    expect([await open.status("/api/agents"), await open.status("/api/agents"), await open.status("/x")]).toEqual([
+      200, 200, 429,
+    ]);
   });
 
   it("holds for tries with wrong tokens, whatever address they claim", async () => {

@@ -54,6 +54,11 @@ describe("bytes that no client sends", () => {
     { why: "a header without a name", bytes: head("GET /health", ": x\r\n"), status: 400 },
     { why: "a space before the colon", bytes: head("GET /health", "Content-Length : 0\r\n"), status: 400 },
     { why: "chunks that aren't", bytes: `${head("POST /turns", "Transfer-Encoding: chunked\r\n")}zz\r\n`, status: 400 },
+    {
+      why: "chunks with 20 KiB of extensions",
+      bytes: `${head("POST /turns", "Transfer-Encoding: chunked\r\n")}1;${"a".repeat(20_000)}\r\nx\r\n0\r\n\r\n`,
+      status: 413,
+    },
     { why: "a head of 20 KiB", bytes: head("GET /health", `X-A: ${"a".repeat(20_000)}\r\n`), status: 431 },
     { why: "a path of 5,000 characters", bytes: head(`GET /${"a".repeat(5_000)}`), status: 414 },
     { why: "another version", bytes: "GET /health HTTP/9.9\r\n\r\n", status: 400 },
