@@ -80,6 +80,14 @@ describe("bytes that no client sends", () => {
     expect(answer).not.toMatch(/X-Injected|planted/i);
   });
 
+  it("behind a turn end its connection, and never get into its stream", async () => {
+    const body = '{"message":"count to 90000"}';
+    const turn = `POST /turns HTTP/1.1\r\nHost: flame\r\n${AUTHORIZED}Content-Length: ${body.length}\r\n\r\n${body}`;
+    const answer = await rawAnswer(port, turn, { later: "\0 nonsense\r\n\r\n", when: "event: text" });
+    expect(answer).toMatch(/^HTTP\/1\.1 200/);
+    expect(answer).not.toContain("HTTP/1.1 400");
+  });
+
   it("leave the agent as it was", async () => {
     expect(await agent.status("/health")).toBe(200);
     const metrics = await agent.get("/metrics", { headers: { authorization: `Bearer ${TOKEN}` } });
@@ -140,7 +148,7 @@ describe("a thousand hostile requests", () => {
   it("get the same when their bytes are broken, or no answer where they can't be a request", async () => {
     await fc.assert(
       fc.asyncProperty(hostileBytes(), async (bytes) => {
-        const answer = await rawAnswer(port, bytes, 150);
+        const answer = await rawAnswer(port, bytes, { boundMilliseconds: 150 });
         if (answer === "") return;
         const { status, body } = parsedAnswer(answer);
         expect([status, status >= 400 && status < 500]).toEqual([status, true]);
