@@ -1,4 +1,10 @@
 import type { Pool } from "pg";
+import { inTransaction } from "../database/index.ts";
+
+/** Number of PostgreSQL's advisory lock that one instance holds while it makes indexes: "index" in ASCII. */
+const LOCK = 0x69_6e_64_65_78;
+/** Longest that making an index may take, in milliseconds: a new embedding on a large database. */
+const BUILD_MILLISECONDS = 3_600_000;
 
 /**
  * Makes the HNSW indexes for vectors of this length, where they aren't there. One index a length, since an index needs
@@ -12,9 +18,14 @@ export async function ensureVectorIndexes(pool: Pool, dimensions: number): Promi
       `flame.${name}`,
     ]);
     if (rows[0]?.found) continue;
-    await pool.query(
-      `create index if not exists ${name} on flame.${table}
-       using hnsw ((embedding::vector(${dimensions})) vector_cosine_ops) where vector_dims(embedding) = ${dimensions}`,
-    );
+    await inTransaction(pool, async (connection) => {
+      await connection.query(`set local statement_timeout = ${BUILD_MILLISECONDS}`);
+      // Two instances that make the same index at once would fail one another.
+      await connection.query("select pg_advisory_xact_lock($1)", [LOCK]);
+      await connection.query(
+        `create index if not exists ${name} on flame.${table}
+         using hnsw ((embedding::vector(${dimensions})) vector_cosine_ops) where vector_dims(embedding) = ${dimensions}`,
+      );
+    });
   }
 }
