@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client, type QueryResultRow } from "pg";
+import { endWithSuite } from "../support/agent/end-with-suite.ts";
 import { until } from "../support/agent/until.ts";
 import { HOME_VARIABLE, postgresqlHome } from "./postgresql-install.ts";
 
@@ -95,6 +96,7 @@ export async function startPostgresql({
       said = (said + chunk.toString()).slice(-4_000);
     });
     server = child;
+    endWithSuite(child, "SIGQUIT");
     await until(
       () => `PostgreSQL answers on port ${port}: ${said}`,
       async () => {
@@ -115,11 +117,6 @@ export async function startPostgresql({
     child.kill(signal);
     await gone;
   };
-  const killWithSuite = () => server?.kill("SIGQUIT");
-  process.once("exit", killWithSuite);
-  undo.defer(() => {
-    process.off("exit", killWithSuite);
-  });
   undo.defer(() => end("SIGQUIT"));
   await start();
 

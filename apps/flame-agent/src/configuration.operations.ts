@@ -52,7 +52,9 @@ export const OperationsVariables = {
     .describe("Share of the memory limit (the container's, else the machine's) above which requests get 503."),
   FLAME_SHED_EVENT_LOOP_MILLISECONDS: whole({ min: 10, max: 60_000 })
     .default(1_000)
-    .describe("Delay of the event loop above which requests get 503, in milliseconds (99th percentile of a second)."),
+    .describe(
+      "Delay of the event loop above which, for a second, requests get 503, in milliseconds (99th percentile).",
+    ),
   FLAME_OTLP_ENDPOINT: webUrl({ keyVariable: "FLAME_OTLP_TOKEN_FILE" })
     .optional()
     .describe("Collector that gets traces by OTLP over HTTP, such as `http://collector:4318`; none without it."),

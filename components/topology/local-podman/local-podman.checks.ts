@@ -87,12 +87,14 @@ function checkEngine({ topology, agent, containers }: LocalPodmanSettings, engin
 function checkAgent({ agent, topology, desktop }: LocalPodmanSettings): Problem[] {
   const problems: Problem[] = [];
   const memory = agent.resources.limits.memory;
-  if (toMiB(memory) < AGENT_MEMORY_FLOOR_MIB) {
+  const { memoryPercent } = agent.overload;
+  const memoryFloorMiB = Math.ceil((AGENT_MEMORY_FLOOR_MIB * 100) / memoryPercent);
+  if (toMiB(memory) < memoryFloorMiB) {
     problems.push({
       path: "agent.resources.limits.memory",
       given: formatBytes(memory),
-      allowed: `at least ${AGENT_MEMORY_FLOOR_MIB}MiB: an agent with its embedded database was measured at up to 402 MiB`,
-      mend: "raise agent.resources.limits.memory",
+      allowed: `at least ${memoryFloorMiB}MiB: the agent works with ${AGENT_MEMORY_FLOOR_MIB} MiB, and refuses requests above ${memoryPercent} % of its limit`,
+      mend: "raise agent.resources.limits.memory, or agent.overload.memoryPercent",
     });
   }
   const { storage } = topology;

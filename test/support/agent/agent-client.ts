@@ -115,8 +115,11 @@ export function agentClient(url: string, token?: string) {
     async messages(thread: string, resource = "default"): Promise<readonly ThreadMessage[]> {
       const query = `agentId=flame&resourceId=${encodeURIComponent(resource)}&perPage=${THREAD_PAGE}`;
       const response = await ask(`/api/memory/threads/${encodeURIComponent(thread)}/messages?${query}`);
-      if (response.status === 404) return response.body?.cancel().then(() => []) ?? [];
-      return z.object({ messages: z.array(ThreadMessage) }).parse(await response.json()).messages;
+      const body: unknown = await response.json();
+      if (response.status === 404) return [];
+      if (!response.ok)
+        throw new Error(`The messages of ${thread} are refused: ${response.status} ${JSON.stringify(body)}`);
+      return z.object({ messages: z.array(ThreadMessage) }).parse(body).messages;
     },
   };
 }

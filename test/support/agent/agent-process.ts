@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type AgentClient, agentClient } from "./agent-client.ts";
+import { endWithSuite } from "./end-with-suite.ts";
 import { until } from "./until.ts";
 
 const MAIN = fileURLToPath(new URL("../../../apps/flame-agent/src/main.ts", import.meta.url));
@@ -63,9 +64,7 @@ export function startAgentProcess({ variables, token, program = MAIN }: AgentPro
   const exit = new Promise<number | string>((resolve) => {
     child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
   });
-  const killWithSuite = () => child.kill("SIGKILL");
-  process.once("exit", killWithSuite);
-  exit.then(() => process.off("exit", killWithSuite));
+  endWithSuite(child, "SIGKILL");
   const end = (signal: NodeJS.Signals) => {
     if (isRunning(child)) child.kill(signal);
     return exit;

@@ -125,7 +125,8 @@ async function streamAnswer(
     send({ choices: [{ index: 0, delta: index === 0 ? { role: "assistant", ...delta } : delta }] });
     // Tokens are due by the clock and not by the pause, so that a busy machine doesn't slow the model down.
     due += (1000 / pace.tokensPerSecond) * (0.5 + random.next());
-    if (due > performance.now()) await delay(due - performance.now());
+    const early = due - performance.now();
+    if (early > 0) await delay(early);
     if (response.destroyed) return;
   }
   send({ choices: [{ index: 0, delta: {}, finish_reason: finishReason(deltas) }], usage: usage(request, deltas) });

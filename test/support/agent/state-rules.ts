@@ -77,7 +77,9 @@ function remembered(turn: AskedTurn, { threads }: WholeState): readonly string[]
   const messages = threads.get(thread) ?? [];
   const asked = messages.findIndex((message) => message.role === "user" && wordsOf(message) === turn.message);
   if (asked < 0) return [`message "${turn.message}" of an ended turn is not in thread ${thread}`];
-  const said = textOf(turn.reports.flatMap(({ events }) => events));
+  // A turn that is resumed after its agent died says it all again: what was cut doesn't count.
+  const heard = turn.reports.filter(({ outcome }) => outcome === "suspended" || outcome === "ended");
+  const said = textOf(heard.flatMap(({ events }) => events));
   const answers = messages.slice(asked + 1).filter(({ role }) => role === "assistant");
   if (answers.map(wordsOf).join("").includes(said)) return [];
   return [`the answer "${said}" to "${turn.message}" is not in thread ${thread}: ${answers.map(wordsOf).join(" | ")}`];

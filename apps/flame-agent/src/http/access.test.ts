@@ -79,14 +79,21 @@ describe("a rate limit", () => {
     expect(await agent.status("/health")).toBe(200);
   });
 
-  it("holds for an address where nobody says who they are, also for tries with wrong tokens", async () => {
-    const limit = { FLAME_RATE_LIMIT_PER_MINUTE: "1", FLAME_RATE_LIMIT_BURST: "2" };
+  const limit = { FLAME_RATE_LIMIT_PER_MINUTE: "1", FLAME_RATE_LIMIT_BURST: "2" };
+
+  it("holds for an address where nobody says who they are, as the proxy in front tells it", async () => {
     const open = await agentFor({ ...limit, FLAME_TRUSTED_PROXIES: "1" });
     const from = async (address: string) =>
       (await open.get("/api/agents", { headers: { "x-forwarded-for": `1.2.3.4, ${address}` } })).status;
     expect([await from("10.0.0.1"), await from("10.0.0.1"), await from("10.0.0.1")]).toEqual([200, 200, 429]);
     expect(await from("10.0.0.2")).toBe(200);
+    // Past the proxy there is no such header, and the connection's address counts.
+    expect([await open.status("/api/agents"), await open.status("/api/agents"), await open.status("/x")]).toEqual([
+      200, 200, 429,
+    ]);
+  });
 
+  it("holds for tries with wrong tokens, whatever address they claim", async () => {
     const closed = await agentFor({ ...limit, FLAME_ACCESS_TOKEN: TOKEN });
     const attempt = async (address: string) =>
       (await closed.get("/api/agents", { headers: { authorization: "Bearer x", "x-forwarded-for": address } })).status;

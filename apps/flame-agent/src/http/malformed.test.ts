@@ -54,6 +54,11 @@ describe("bytes that no client sends", () => {
     { why: "a header without a name", bytes: head("GET /health", ": x\r\n"), status: 400 },
     { why: "a space before the colon", bytes: head("GET /health", "Content-Length : 0\r\n"), status: 400 },
     { why: "chunks that aren't", bytes: `${head("POST /turns", "Transfer-Encoding: chunked\r\n")}zz\r\n`, status: 400 },
+    {
+      why: "chunks with 20 KiB of extensions",
+      bytes: `${head("POST /turns", "Transfer-Encoding: chunked\r\n")}1;${"a".repeat(20_000)}\r\nx\r\n0\r\n\r\n`,
+      status: 413,
+    },
     { why: "a head of 20 KiB", bytes: head("GET /health", `X-A: ${"a".repeat(20_000)}\r\n`), status: 431 },
     { why: "a path of 5,000 characters", bytes: head(`GET /${"a".repeat(5_000)}`), status: 414 },
     { why: "another version", bytes: "GET /health HTTP/9.9\r\n\r\n", status: 400 },
@@ -73,6 +78,14 @@ describe("bytes that no client sends", () => {
     const answer = await rawAnswer(port, bytes);
     expect(parsedAnswer(answer)).toEqual({ status, body: { error: expect.any(String) } });
     expect(answer).not.toMatch(/X-Injected|planted/i);
+  });
+
+  it("behind a turn end its connection, and never get into its stream", async () => {
+    const body = '{"message":"count to 90000"}';
+    const turn = `POST /turns HTTP/1.1\r\nHost: flame\r\n${AUTHORIZED}Content-Length: ${body.length}\r\n\r\n${body}`;
+    const answer = await rawAnswer(port, turn, { later: "\0 nonsense\r\n\r\n", when: "event: text" });
+    expect(answer).toMatch(/^HTTP\/1\.1 200/);
+    expect(answer).not.toContain("HTTP/1.1 400");
   });
 
   it("leave the agent as it was", async () => {
@@ -135,7 +148,7 @@ describe("a thousand hostile requests", () => {
   it("get the same when their bytes are broken, or no answer where they can't be a request", async () => {
     await fc.assert(
       fc.asyncProperty(hostileBytes(), async (bytes) => {
-        const answer = await rawAnswer(port, bytes, 150);
+        const answer = await rawAnswer(port, bytes, { boundMilliseconds: 150 });
         if (answer === "") return;
         const { status, body } = parsedAnswer(answer);
         expect([status, status >= 400 && status < 500]).toEqual([status, true]);

@@ -59,8 +59,13 @@ export function refuse(response: ServerResponse, { status, error }: Refusal): vo
 
 /** Answers what Node's parser refuses (smuggling, broken or oversized heads, a head that never ends) in JSON too. */
 export function answerParserErrors(server: Server, onRefused: () => void): void {
+  const responses = new WeakMap<Duplex, ServerResponse>();
+  server.on("request", ({ socket }, response) => responses.set(socket, response));
   server.on("clientError", (error: Error & { code?: string }, socket: Socket) => {
-    if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    // In the middle of another answer nothing can be said that its reader wouldn't take for a part of it.
+    const answering = responses.get(socket);
+    const midway = answering?.headersSent && !answering.writableFinished;
+    if (error.code === "ECONNRESET" || !socket.writable || midway) return void socket.destroy();
     onRefused();
     endWith(socket, parserRefusal(error.code));
   });

@@ -23,7 +23,7 @@ describe("the watch over the load", () => {
     expect(load.overload).toBe("memory");
     readings = { ...CALM, eventLoopMilliseconds: 501 };
     vi.advanceTimersByTime(2_000);
-    expect([load.overload, load.overloadSeconds]).toEqual(["event loop", 2]);
+    expect([load.overload, load.overloadSeconds]).toEqual(["event loop", 1]);
     readings = CALM;
     vi.advanceTimersByTime(500);
     expect([load.overload, load.overloadSeconds]).toEqual([undefined, 0]);
@@ -31,6 +31,17 @@ describe("the watch over the load", () => {
     readings = { ...CALM, residentMiB: 999 };
     vi.advanceTimersByTime(5_000);
     expect(load.overload).toBeUndefined();
+  });
+
+  it("takes one long pause of the event loop for no overload", () => {
+    let readings = CALM;
+    const load = watchLoad(SHED, () => readings);
+    readings = { ...CALM, eventLoopMilliseconds: 5_000 };
+    vi.advanceTimersByTime(500);
+    expect(load.overload).toBeUndefined();
+    vi.advanceTimersByTime(500);
+    expect(load.overload).toBe("event loop");
+    load.stop();
   });
 
   it("allows exactly the threshold", () => {

@@ -6,6 +6,8 @@ import type { OperationsConfiguration } from "../configuration.operations.ts";
 const INTERVAL_MILLISECONDS = 500;
 /** How often the event loop's delay is measured, in milliseconds: what the histogram shows when nothing is late. */
 const RESOLUTION_MILLISECONDS = 20;
+/** How many looks in a row must find the event loop late. */
+const LATE_LOOKS = 2;
 const MIB = 1024 * 1024;
 
 /** How the process fares. */
@@ -34,14 +36,16 @@ export interface Load {
 /** Looks at the process twice a second and says when it is near its limits. `read` is what it looks with. */
 export function watchLoad(shed: OperationsConfiguration["shed"], read = processReadings()): Load {
   let readings = read();
+  let lateLooks = 0;
+  let overload: Overload | undefined;
   let overloadedSince: number | undefined;
-  const overloadOf = ({ residentMiB, limitMiB, eventLoopMilliseconds }: LoadReadings): Overload | undefined => {
-    if (residentMiB > (limitMiB * shed.memoryPercent) / 100) return "memory";
-    return eventLoopMilliseconds > shed.eventLoopMilliseconds ? "event loop" : undefined;
-  };
   const look = () => {
     readings = read();
-    overloadedSince = overloadOf(readings) === undefined ? undefined : (overloadedSince ?? performance.now());
+    lateLooks = readings.eventLoopMilliseconds > shed.eventLoopMilliseconds ? lateLooks + 1 : 0;
+    const full = readings.residentMiB > (readings.limitMiB * shed.memoryPercent) / 100;
+    // One long pause is over when it is seen, and no reason to refuse what comes after it.
+    overload = full ? "memory" : lateLooks >= LATE_LOOKS ? "event loop" : undefined;
+    overloadedSince = overload === undefined ? undefined : (overloadedSince ?? performance.now());
   };
   look();
   const timer = setInterval(look, INTERVAL_MILLISECONDS).unref();
@@ -50,7 +54,7 @@ export function watchLoad(shed: OperationsConfiguration["shed"], read = processR
       return readings;
     },
     get overload() {
-      return overloadOf(readings);
+      return overload;
     },
     get overloadSeconds() {
       return overloadedSince === undefined ? 0 : (performance.now() - overloadedSince) / 1000;

@@ -37,8 +37,10 @@ export interface FoundPassage {
   readonly similarity: number;
 }
 
-/** Passages written by one statement: a large document must not become a statement that no server takes. */
-const INSERT_BATCH = 200;
+/** Passages written by one statement: the embedded database works in this process's thread, which turns need too. */
+const INSERT_BATCH = 8;
+/** Passages of one document from which on the planner is told at once that there are more, so that it uses the index. */
+const ANALYSE_PASSAGES = 50;
 
 export type Knowledge = ReturnType<typeof createKnowledge>;
 
@@ -66,7 +68,7 @@ export function createKnowledge(pool: Pool, embedding: Embedding) {
         passages.map(({ heading, content }) => `${document.title}\n${heading}\n${content}`),
         signal,
       );
-      return inTransaction(pool, async (connection) => {
+      const state = await inTransaction(pool, async (connection) => {
         await lockRevision(connection, tenant);
         const before = await stored(connection, tenant, document.id);
         await connection.query(
@@ -97,8 +99,10 @@ export function createKnowledge(pool: Pool, embedding: Embedding) {
           );
         }
         await raiseRevision(connection, tenant, passages.length - (before?.passages ?? 0));
-        return { state: before ? "replaced" : "created", passages: passages.length };
+        return before ? "replaced" : "created";
       });
+      if (passages.length >= ANALYSE_PASSAGES) await pool.query("analyze flame.passages");
+      return { state, passages: passages.length };
     },
 
     /** Forgets a document with its passages; false where there is none of that id. */

@@ -1,4 +1,4 @@
-import { context, isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, trace } from "@opentelemetry/api";
+import { context, isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { MiddlewareHandler } from "hono";
 import type { AgentEnv } from "../http/env.ts";
 
@@ -26,7 +26,7 @@ export function traceRequests(
         "http.response.status_code": outgoing.statusCode,
         "flame.tenant": request.get("tenant"),
       });
-      if (outgoing.statusCode >= 500) span.setStatus({ code: 2 });
+      if (outgoing.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();
     });
     return context.with(trace.setSpan(parent, span), next);

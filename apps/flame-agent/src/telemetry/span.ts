@@ -25,7 +25,7 @@ export async function inSpan<Result>(
 }
 
 /** Marks the span as failed, by the error's class alone. */
-export function markFailed(span: Span, error: unknown): void {
+function markFailed(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute("error.type", error instanceof Error ? error.name : typeof error);
 }

@@ -102,9 +102,6 @@ const DecidedCall = z.object({
   reason: z.string().nullish(),
 });
 
-export type ChatInput = z.output<typeof Input>;
-export type ChatResult = z.output<typeof Done>;
-export type WaitingCall = z.output<typeof WaitingCall>;
 export type DecidedCall = z.output<typeof DecidedCall>;
 /** Reads back what a suspended run waits for. */
 export const parseWaitingCall = (value: unknown) => WaitingCall.parse(value);

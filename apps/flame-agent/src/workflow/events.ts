@@ -1,8 +1,7 @@
 import type { Citation } from "../cache/answers.ts";
 
 /** The steps of a turn, in their order. */
-export const STEPS = ["analysis", "enhancement", "cache", "retrieval", "generation"] as const;
-export type StepName = (typeof STEPS)[number];
+export type StepName = "analysis" | "enhancement" | "cache" | "retrieval" | "generation";
 
 /** How a step ended. `hit`: the cache had the answer; `failed`: the turn goes on without what the step would bring. */
 export type StepOutcome = "done" | "hit" | "miss" | "skipped" | "failed" | "waiting";

@@ -49,7 +49,7 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
   const { configuration, database, embedding, agent, metrics, log } = foundation;
   const { pool } = database;
   const { chat } = configuration;
-  await ensureVectorIndexes(pool, embedding.dimensions);
+  await ensureVectorIndexes(pool, embedding.dimensions, database.kind === "embedded" ? "light" : "thorough");
   const instance = await enterInstance(pool, log, {
     alone: database.kind === "embedded",
     turnRetentionDays: chat.turnRetentionDays,

@@ -93,5 +93,7 @@ async function cleanUp(pool: Pool, turnRetentionDays: number): Promise<void> {
   await sweepAnswers(pool);
   await forgetTurns(pool, turnRetentionDays);
   await forgetSummaries(pool);
+  // An embedded database has nobody else who tells its planner what there is.
+  await pool.query("analyze flame.passages, flame.cached_answers");
   await pool.query("delete from flame.instances where seen_at < now() - interval '1 day'");
 }
