@@ -13,6 +13,9 @@ export default defineConfig({
             "{components,policies,stacks}/**/*.test.ts",
             "test/{invariants,stacks,policies,components}/**/*.test.ts",
           ],
+          // For machines that do other work beside: alone, no test needs a tenth of it.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {
