@@ -7,7 +7,6 @@ import { mutationPart } from "./mutation-parts.ts";
 
 const { name, mutate } = mutationPart();
 
-/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
   testRunner: "vitest",
   vitest: { configFile: "vitest.mutation.config.ts", related: false },

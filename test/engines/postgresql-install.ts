@@ -29,7 +29,7 @@ export function postgresqlHome(): string | undefined {
 }
 
 /** Puts the package into the cache, once, and returns PostgreSQL's folder. */
-export async function installPostgresql(): Promise<string> {
+async function installPostgresql(): Promise<string> {
   const found = postgresqlHome();
   if (found) return found;
   const folder = cacheFolder();

@@ -39,7 +39,7 @@ export interface PostgresqlServer extends AsyncDisposable {
 }
 
 /** A database of the server. */
-export interface PostgresqlDatabase {
+interface PostgresqlDatabase {
   readonly variables: Readonly<Record<string, string>>;
   query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
 }

@@ -33,7 +33,7 @@ export const ApprovalState = z.strictObject({
 export type ApprovalState = z.output<typeof ApprovalState>;
 
 /** An element of `GET /outbox`. */
-export const SentMessage = z.strictObject({
+const SentMessage = z.strictObject({
   id: z.uuid(),
   recipient: z.string(),
   body: z.string(),

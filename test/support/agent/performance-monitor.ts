@@ -3,7 +3,7 @@ import { z } from "zod";
 import { startCalibration } from "./calibration.ts";
 
 /** Growth of a ratio that fails: beyond 20 % of the baseline. */
-export const ALLOWED_GROWTH = 0.2;
+const ALLOWED_GROWTH = 0.2;
 /** Share of the runs that are faster than the time that counts: what else a machine does only ever adds time. */
 const COUNTED_SHARE = 0.2;
 

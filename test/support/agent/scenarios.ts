@@ -12,7 +12,7 @@ The person on call is reached under extension 4711 during the night.
 `;
 
 /** What a conversation is made of: memory, tools, prose. */
-export const CONVERSATION: Scenario = {
+const CONVERSATION: Scenario = {
   name: "a conversation remembers, calculates and streams",
   steps: [
     { kind: "say", thread: "talk", message: "My name is Ada.", expect: { text: /message 1/, tools: [] } },
@@ -23,7 +23,7 @@ export const CONVERSATION: Scenario = {
 };
 
 /** Documents are cited, an answer is given again, and neither outlives the document. */
-export const KNOWLEDGE: Scenario = {
+const KNOWLEDGE: Scenario = {
   name: "an answer cites a document, is given again, and goes with the document",
   steps: [
     { kind: "learn", document: { id: "handbook", mediaType: "text/markdown", content: HANDBOOK }, status: 201 },
@@ -49,7 +49,7 @@ export const KNOWLEDGE: Scenario = {
 };
 
 /** A person approves, rejects, and decides twice. */
-export const APPROVAL: Scenario = {
+const APPROVAL: Scenario = {
   name: "a tool call waits for a person, whose first decision counts",
   steps: [
     {
@@ -72,7 +72,7 @@ export const APPROVAL: Scenario = {
 };
 
 /** Whoever leaves cancels their turn, and the next one works. */
-export const LEAVING: Scenario = {
+const LEAVING: Scenario = {
   name: "a client that leaves cancels its turn and no other",
   steps: [
     { kind: "faults", faults: [{ kind: "slow", firstTokenMilliseconds: 300 }] },
@@ -82,7 +82,7 @@ export const LEAVING: Scenario = {
 };
 
 /** The model fails in each way that a model fails. */
-export const FAULTS: Scenario = {
+const FAULTS: Scenario = {
   name: "a model that fails ends a turn in order, and the next turn works",
   steps: [
     { kind: "faults", faults: [{ kind: "cut", afterTokens: 3 }] },
@@ -102,7 +102,7 @@ export const FAULTS: Scenario = {
 };
 
 /** Ten users at once, some of whom need a person. */
-export const CROWD: Scenario = {
+const CROWD: Scenario = {
   name: "users at the same time don't disturb each other",
   steps: [
     {
