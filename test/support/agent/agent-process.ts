@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type AgentClient, agentClient } from "./agent-client.ts";
@@ -40,8 +43,10 @@ export interface AgentProcessOptions {
 /** Starts the agent and doesn't wait for it. */
 export function startAgentProcess({ variables, token, program = MAIN }: AgentProcessOptions): AgentProcess {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("FLAME_")));
+  // A killed agent can't tidy up: what it keeps in the temporary folder goes with the folder.
+  const temporary = mkdtempSync(join(tmpdir(), "flame-process-"));
   const child = spawn(process.execPath, ["--max-semi-space-size=8", program], {
-    env: { ...inherited, NODE_OPTIONS: "", FLAME_PORT: "0", ...variables },
+    env: { ...inherited, NODE_OPTIONS: "", TMPDIR: temporary, FLAME_PORT: "0", ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log: LogLine[] = [];
@@ -62,7 +67,10 @@ export function startAgentProcess({ variables, token, program = MAIN }: AgentPro
     errors = (errors + chunk.toString()).slice(-10_000);
   });
   const exit = new Promise<number | string>((resolve) => {
-    child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
+    child.once("close", (code, signal) => {
+      rmSync(temporary, { recursive: true, force: true });
+      resolve(code ?? signal ?? "unknown");
+    });
   });
   endWithSuite(child, "SIGKILL");
   const end = (signal: NodeJS.Signals) => {
