@@ -99,8 +99,10 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
 
   app.notFound((context) => context.json({ error: `No route for ${context.req.method} on this path` }, 404));
   app.onError((error, context) => {
-    // A client that leaves before its body is whole is no failure of ours; nobody reads this answer.
-    if (context.env.incoming.destroyed) return context.json({ error: "The request broke off" }, 400);
+    // A client that leaves before its body is whole is no failure of ours; nobody reads this answer. A body that was
+    // read to its end is destroyed too.
+    const { destroyed, complete } = context.env.incoming;
+    if (destroyed && !complete) return context.json({ error: "The request broke off" }, 400);
     log.error({ error: describeError(log, error) }, "request failed");
     return isDatabaseAway(error)
       ? context.json({ error: DATABASE_AWAY }, 503, { "Retry-After": "5" })

@@ -63,21 +63,23 @@ async function begin(
   { name, model, firstTokenSeconds }: Candidate,
   options: LanguageModelV3CallOptions,
 ): Promise<LanguageModelV3StreamResult> {
-  const tooLate = new AbortController();
+  // One controller rather than AbortSignal.any: a composite with a listener is kept as long as the process lives.
+  const stopping = new AbortController();
   const timer =
     firstTokenSeconds === undefined
       ? undefined
-      : setTimeout(() => tooLate.abort(new ModelTooSlow(name, firstTokenSeconds)), firstTokenSeconds * 1000);
-  const signals = [tooLate.signal, ...(options.abortSignal ? [options.abortSignal] : [])];
-  const abortSignal = AbortSignal.any(signals);
-  const stopped = new Promise<never>((_, reject) => {
-    abortSignal.addEventListener("abort", () => reject(abortSignal.reason), { once: true });
-  });
+      : setTimeout(() => stopping.abort(new ModelTooSlow(name, firstTokenSeconds)), firstTokenSeconds * 1000);
+  const callerStops = () => stopping.abort(options.abortSignal?.reason);
+  options.abortSignal?.throwIfAborted();
+  options.abortSignal?.addEventListener("abort", callerStops, { once: true });
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(stopping.signal.reason);
+  stopping.signal.addEventListener("abort", stop, { once: true });
   stopped.catch(() => {});
 
   try {
     // A server that ignores the signal must not hold up the chain: whichever comes first counts.
-    const result = await Promise.race([model.doStream({ ...options, abortSignal }), stopped]);
+    const result = await Promise.race([model.doStream({ ...options, abortSignal: stopping.signal }), stopped]);
     const reader = result.stream.getReader();
     const head: LanguageModelV3StreamPart[] = [];
     for (;;) {
@@ -93,6 +95,7 @@ async function begin(
     return { ...result, stream: wholeStream(name, head, reader) };
   } finally {
     clearTimeout(timer);
+    stopping.signal.removeEventListener("abort", stop);
   }
 }
 
