@@ -13,9 +13,19 @@ export default defineConfig({
             "{components,policies,stacks}/**/*.test.ts",
             "test/{invariants,stacks,policies,components}/**/*.test.ts",
           ],
+          // For machines that do other work beside: alone, no test needs a tenth of it.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
-      { test: { name: "apps", include: ["apps/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000 } },
+      {
+        test: {
+          name: "apps",
+          include: ["apps/**/*.test.ts", "test/support/agent/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: "engines",

@@ -40,6 +40,11 @@ describe("the agent's environment", () => {
         FLAME_MODEL: "offline",
         FLAME_MODEL_TOKENS_PER_SECOND: "50",
         FLAME_PORT: "4111",
+        FLAME_RATE_LIMIT_BURST: "300",
+        FLAME_RATE_LIMIT_PER_MINUTE: "3000",
+        FLAME_SHED_EVENT_LOOP_MILLISECONDS: "1000",
+        FLAME_SHED_MEMORY_PERCENT: "92",
+        FLAME_TRUSTED_PROXIES: "0",
         FLAME_TURN_MAX_SECONDS: "60",
         MASTRA_TELEMETRY_DISABLED: "1",
       },
@@ -78,6 +83,72 @@ describe("the agent's environment", () => {
       settings: { authentication: { kind: "bearer", token: { secret: "accessToken" } } },
       environment: {},
       secrets: { FLAME_ACCESS_TOKEN: { kind: "configuration", name: "accessToken" } },
+    },
+    {
+      why: "tokens of tenants",
+      settings: {
+        authentication: { kind: "bearer", token: { secret: "accessToken" }, tenantTokens: { secret: "tenantTokens" } },
+      },
+      environment: {},
+      secrets: {
+        FLAME_ACCESS_TOKEN: { kind: "configuration", name: "accessToken" },
+        FLAME_TENANT_TOKENS: { kind: "configuration", name: "tenantTokens" },
+      },
+    },
+    {
+      why: "an identity provider whose tokens callers send",
+      settings: {
+        authentication: {
+          kind: "jwt",
+          keysUrl: "https://id.example/keys",
+          issuer: "https://id.example",
+          audience: "flame",
+          operatorToken: { secret: "operatorToken" },
+        },
+      },
+      environment: {
+        FLAME_JWT_JWKS_URL: "https://id.example/keys",
+        FLAME_JWT_ISSUER: "https://id.example",
+        FLAME_JWT_AUDIENCE: "flame",
+        FLAME_JWT_TENANT_CLAIM: "tenant",
+      },
+      secrets: { FLAME_ACCESS_TOKEN: { kind: "configuration", name: "operatorToken" } },
+    },
+    {
+      why: "models that stand in for the first",
+      settings: {
+        model: {
+          ...MODEL,
+          fallbacks: [
+            { baseUrl: "https://b.example/v1", name: "b" },
+            { baseUrl: "https://c.example/v1", name: "c" },
+          ],
+          fallbackApiKeys: { secret: "fallbackKeys" },
+          prices: { input: 0.25, output: 0.0000001 },
+        },
+      },
+      environment: {
+        FLAME_MODEL_FALLBACKS: "b@https://b.example/v1,c@https://c.example/v1",
+        FLAME_MODEL_INPUT_PRICE: "0.25",
+        FLAME_MODEL_OUTPUT_PRICE: "0.0000001",
+      },
+      secrets: {
+        FLAME_MODEL_API_KEY: { kind: "configuration", name: "modelApiKey" },
+        FLAME_MODEL_FALLBACK_API_KEYS: { kind: "configuration", name: "fallbackKeys" },
+      },
+    },
+    {
+      why: "a collector of traces, and pages that may call",
+      settings: {
+        tracing: { kind: "otlp", endpoint: "http://collector:4318", token: { secret: "collector" }, percent: 5 },
+        allowedOrigins: ["https://a.example", "http://localhost:3000"],
+      },
+      environment: {
+        FLAME_OTLP_ENDPOINT: "http://collector:4318",
+        FLAME_TRACE_PERCENT: "5",
+        FLAME_CORS_ORIGINS: "https://a.example,http://localhost:3000",
+      },
+      secrets: { FLAME_OTLP_TOKEN: { kind: "configuration", name: "collector" } },
     },
     {
       why: "a port of the container",

@@ -1,5 +1,6 @@
 import type { TurnChain } from "../availability/index.ts";
 import { sortedByName, toKiB } from "../core/index.ts";
+import { planAccess, planTracing } from "./agent.access.plan.ts";
 import type { AgentSettings, PostgresqlSettings } from "./agent.settings.ts";
 import type { ContainerPlan, MountPlan, SecretSource } from "./container.plan.ts";
 
@@ -21,8 +22,8 @@ const PASSWORD_LENGTH = 32;
 /** User of PostgreSQL's official images, which pgvector's are made from. */
 const POSTGRESQL_USER = "999:999";
 
-/** Memory of the agent with its embedded database after its first turns, in MiB (measured: 385 to 402), with room for one. */
-export const AGENT_MEMORY_FLOOR_MIB = 448;
+/** Memory of the agent with its embedded database after its first turns, in MiB (measured: up to 487), with room for one. */
+export const AGENT_MEMORY_FLOOR_MIB = 500;
 
 /** What the environment of an agent's container depends on. */
 interface AgentEnvironmentInput {
@@ -38,11 +39,15 @@ export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<Contain
   const { agent, turns, metricsPath } = input;
   const model = planModel(agent.model);
   const database = planDatabaseAccess(agent.database, input.databaseHost);
+  const access = planAccess(agent);
+  const tracing = planTracing(agent.tracing);
   return {
     environment: sortedByName({
       ...agent.environment,
       ...model.environment,
       ...database.environment,
+      ...access.environment,
+      ...tracing.environment,
       FLAME_HOST: "0.0.0.0",
       FLAME_PORT: `${agent.ports[0]?.containerPort}`,
       FLAME_TURN_MAX_SECONDS: `${turns.maxSeconds}`,
@@ -56,9 +61,8 @@ export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<Contain
     secrets: {
       ...model.secrets,
       ...database.secrets,
-      ...(agent.authentication.kind === "bearer" && {
-        FLAME_ACCESS_TOKEN: { kind: "configuration", name: agent.authentication.token.secret },
-      }),
+      ...access.secrets,
+      ...tracing.secrets,
     },
   };
 }
@@ -103,10 +107,25 @@ function planModel(model: AgentSettings["model"]): Pick<ContainerPlan, "environm
           FLAME_MODEL: "openai-compatible",
           FLAME_MODEL_BASE_URL: model.baseUrl,
           FLAME_MODEL_NAME: model.name,
+          FLAME_MODEL_INPUT_PRICE: decimal(model.prices.input),
+          FLAME_MODEL_OUTPUT_PRICE: decimal(model.prices.output),
+          ...(model.fallbacks.length > 0 && {
+            FLAME_MODEL_FALLBACKS: model.fallbacks.map(({ name, baseUrl }) => `${name}@${baseUrl}`).join(","),
+          }),
         },
-        secrets: { FLAME_MODEL_API_KEY: { kind: "configuration", name: model.apiKey.secret } },
+        secrets: {
+          FLAME_MODEL_API_KEY: { kind: "configuration", name: model.apiKey.secret },
+          ...(model.fallbackApiKeys && {
+            FLAME_MODEL_FALLBACK_API_KEYS: { kind: "configuration", name: model.fallbackApiKeys.secret },
+          }),
+        },
       };
   }
+}
+
+/** An amount in plain digits, whatever its size. */
+function decimal(amount: number): string {
+  return amount.toFixed(9).replace(/\.?0+$/, "");
 }
 
 function planDatabaseAccess(

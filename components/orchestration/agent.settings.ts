@@ -10,6 +10,14 @@ import {
   versions,
 } from "../core/index.ts";
 import {
+  AllowedOrigins,
+  Authentication,
+  FallbackModel,
+  Overload,
+  RequestRate,
+  Tracing,
+} from "./agent.access.settings.ts";
+import {
   AgentResources,
   DatabaseResources,
   EnvironmentVariables,
@@ -98,17 +106,29 @@ const Model = z.discriminatedUnion("kind", [
       .meta({ description: "Address of the endpoint.", example: "https://models.example/v1" }),
     name: z.string().min(1).meta({ description: "Model to ask for.", example: "gpt-5-mini" }),
     apiKey: SecretReference.meta({ description: "Secret with the endpoint's key." }),
-  }),
-]);
-
-/** Who may talk to the agent. */
-const Authentication = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("none").meta({ description: "Everybody who reaches the port: only for loopback." }),
-  }),
-  z.strictObject({
-    kind: z.literal("bearer").meta({ description: "Who sends the token in the Authorization header." }),
-    token: SecretReference.meta({ description: "Secret with the token." }),
+    fallbacks: z
+      .array(FallbackModel)
+      .prefault([])
+      .meta({ description: "Models to ask, in order, when this one fails before its first word." }),
+    fallbackApiKeys: SecretReference.optional().meta({
+      description: "Secret with their keys in the same order, with commas between them.",
+    }),
+    prices: z
+      .strictObject({
+        input: z
+          .number()
+          .min(0)
+          .max(1_000_000)
+          .prefault(0)
+          .meta({ description: "Price of input, for the cost metrics.", unit: "currency per million tokens" }),
+        output: z
+          .number()
+          .min(0)
+          .max(1_000_000)
+          .prefault(0)
+          .meta({ description: "Price of output, in the same currency.", unit: "currency per million tokens" }),
+      })
+      .prefault({}),
   }),
 ]);
 
@@ -139,6 +159,10 @@ export const AgentSettings = z
       .prefault([{ hostPort: 4111 }])
       .meta({ description: "Published ports; the first one is the agent's HTTP interface." }),
     authentication: Authentication.prefault({ kind: "none" }),
+    requestRate: RequestRate.prefault({}),
+    allowedOrigins: AllowedOrigins,
+    overload: Overload.prefault({}),
+    tracing: Tracing.prefault({ kind: "none" }),
     volumes: z.array(HostFolder).prefault([]).meta({ description: "Further folders of the host." }),
     environment: EnvironmentVariables.prefault({}).meta({
       description: "Further environment variables; FLAME_ names are the blueprint's.",
@@ -177,6 +201,13 @@ export const AgentSettings = z
         path: ["ports", open, "address"],
         allowed: "an address in 127.0.0.0/8 while agent.authentication.kind is none",
         mend: 'set agent.authentication to { kind: bearer, token: { secret: … } }, or address to "127.0.0.1"',
+      });
+    }
+    if (agent.model.kind === "openai-compatible" && agent.model.fallbackApiKeys && !agent.model.fallbacks.length) {
+      refuse(context, {
+        path: ["model", "fallbackApiKeys"],
+        allowed: "left out while agent.model.fallbacks has no model",
+        mend: "name the models in agent.model.fallbacks, or remove the keys",
       });
     }
     if (agent.ports[0]?.protocol === "udp") {

@@ -22,13 +22,15 @@ interface ContainerEnvironment {
 /** Less memory than an agent was measured with ends it at its first turns. */
 export function checkAgentMemory({ agent }: ContainerEnvironment): Problem[] {
   const memory = agent.resources.limits.memory;
-  if (toMiB(memory) >= AGENT_MEMORY_FLOOR_MIB) return [];
+  const { memoryPercent } = agent.overload;
+  const floorMiB = Math.ceil((AGENT_MEMORY_FLOOR_MIB * 100) / memoryPercent);
+  if (toMiB(memory) >= floorMiB) return [];
   return [
     {
       path: "agent.resources.limits.memory",
       given: formatBytes(memory),
-      allowed: `at least ${AGENT_MEMORY_FLOOR_MIB}MiB: an agent with its embedded database was measured at up to 402 MiB`,
-      mend: "raise agent.resources.limits.memory",
+      allowed: `at least ${floorMiB}MiB: the agent works with ${AGENT_MEMORY_FLOOR_MIB} MiB, and refuses requests above ${memoryPercent} % of its limit`,
+      mend: "raise agent.resources.limits.memory, or agent.overload.memoryPercent",
     },
   ];
 }

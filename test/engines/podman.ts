@@ -19,10 +19,8 @@ export async function havePodman(): Promise<boolean> {
   return works;
 }
 
-/** Makes sure that the agent's image is in Podman's store. */
+/** Puts the agent's image into Podman's store, as the tree is now: one of another day may lie there under its name. */
 export async function haveAgentImage(): Promise<void> {
-  const present = await execa("podman", ["image", "exists", versions.images.flameAgent], { reject: false });
-  if (present.exitCode === 0) return;
   await buildImage({ engine: "podman", tag: versions.images.flameAgent });
 }
 

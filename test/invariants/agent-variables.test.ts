@@ -8,17 +8,66 @@ const SET_BY_HAND: Readonly<Record<string, string>> = {
   FLAME_DATABASE_PASSWORD_FILE: "an operator's own mount; the blueprint passes FLAME_DATABASE_PASSWORD as a secret",
   FLAME_MODEL_API_KEY_FILE: "an operator's own mount; the blueprint passes FLAME_MODEL_API_KEY as a secret",
   FLAME_ACCESS_TOKEN_FILE: "an operator's own mount; the blueprint passes FLAME_ACCESS_TOKEN as a secret",
+  FLAME_TENANT_TOKENS_FILE: "an operator's own mount; the blueprint passes FLAME_TENANT_TOKENS as a secret",
+  FLAME_MODEL_FALLBACK_API_KEYS_FILE: "an operator's own mount; the blueprint passes the keys as a secret",
+  FLAME_OTLP_TOKEN_FILE: "an operator's own mount; the blueprint passes FLAME_OTLP_TOKEN as a secret",
+  FLAME_MESSAGE_LIMIT_CHARACTERS: "the agent's default suits the context of every model in use",
+  FLAME_MESSAGES_MAX: "the agent's default suits every conversation; agent.memory.lastMessages bounds what is sent",
+  FLAME_MODEL_FIRST_TOKEN_SECONDS: "tuned to the models' own pace, not to where the agent runs",
+  FLAME_MODEL_BREAKER_FAILURES: "tuned to the models' own failures, not to where the agent runs",
+  FLAME_MODEL_BREAKER_SECONDS: "tuned to the models' own failures, not to where the agent runs",
+  FLAME_DATABASE_POOL_SIZE: "the agent's default suits a desktop; a server's topology sets it with its replicas",
+  FLAME_DATABASE_STATEMENT_TIMEOUT_SECONDS: "the agent's default suits every turn budget that the blueprint allows",
+  FLAME_MEMORY_TOKEN_BUDGET: "the agent's default suits the context of every model in use",
+  FLAME_EMBEDDING: "the offline embedding is the agent's default; an operator chooses a server by hand",
+  FLAME_EMBEDDING_BASE_URL: "goes with FLAME_EMBEDDING",
+  FLAME_EMBEDDING_NAME: "goes with FLAME_EMBEDDING",
+  FLAME_EMBEDDING_DIMENSIONS: "goes with FLAME_EMBEDDING",
+  FLAME_EMBEDDING_API_KEY: "goes with FLAME_EMBEDDING",
+  FLAME_EMBEDDING_API_KEY_FILE: "goes with FLAME_EMBEDDING",
+  FLAME_RETRIEVAL_PASSAGES: "tuned to a tenant's documents, not to where the agent runs",
+  FLAME_RETRIEVAL_SIMILARITY: "tuned to a tenant's documents, not to where the agent runs",
+  FLAME_CACHE_SIMILARITY: "tuned to the embedding, not to where the agent runs",
+  FLAME_CACHE_TTL_SECONDS: "tuned to how fast answers age, not to where the agent runs",
+  FLAME_APPROVAL_TTL_SECONDS: "an organisation's own rule; the agent's default is a day",
+  FLAME_TURN_RETENTION_DAYS: "an organisation's own rule; the agent's default is 30 days",
 };
 
 const MODEL = { kind: "openai-compatible", name: "gpt-5-mini", apiKey: { secret: "modelApiKey" } };
+
+const JWT = { kind: "jwt", keysUrl: "https://id.example/keys", issuer: "https://id.example", audience: "flame" };
+const BEARER = { kind: "bearer", token: { secret: "accessToken" } };
+const AUTHENTICATIONS = {
+  none: { kind: "none" },
+  bearer: BEARER,
+  tenants: { ...BEARER, tenantTokens: { secret: "tenantTokens" } },
+  jwt: JWT,
+} as const;
 
 const DOCUMENTS = [
   desktopDocument(),
   desktopDocument({
     agent: {
-      authentication: { kind: "bearer", token: { secret: "accessToken" } },
+      authentication: AUTHENTICATIONS.tenants,
+      allowedOrigins: ["https://app.example"],
+      tracing: { kind: "otlp", endpoint: "http://collector.example:4318", token: { secret: "collectorToken" } },
       database: { kind: "postgresql" },
-      model: { ...MODEL, baseUrl: "https://models.example/v1" },
+      model: {
+        ...MODEL,
+        baseUrl: "https://models.example/v1",
+        fallbacks: [{ baseUrl: "https://other.example/v1", name: "small" }],
+        fallbackApiKeys: { secret: "fallbackKeys" },
+      },
+    },
+  }),
+  desktopDocument({
+    agent: {
+      authentication: {
+        kind: "jwt",
+        keysUrl: "https://id.example/keys",
+        issuer: "https://id.example",
+        audience: "flame",
+      },
     },
   }),
 ];
@@ -87,6 +136,34 @@ describe("the agent's environment", () => {
       path: "agent.model.baseUrl",
     },
     {
+      why: "keys of no fallback",
+      concerns: { agent: { model: { ...MODEL, baseUrl: "https://m.example", fallbackApiKeys: { secret: "x" } } } },
+      path: "agent.model.fallbackApiKeys",
+    },
+    {
+      why: "a key inside a fallback's address",
+      concerns: {
+        agent: {
+          model: {
+            ...MODEL,
+            baseUrl: "https://m.example",
+            fallbacks: [{ baseUrl: "https://me:planted@b.example", name: "b" }],
+          },
+        },
+      },
+      path: "agent.model.fallbacks.0.baseUrl",
+    },
+    {
+      why: "an origin with a path",
+      concerns: { agent: { allowedOrigins: ["https://app.example/"] } },
+      path: "agent.allowedOrigins.0",
+    },
+    {
+      why: "an origin with its scheme's own port",
+      concerns: { agent: { allowedOrigins: ["https://app.example:443"] } },
+      path: "agent.allowedOrigins.0",
+    },
+    {
       why: "a port that only root may open",
       concerns: { agent: { ports: [{ hostPort: 8080, containerPort: 80 }] } },
       path: "agent.ports.0.containerPort",
@@ -102,7 +179,9 @@ describe("the agent's environment", () => {
 function variablesOf(document: Document): Record<string, string> {
   const agent = planOf(document).containers.find(({ key }) => key === "agent");
   const secrets = Object.keys(agent?.secrets ?? {}).map((name) => [name, "a-secret-of-28-characters..."] as const);
-  return { ...agent?.environment, ...Object.fromEntries(secrets) };
+  // Of these two, the secret's own form is the operator's to keep.
+  const forms: Readonly<Record<string, string>> = { FLAME_TENANT_TOKENS: "acme=a-secret-of-28-characters..." };
+  return { ...agent?.environment, ...Object.fromEntries(secrets.map(([name, value]) => [name, forms[name] ?? value])) };
 }
 
 /** Desktops whose settings reach the agent's environment, many of them at their limits. */
@@ -125,7 +204,17 @@ function documents(): fc.Arbitrary<Document> {
     .record({
       path,
       baseUrl: fc.option(baseUrl, { nil: undefined, freq: 1 }),
-      bearer: fc.boolean(),
+      authentication: fc.constantFrom("none", "bearer", "tenants", "jwt"),
+      origin: fc.option(
+        fc.oneof(
+          fc.webUrl({ withQueryParameters: false }),
+          fc.constantFrom("https://app.example", "http://a:80", "null"),
+        ),
+        { nil: undefined },
+      ),
+      fallback: fc.option(fc.constantFrom("small", "org/model:free", "a@b", "a,b"), { nil: undefined }),
+      price: fc.oneof(fc.double({ min: 0, max: 1_000_000, noNaN: true }), fc.constant(0.1 + 0.2)),
+      traced: fc.boolean(),
       postgresql: fc.option(fc.stringMatching(/^[a-z][a-z0-9_]{0,62}$/), { nil: undefined }),
       requestBodyLimit: fc.constantFrom("1KiB", "1MiB", "1500KiB", "1GiB", "2GiB"),
       containerPort: fc.constantFrom(1023, 1024, 4111, 65_535),
@@ -144,12 +233,21 @@ function documents(): fc.Arbitrary<Document> {
           logLevel: chosen.logLevel,
           requestBodyLimit: chosen.requestBodyLimit,
           memory: { lastMessages: chosen.lastMessages },
-          ...(chosen.bearer && { authentication: { kind: "bearer", token: { secret: "accessToken" } } }),
+          authentication: AUTHENTICATIONS[chosen.authentication],
+          ...(chosen.origin !== undefined && { allowedOrigins: [chosen.origin] }),
+          ...(chosen.traced && { tracing: { kind: "otlp", endpoint: "http://collector.example:4318", percent: 0 } }),
           ...(chosen.postgresql !== undefined && { database: { kind: "postgresql", name: chosen.postgresql } }),
           model:
             chosen.baseUrl === undefined
               ? { kind: "offline", tokensPerSecond: chosen.tokensPerSecond }
-              : { ...MODEL, baseUrl: chosen.baseUrl },
+              : {
+                  ...MODEL,
+                  baseUrl: chosen.baseUrl,
+                  prices: { input: chosen.price, output: 0 },
+                  ...(chosen.fallback !== undefined && {
+                    fallbacks: [{ name: chosen.fallback, baseUrl: "https://b.example/v1" }],
+                  }),
+                },
         },
       }),
     );

@@ -215,7 +215,7 @@ export const WRONG_COMBINATIONS: readonly WrongConfiguration[] = [
     document: agent({ resources: { requests: { memory: "128MiB" }, limits: { memory: "256MiB" } } }),
     path: "agent.resources.limits.memory",
     given: /^256MiB$/,
-    allowed: /at least 448MiB/,
+    allowed: /at least 544MiB: the agent works with 500 MiB, and refuses requests above 92 %/,
     mend: /raise agent\.resources\.limits\.memory/,
   },
   {

@@ -19,6 +19,7 @@ const ROOMY_DESKTOP = {
 /** Entries of lists whose own leaves are walked; the last entry is the one that changes. */
 const LISTS: Readonly<Record<string, readonly object[]>> = {
   "agent.ports": [{ hostPort: 4111 }, { hostPort: 4112, containerPort: 4112 }],
+  "agent.model.fallbacks": [{ baseUrl: "https://other.example/v1", name: "small" }],
   "agent.volumes": [{ hostPath: "/srv/flame/documents", containerPath: "/documents" }],
   "containers.*.ports": [{ hostPort: 6379, containerPort: 6379 }],
   "containers.*.volumes": [{ hostPath: "/srv/flame/cache", containerPath: "/cache" }],
@@ -36,6 +37,12 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     "agent.database.host": "database.example.com",
     "agent.database.password.secret": "databasePassword",
   },
+  "agent.authentication.kind=jwt": {
+    "agent.authentication.keysUrl": "https://id.example/keys",
+    "agent.authentication.issuer": "https://id.example",
+    "agent.authentication.audience": "flame",
+  },
+  "agent.tracing.kind=otlp": { "agent.tracing.endpoint": "http://collector.example:4318" },
   "agent.model.kind=openai-compatible": {
     "agent.model.baseUrl": "https://models.example/v1",
     "agent.model.name": "gpt-5-mini",
@@ -75,6 +82,15 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "agent.updates.schedule": { changed: "15 4 * * 1" },
   "agent.ports[].address": { changed: "127.0.0.2" },
   "agent.authentication.token.secret": { base: "accessToken", changed: "otherToken" },
+  "agent.authentication.tenantTokens.secret": { base: "tenantTokens", changed: "otherTokens" },
+  "agent.authentication.keysUrl": { changed: "https://other.example/keys" },
+  "agent.authentication.issuer": { changed: "https://other.example" },
+  "agent.authentication.audience": { changed: "other" },
+  "agent.authentication.tenantClaim": { changed: "organisation" },
+  "agent.authentication.operatorToken.secret": { base: "operatorToken", changed: "otherToken" },
+  "agent.allowedOrigins": { base: [], changed: ["https://app.example"] },
+  "agent.tracing.endpoint": { changed: "http://other.example:4318" },
+  "agent.tracing.token.secret": { base: "collectorToken", changed: "otherToken" },
   "agent.volumes[].hostPath": { changed: "/srv/flame/other" },
   "agent.volumes[].containerPath": { changed: "/other" },
   "agent.environment": { base: {}, changed: { TZ: "Europe/Berlin" } },
@@ -93,6 +109,13 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "agent.model.baseUrl": { changed: "https://other.example/v1" },
   "agent.model.name": { changed: "other" },
   "agent.model.apiKey.secret": { base: "modelApiKey", changed: "otherKey" },
+  "agent.model.fallbacks[].baseUrl": { changed: "https://another.example/v1" },
+  "agent.model.fallbacks[].name": { changed: "other" },
+  "agent.model.fallbackApiKeys.secret": {
+    base: "fallbackKeys",
+    changed: "otherKeys",
+    beside: { "agent.model.fallbacks": [{ baseUrl: "https://other.example/v1", name: "small" }] },
+  },
   "turns.stopGraceSeconds": { base: 190, changed: 200 },
   "scaling.preset": { base: "minimal", changed: "scale-to-zero" },
   // Stopping an idle agent takes both settings: one alone is refused and names the other.

@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { dumpTemplate, TEMPLATE_FILE } from "../src/database/cluster.ts";
+import { TEMPLATE_FILE } from "../src/database/cluster.ts";
+import { dumpTemplate } from "../src/database/template.ts";
 import { productionPackages } from "./closure.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");

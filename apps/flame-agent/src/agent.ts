@@ -1,31 +1,77 @@
+import type { LanguageModelV3 } from "@ai-sdk/provider";
 import { Agent } from "@mastra/core/agent";
 import { Mastra } from "@mastra/core/mastra";
 import { Memory } from "@mastra/memory";
 import type { PostgresStore } from "@mastra/pg";
 import type { Context, Next } from "hono";
 import type { Configuration } from "./configuration.ts";
+import type { Database } from "./database/index.ts";
 import type { AgentEnv } from "./http/env.ts";
 import { type Logger, mastraLog } from "./log.ts";
+import { summarising } from "./memory/summarising.ts";
 import type { Metrics } from "./metrics.ts";
-import { languageModel } from "./model/index.ts";
 import { agentTools } from "./tools/index.ts";
+import type { Outbox } from "./tools/outbox.ts";
+import { APPROVALS_POSSIBLE, type ChatWorkflow } from "./workflow/chat.ts";
+import type { ChatMetrics } from "./workflow/index.ts";
 
-const INSTRUCTIONS = `You are Flame, a concise assistant. Use the tool "calculate" for arithmetic and "dates" for anything about dates, times and time zones, rather than your own reckoning. Use what the user told you earlier in the thread.`;
+export const INSTRUCTIONS = `You are Flame, a concise assistant. Use the tool "calculate" for arithmetic and "dates" for anything about dates, times and time zones, rather than your own reckoning. Use "send_message" where the user asks to send something; a person approves it first. Use what the user told you earlier in the thread.`;
 
-/** Mastra with the agent `flame`: its model, its tools and its memory in the store. */
-export function createMastra(configuration: Configuration, store: PostgresStore, metrics: Metrics, log: Logger) {
-  const flame = new Agent({
+/** What the agent is made of. */
+export interface FlameParts {
+  readonly configuration: Configuration;
+  readonly database: Database;
+  readonly languageModel: LanguageModelV3;
+  readonly outbox: Outbox;
+  readonly metrics: Metrics;
+  readonly chatMetrics: ChatMetrics;
+  readonly log: Logger;
+}
+
+/** The agent `flame` with its model and tools, and its memory in the store. */
+export function createFlame({
+  configuration,
+  database,
+  languageModel,
+  outbox,
+  metrics,
+  chatMetrics,
+  log,
+}: FlameParts): { readonly agent: Agent; readonly memory: Memory } {
+  const memory = new Memory({
+    storage: database.store,
+    options: { lastMessages: configuration.memoryLastMessages },
+  });
+  const tools = agentTools(metrics, outbox);
+  const { send_message: _, ...open } = tools;
+  const agent = new Agent({
     id: "flame",
     name: "Flame",
-    description: "Answers, calculates, works with dates and remembers the thread.",
+    description: "Answers, calculates, works with dates and documents, sends messages and remembers the thread.",
     instructions: INSTRUCTIONS,
-    model: metrics.meter(languageModel(configuration.model)),
-    tools: agentTools(metrics),
-    memory: new Memory({ storage: store, options: { lastMessages: configuration.memoryLastMessages } }),
+    model: languageModel,
+    // A call that waits for approval is offered only where an approval can be given: in the turns of the workflow.
+    tools: ({ requestContext }) => (requestContext.get(APPROVALS_POSSIBLE) === true ? tools : open),
+    memory,
+    inputProcessors: [
+      summarising({
+        pool: database.pool,
+        languageModel,
+        tokenBudget: configuration.chat.memoryTokenBudget,
+        metrics: chatMetrics,
+        log,
+      }),
+    ],
   });
+  return { agent, memory };
+}
+
+/** Mastra with the agent and the chat workflow. */
+export function createMastra(agent: Agent, chat: ChatWorkflow, storage: PostgresStore, log: Logger) {
   return new Mastra({
-    agents: { flame },
-    storage: store,
+    agents: { flame: agent },
+    workflows: { chat },
+    storage,
     logger: mastraLog(log),
     server: { middleware: [{ path: "/api/*", handler: stopWithTurn }] },
   });

@@ -1,7 +1,12 @@
 import { z } from "zod";
 
 /** A value that is refused, told the same way everywhere: value, what is allowed, how to mend. */
-function refuse(context: z.RefinementCtx, value: string, allowed: string, fix = "correct it or leave it out"): never {
+export function refuse(
+  context: z.RefinementCtx,
+  value: string,
+  allowed: string,
+  fix = "correct it or leave it out",
+): never {
   context.addIssue({ code: "custom", message: `"${value}" is refused; allowed: ${allowed}; fix: ${fix}` });
   return z.NEVER;
 }
@@ -12,6 +17,35 @@ export function whole(range: { readonly min: number; readonly max: number }) {
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= range.min && number <= range.max) return number;
     return refuse(context, value, `a whole number from ${range.min} to ${range.max}`);
+  });
+}
+
+/** A number between the bounds, written with a point: `0.95`. */
+export function fraction(range: { readonly min: number; readonly max: number }) {
+  return z.string().transform((value, context) => {
+    const number = Number(value);
+    if (/^\d(\.\d+)?$/.test(value) && number >= range.min && number <= range.max) return number;
+    return refuse(
+      context,
+      value,
+      `a number from ${range.min} to ${range.max}, such as ${range.max === 1 ? "0.9" : range.max}`,
+    );
+  });
+}
+
+/** An amount of money: 0 or more, with a point. */
+export function amount() {
+  return z.string().transform((value, context) => {
+    if (/^\d{1,9}(\.\d{1,9})?$/.test(value)) return Number(value);
+    return refuse(context, value, "an amount such as 0.25, without a currency");
+  });
+}
+
+/** Items with commas between them, each one read by `read`. */
+export function list<Item>(item: string, read: (value: string, context: z.RefinementCtx) => Item) {
+  return z.string().transform((value, context) => {
+    if (value.trim() === "") return refuse(context, value, `${item}, or several with commas between them`);
+    return value.split(",").map((one) => read(one.trim(), context));
   });
 }
 
@@ -45,8 +79,8 @@ export function secretFile() {
   return text("the path of a readable file");
 }
 
-/** `http(s)://…` without credentials, query or fragment; without a final slash. */
-export function webUrl() {
+/** `http(s)://…` without credentials, query or fragment; without a final slash. `keyVariable` is where a key belongs. */
+export function webUrl({ keyVariable }: { readonly keyVariable: string }) {
   return z.string().transform((value, context) => {
     const url = URL.canParse(value) ? new URL(value) : undefined;
     if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
@@ -57,7 +91,7 @@ export function webUrl() {
         context,
         withoutPassword(value),
         "an address without credentials",
-        "move the key to FLAME_MODEL_API_KEY_FILE",
+        `move the key to ${keyVariable}`,
       );
     }
     return value.replace(/\/+$/, "");
@@ -97,9 +131,9 @@ export function databaseUrl() {
 /** A path that no other route has. */
 export function metricsPath() {
   return z.string().transform((value, context) => {
-    const taken = ["/health", "/ready", "/turns"].includes(value) || /^\/api(\/|$)/.test(value);
+    const taken = /^\/(health|ready|turns|approvals|documents|outbox|api)(\/|$)/.test(value);
     if (/^(\/[A-Za-z0-9_.-]+)+$/.test(value) && !taken) return value;
-    return refuse(context, value, "a path such as /metrics, outside /api and other than /health, /ready and /turns");
+    return refuse(context, value, "a path such as /metrics, that no other route begins with");
   });
 }
 

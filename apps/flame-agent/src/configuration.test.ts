@@ -40,6 +40,34 @@ describe("an empty environment", () => {
       logLevel: "info",
       bodyLimitKiB: 1024,
       memoryLastMessages: 20,
+      security: {
+        tenantTokens: [],
+        jwt: undefined,
+        rateLimit: { perMinute: 3_000, burst: 300, trustedProxies: 0 },
+        corsOrigins: [],
+        messageLimitCharacters: 100_000,
+        messagesMax: 1_000,
+      },
+      operations: {
+        modelCare: {
+          fallbacks: [],
+          firstTokenSeconds: 30,
+          breakerFailures: 5,
+          breakerSeconds: 30,
+          inputPrice: 0,
+          outputPrice: 0,
+        },
+        shed: { memoryPercent: 92, eventLoopMilliseconds: 1_000 },
+        traces: undefined,
+      },
+      chat: {
+        memoryTokenBudget: 8000,
+        embedding: { kind: "offline" },
+        retrieval: { passages: 4, similarity: 0.2 },
+        cache: { similarity: 0.95, ttlSeconds: 3600 },
+        approvalTtlSeconds: 86_400,
+        turnRetentionDays: 30,
+      },
     });
   });
 });
@@ -54,6 +82,28 @@ describe("a right environment", () => {
       user: "flame",
       password: SECRET,
       tls: "verify-full",
+      poolSize: 20,
+      statementTimeoutSeconds: 30,
+    });
+  });
+
+  it("names an embedding server, with or without a key", () => {
+    const embedding = {
+      FLAME_EMBEDDING: "openai-compatible",
+      FLAME_EMBEDDING_BASE_URL: "https://models.example/v1/",
+      FLAME_EMBEDDING_NAME: "vectors",
+      FLAME_EMBEDDING_DIMENSIONS: "1536",
+    };
+    const expected = {
+      kind: "openai-compatible",
+      baseUrl: "https://models.example/v1",
+      name: "vectors",
+      dimensions: 1536,
+    };
+    expect(parseConfiguration(embedding).chat.embedding).toEqual({ ...expected, apiKey: undefined });
+    expect(parseConfiguration({ ...embedding, FLAME_EMBEDDING_API_KEY: SECRET }).chat.embedding).toEqual({
+      ...expected,
+      apiKey: SECRET,
     });
   });
 
@@ -214,6 +264,40 @@ describe("a wrong environment is refused", () => {
       why: "metrics on a path that is taken",
       given: { FLAME_METRICS_PATH: "/api/metrics" },
       problem: /^FLAME_METRICS_PATH: "\/api\/metrics"/,
+    },
+    {
+      why: "a similarity above 1",
+      given: { FLAME_CACHE_SIMILARITY: "1.1" },
+      problem: /^FLAME_CACHE_SIMILARITY: "1.1" is refused; allowed: a number from 0.5 to 1, such as 0.9/,
+    },
+    {
+      why: "a similarity in per cent",
+      given: { FLAME_RETRIEVAL_SIMILARITY: "20%" },
+      problem: /^FLAME_RETRIEVAL_SIMILARITY: "20%" is refused/,
+    },
+    {
+      why: "a pool that the embedded database won't use",
+      given: { FLAME_DATABASE_POOL_SIZE: "5" },
+      problem: /^FLAME_DATABASE_POOL_SIZE: has no effect with FLAME_DATABASE=embedded/,
+    },
+    {
+      why: "an embedding server's key without the server",
+      given: { FLAME_EMBEDDING_API_KEY: SECRET },
+      problem: /^FLAME_EMBEDDING_API_KEY: has no effect with FLAME_EMBEDDING=offline/,
+    },
+    {
+      why: "an embedding server without its vectors' length",
+      given: {
+        FLAME_EMBEDDING: "openai-compatible",
+        FLAME_EMBEDDING_BASE_URL: "https://models.example",
+        FLAME_EMBEDDING_NAME: "vectors",
+      },
+      problem: /^FLAME_EMBEDDING_DIMENSIONS: absent; FLAME_EMBEDDING=openai-compatible needs it/,
+    },
+    {
+      why: "metrics on a path of the knowledge",
+      given: { FLAME_METRICS_PATH: "/documents" },
+      problem: /^FLAME_METRICS_PATH: "\/documents"/,
     },
   ])("for $why", ({ given, problem }) => {
     const problems = problemsOf(given);

@@ -1,6 +1,16 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { type ChatConfiguration, ChatVariables, chatConfiguration } from "./configuration.chat.ts";
+import { combinationProblems } from "./configuration.combinations.ts";
 import { choice, databaseUrl, metricsPath, secret, secretFile, text, webUrl, whole } from "./configuration.fields.ts";
+import {
+  type OperationsConfiguration,
+  OperationsVariables,
+  operationsConfiguration,
+} from "./configuration.operations.ts";
+import { type SecurityConfiguration, SecurityVariables, securityConfiguration } from "./configuration.security.ts";
+
+export type { ChatConfiguration, EmbeddingConfiguration } from "./configuration.chat.ts";
 
 /**
  * Every environment variable that the agent understands. The descriptions here are the ones of the README's table.
@@ -24,24 +34,25 @@ export const Environment = z.strictObject({
     .describe("`postgresql://user@host:port/name`, without a password; `?sslmode=` disable, require or verify-full."),
   FLAME_DATABASE_PASSWORD: secret().optional().describe("Password of the PostgreSQL user."),
   FLAME_DATABASE_PASSWORD_FILE: secretFile().optional().describe("File that holds the password instead."),
+  FLAME_DATABASE_POOL_SIZE: whole({ min: 2, max: 200 })
+    .default(20)
+    .describe("Connections to the PostgreSQL server at most."),
+  FLAME_DATABASE_STATEMENT_TIMEOUT_SECONDS: whole({ min: 1, max: 3_600 })
+    .default(30)
+    .describe("Longest that the PostgreSQL server works on one statement, in seconds."),
   FLAME_MODEL: choice(["offline", "openai-compatible"])
     .default("offline")
     .describe("The language model: the deterministic one built in, or a server that speaks OpenAI's chat protocol."),
   FLAME_MODEL_TOKENS_PER_SECOND: whole({ min: 1, max: 10_000 })
     .default(50)
     .describe("Pace of the offline model, in tokens a second."),
-  FLAME_MODEL_BASE_URL: webUrl()
+  FLAME_MODEL_BASE_URL: webUrl({ keyVariable: "FLAME_MODEL_API_KEY_FILE" })
     .optional()
     .describe("Address of the OpenAI-compatible server, such as `https://models.example/v1`."),
   FLAME_MODEL_NAME: text("the name of a model").optional().describe("Model to ask that server for."),
   FLAME_MODEL_API_KEY: secret().optional().describe("Key for that server; none is sent without it."),
   FLAME_MODEL_API_KEY_FILE: secretFile().optional().describe("File that holds the key instead."),
-  FLAME_ACCESS_TOKEN: secret({ minLength: 16 })
-    .optional()
-    .describe(
-      "When set, every route but `/health` and `/ready` needs `Authorization: Bearer …`. At least 16 characters.",
-    ),
-  FLAME_ACCESS_TOKEN_FILE: secretFile().optional().describe("File that holds the access token instead."),
+  ...SecurityVariables,
   FLAME_TURN_MAX_SECONDS: whole({ min: 1, max: 86_400 })
     .default(180)
     .describe("Longest a turn may take, in seconds; a longer one is aborted with an error event."),
@@ -54,15 +65,14 @@ export const Environment = z.strictObject({
   FLAME_LOG_LEVEL: choice(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
     .default("info")
     .describe("Least severe level that is logged."),
-  FLAME_BODY_LIMIT_KIB: whole({ min: 1, max: 1_048_576 })
-    .default(1024)
-    .describe("Largest request body, in KiB; a larger one is answered with 413."),
   FLAME_MEMORY_LAST_MESSAGES: whole({ min: 1, max: 1_000 })
     .default(20)
     .describe("How many of a thread's messages the agent sees."),
+  ...ChatVariables,
+  ...OperationsVariables,
 });
 
-type VariableName = keyof typeof Environment.shape;
+export type VariableName = keyof typeof Environment.shape;
 type Variables = z.output<typeof Environment>;
 type Raw = Readonly<Record<string, string | undefined>>;
 
@@ -77,6 +87,9 @@ export type DatabaseConfiguration =
       readonly user: string;
       readonly password: string;
       readonly tls: "disable" | "require" | "verify-full";
+      /** Connections at most. */
+      readonly poolSize: number;
+      readonly statementTimeoutSeconds: number;
     };
 
 /** The language model that answers. */
@@ -103,6 +116,9 @@ export interface Configuration {
   readonly logLevel: string;
   readonly bodyLimitKiB: number;
   readonly memoryLastMessages: number;
+  readonly chat: ChatConfiguration;
+  readonly security: SecurityConfiguration;
+  readonly operations: OperationsConfiguration;
 }
 
 /** The environment is wrong; `problems` names every variable that is, and how to mend it. */
@@ -130,6 +146,10 @@ export function parseConfiguration(environment: Raw): Configuration {
     databasePassword: readSecret(raw, "FLAME_DATABASE_PASSWORD", problems),
     modelApiKey: readSecret(raw, "FLAME_MODEL_API_KEY", problems),
     accessToken: readSecret(raw, "FLAME_ACCESS_TOKEN", problems),
+    embeddingApiKey: readSecret(raw, "FLAME_EMBEDDING_API_KEY", problems),
+    tenantTokens: readSecret(raw, "FLAME_TENANT_TOKENS", problems),
+    fallbackApiKeys: readSecret(raw, "FLAME_MODEL_FALLBACK_API_KEYS", problems),
+    otlpToken: readSecret(raw, "FLAME_OTLP_TOKEN", problems),
   };
 
   if (parsed.data?.FLAME_DRAIN_SECONDS && parsed.data.FLAME_DRAIN_SECONDS < parsed.data.FLAME_TURN_MAX_SECONDS) {
@@ -144,14 +164,31 @@ export function parseConfiguration(environment: Raw): Configuration {
 
 function assemble(
   variables: Variables,
-  secrets: { databasePassword: string | undefined; modelApiKey: string | undefined; accessToken: string | undefined },
+  secrets: Readonly<
+    Record<
+      | "databasePassword"
+      | "modelApiKey"
+      | "accessToken"
+      | "embeddingApiKey"
+      | "tenantTokens"
+      | "fallbackApiKeys"
+      | "otlpToken",
+      string | undefined
+    >
+  >,
 ): Configuration {
   const turnMaxSeconds = variables.FLAME_TURN_MAX_SECONDS;
   return {
     host: variables.FLAME_HOST,
     port: variables.FLAME_PORT,
     database: variables.FLAME_DATABASE_URL
-      ? { kind: "postgresql", ...variables.FLAME_DATABASE_URL, password: secrets.databasePassword ?? "" }
+      ? {
+          kind: "postgresql",
+          ...variables.FLAME_DATABASE_URL,
+          password: secrets.databasePassword ?? "",
+          poolSize: variables.FLAME_DATABASE_POOL_SIZE,
+          statementTimeoutSeconds: variables.FLAME_DATABASE_STATEMENT_TIMEOUT_SECONDS,
+        }
       : { kind: "embedded", folder: variables.FLAME_DATA_FOLDER },
     model:
       variables.FLAME_MODEL_BASE_URL && variables.FLAME_MODEL_NAME
@@ -169,6 +206,9 @@ function assemble(
     logLevel: variables.FLAME_LOG_LEVEL,
     bodyLimitKiB: variables.FLAME_BODY_LIMIT_KIB,
     memoryLastMessages: variables.FLAME_MEMORY_LAST_MESSAGES,
+    chat: chatConfiguration(variables, secrets.embeddingApiKey),
+    security: securityConfiguration(variables, secrets.tenantTokens),
+    operations: operationsConfiguration(variables, secrets),
   };
 }
 
@@ -183,50 +223,14 @@ function fieldProblems(error: z.ZodError | undefined): string[] {
   );
 }
 
-/** What each choice needs and what has no effect beside it: a setting is never silently ignored. */
-function combinationProblems(raw: Raw): string[] {
-  const database = raw.FLAME_DATABASE ?? "embedded";
-  const model = raw.FLAME_MODEL ?? "offline";
-  const problems: string[] = [];
-  const needs = (name: VariableName, because: string, alternative?: VariableName) => {
-    if (raw[name] === undefined && (!alternative || raw[alternative] === undefined)) {
-      problems.push(`${name}: absent; ${because} needs it; fix: set ${alternative ? `it or ${alternative}` : "it"}`);
-    }
-  };
-  const excludes = (name: VariableName, because: string, choose: string) => {
-    if (raw[name] !== undefined)
-      problems.push(`${name}: has no effect with ${because}; fix: remove it or set ${choose}`);
-  };
-
-  if (database === "embedded") {
-    excludes("FLAME_DATABASE_URL", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
-    excludes("FLAME_DATABASE_PASSWORD", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
-    excludes("FLAME_DATABASE_PASSWORD_FILE", "FLAME_DATABASE=embedded", "FLAME_DATABASE=postgresql");
-  }
-  if (database === "postgresql") {
-    excludes("FLAME_DATA_FOLDER", "FLAME_DATABASE=postgresql", "FLAME_DATABASE=embedded");
-    needs("FLAME_DATABASE_URL", "FLAME_DATABASE=postgresql");
-    needs("FLAME_DATABASE_PASSWORD", "FLAME_DATABASE=postgresql", "FLAME_DATABASE_PASSWORD_FILE");
-  }
-  if (model === "offline") {
-    for (const name of [
-      "FLAME_MODEL_BASE_URL",
-      "FLAME_MODEL_NAME",
-      "FLAME_MODEL_API_KEY",
-      "FLAME_MODEL_API_KEY_FILE",
-    ] as const) {
-      excludes(name, "FLAME_MODEL=offline", "FLAME_MODEL=openai-compatible");
-    }
-  }
-  if (model === "openai-compatible") {
-    excludes("FLAME_MODEL_TOKENS_PER_SECOND", "FLAME_MODEL=openai-compatible", "FLAME_MODEL=offline");
-    needs("FLAME_MODEL_BASE_URL", "FLAME_MODEL=openai-compatible");
-    needs("FLAME_MODEL_NAME", "FLAME_MODEL=openai-compatible");
-  }
-  return problems;
-}
-
-type SecretName = "FLAME_DATABASE_PASSWORD" | "FLAME_MODEL_API_KEY" | "FLAME_ACCESS_TOKEN";
+type SecretName =
+  | "FLAME_DATABASE_PASSWORD"
+  | "FLAME_MODEL_API_KEY"
+  | "FLAME_ACCESS_TOKEN"
+  | "FLAME_EMBEDDING_API_KEY"
+  | "FLAME_TENANT_TOKENS"
+  | "FLAME_MODEL_FALLBACK_API_KEYS"
+  | "FLAME_OTLP_TOKEN";
 
 /** The secret, from the variable or from the file that its `_FILE` twin names (a final line break is dropped). */
 function readSecret(raw: Raw, name: SecretName, problems: string[]): string | undefined {

@@ -1,13 +1,20 @@
 import { type IMastraLogger, MastraLogger } from "@mastra/core/logger";
-import pino, { type Logger } from "pino";
+import pino, { type DestinationStream, type Logger } from "pino";
+import { traceIds } from "./telemetry/index.ts";
 
 export type { Logger };
 
-/** One JSON line per event, written before the call returns: a crash loses none. */
-export function createLog(level: string): Logger {
+/**
+ * One JSON line per event, with the ids of the trace that it belongs to. Lines go to the standard output before the
+ * call returns, so that a crash loses none, or to `destination`.
+ */
+export function createLog(
+  level: string,
+  destination: DestinationStream = pino.destination({ fd: 1, sync: true }),
+): Logger {
   return pino(
-    { level, base: { service: "flame-agent" }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ fd: 1, sync: true }),
+    { level, base: { service: "flame-agent" }, timestamp: pino.stdTimeFunctions.isoTime, mixin: traceIds },
+    destination,
   );
 }
 

@@ -39,6 +39,18 @@ describe("a drain", () => {
     await expect(agent.get("/health")).rejects.toThrow("fetch failed");
   });
 
+  it("waits for a turn that a message began and no response waits for", async () => {
+    const agent = await agentFor({ FLAME_MODEL_TOKENS_PER_SECOND: "100" });
+    const thread = { threadId: "sent", resourceId: "ada" };
+    const sent = await agent.post("/api/agents/flame/send-message", { message: "count to 60", ...thread });
+    expect(await sent.json()).toMatchObject({ accepted: true });
+    const start = performance.now();
+    const stopped = agent.stop();
+    expect((await agent.post("/api/agents/flame/send-message", { message: "hi", ...thread })).status).toBe(503);
+    expect(await stopped).toEqual({ stoppedTurns: 0 });
+    expect(performance.now() - start).toBeGreaterThan(400);
+  });
+
   it("stops the turns that run when it must hurry, and tells their clients", async () => {
     const agent = await agentFor({ FLAME_MODEL_TOKENS_PER_SECOND: "10" });
     const reader = readerOf(await agent.post("/turns", { message: "count to 600" }));

@@ -1,13 +1,20 @@
 import { createServer, type Server } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
-import { createMastra } from "./agent.ts";
+import { createFlame, createMastra, INSTRUCTIONS } from "./agent.ts";
 import type { Configuration } from "./configuration.ts";
 import { openDatabase } from "./database/index.ts";
 import { createApplication, startingApplication } from "./http/application.ts";
+import { answerParserErrors, malformation, refuse } from "./http/malformed.ts";
+import { type Load, watchLoad } from "./load/index.ts";
 import type { Logger } from "./log.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { embeddingFor } from "./model/embedding.ts";
+import { agentModel } from "./model/index.ts";
+import { startTracing } from "./telemetry/index.ts";
+import { createOutbox } from "./tools/outbox.ts";
 import { TurnAborted, Turns } from "./turns/turns.ts";
+import { createChatMetrics, openChat } from "./workflow/index.ts";
 
 /** Idle connections live longer than a load balancer's (60 s is usual), so that it never sends into a closing one. */
 const KEEP_ALIVE_MILLISECONDS = 75_000;
@@ -21,6 +28,8 @@ type Fetch = Parameters<typeof getRequestListener>[0];
 /** A running agent. */
 export interface RunningAgent {
   readonly port: number;
+  /** Every route that it serves, by method and pattern. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   /**
    * Takes no new turns, waits for the running ones (at most `drainSeconds`, or until `hurry` is aborted), stops the
    * others, and closes all. Resolves with how many had to be stopped.
@@ -34,16 +43,57 @@ export async function startAgent(
   log: Logger,
   onFatal: (error: Error) => void,
 ): Promise<RunningAgent> {
-  const metrics = createMetrics();
+  const metrics = createMetrics(configuration.operations.modelCare);
   const turns = new Turns(metrics, configuration.turnMaxSeconds);
+  const tracing = await startTracing(configuration.operations.traces);
   let app = startingApplication();
-  const { server, port } = await listen(configuration, (...request: Parameters<typeof app.fetch>) =>
-    app.fetch(...request),
+  const { server, port, connections } = await listen(
+    configuration,
+    (...request: Parameters<typeof app.fetch>) => app.fetch(...request),
+    metrics,
   );
+  let load: Load | undefined;
   try {
     const database = await openDatabase(configuration.database, log, onFatal);
-    const mastra = createMastra(configuration, database.store, metrics, log);
-    app = await createApplication({ configuration, mastra, database, turns, metrics, log });
+    const model = agentModel(configuration.model, configuration.operations.modelCare, metrics, log);
+    const outbox = createOutbox(database.pool);
+    const chatMetrics = createChatMetrics(metrics.registry);
+    const { agent, memory } = createFlame({
+      configuration,
+      database,
+      languageModel: model.languageModel,
+      outbox,
+      metrics,
+      chatMetrics,
+      log,
+    });
+    const chat = await openChat({
+      configuration,
+      database,
+      embedding: embeddingFor(configuration.chat.embedding),
+      agent,
+      memory,
+      maker: [INSTRUCTIONS, JSON.stringify({ ...configuration.model, apiKey: undefined })],
+      metrics: chatMetrics,
+      log,
+    });
+    const mastra = createMastra(agent, chat.workflow, database.store, log);
+    // Watched only now: what loading took is no reason to refuse the first requests.
+    const watched = watchLoad(configuration.operations.shed);
+    load = watched;
+    app = await createApplication({
+      configuration,
+      mastra,
+      chat,
+      outbox,
+      database,
+      model,
+      turns,
+      load: watched,
+      connections,
+      metrics,
+      log,
+    });
 
     const stop = async (hurry: AbortSignal) => {
       await untilFirst(turns.drain(), configuration.drainSeconds * 1000, hurry);
@@ -51,25 +101,67 @@ export async function startAgent(
       turns.abortAll(new TurnAborted("shut-down", "The server had to stop before the turn was over"));
       await untilFirst(turns.drain(), ABORTED_TURNS_MILLISECONDS);
       await closeServer(server);
+      await chat.close();
       await mastra.shutdown();
       await database.close();
+      watched.stop();
+      await tracing.stop();
       return { stoppedTurns };
     };
-    return { port, stop };
+    return { port, routes: routesOf(app), stop };
   } catch (error) {
     await closeServer(server);
+    load?.stop();
+    await tracing.stop();
     throw error;
   }
 }
 
-async function listen(configuration: Configuration, fetch: Fetch): Promise<{ server: Server; port: number }> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MILLISECONDS }, getRequestListener(fetch));
+/** The routes of the application, each once; middleware, which is for all methods, is none. */
+function routesOf(app: ReturnType<typeof startingApplication>): RunningAgent["routes"] {
+  const routes = app.routes.filter(({ method }) => method !== "ALL");
+  return [...new Map(routes.map(({ method, path }) => [`${method} ${path}`, { method, path }])).values()];
+}
+
+/** A server that listens. */
+interface Listening {
+  readonly server: Server;
+  readonly port: number;
+  /** Connections that are open now. */
+  readonly connections: () => number;
+}
+
+async function listen(configuration: Configuration, fetch: Fetch, metrics: Metrics): Promise<Listening> {
+  const answer = getRequestListener(fetch);
+  const refused = () => metrics.countRefusedRequest("malformed");
+  // A request without a host is refused by `malformation`: Node itself would answer it without a body.
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, requireHostHeader: false },
+    (request, response) => {
+      const refusal = malformation(request);
+      if (!refusal) return void answer(request, response);
+      refused();
+      refuse(response, refusal);
+    },
+  );
+  answerParserErrors(server, refused);
+  let connections = 0;
+  server.on("connection", (socket) => {
+    connections += 1;
+    socket.once("close", () => {
+      connections -= 1;
+    });
+  });
   const listening = Promise.withResolvers<void>();
   server.once("error", (error) => listening.reject(cannotListen(configuration, error)));
   server.listen(configuration.port, configuration.host, listening.resolve);
   await listening.promise;
   const address = server.address();
-  return { server, port: typeof address === "object" && address ? address.port : configuration.port };
+  return {
+    server,
+    port: typeof address === "object" && address ? address.port : configuration.port,
+    connections: () => connections,
+  };
 }
 
 function cannotListen(configuration: Configuration, error: Error): Error {

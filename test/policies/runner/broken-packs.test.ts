@@ -23,7 +23,7 @@ const RUNNER = fileURLToPath(new URL("../../../policies/runner/index.ts", import
 const packOf = (policies: string) => `new policy.PolicyPack("temporary", { policies: [${policies}] });`;
 
 describe("a pack that is broken", () => {
-  it.each([
+  it.each<{ why: string; source: string; seconds?: number; message: RegExp }>([
     {
       why: "throws when it is loaded",
       source: 'throw new Error("no such rule");',
@@ -43,12 +43,13 @@ describe("a pack that is broken", () => {
     {
       why: "waits for ever in a policy",
       source: packOf('{ name: "p", description: "d", validateResource: () => new Promise(() => undefined) }'),
-      message: /didn't answer in 2 s; look for a policy that waits, or raise timeoutSeconds/,
+      seconds: 6,
+      message: /didn't answer in 6 s; look for a policy that waits, or raise timeoutSeconds/,
     },
-    { why: "never serves", source: "setInterval(() => undefined, 1000);", message: /didn't start in 2 s/ },
-  ])("fails the gate and leaves no process when it $why", async ({ source, message }) => {
+    { why: "never serves", source: "setInterval(() => undefined, 1000);", seconds: 2, message: /didn't start in 2 s/ },
+  ])("fails the gate and leaves no process when it $why", async ({ source, seconds, message }) => {
     await using pack = await temporaryPack(source);
-    const report = await runPack({ packFolder: pack.folder, graph: pet(), timeoutSeconds: 2 });
+    const report = await runPack({ packFolder: pack.folder, graph: pet(), timeoutSeconds: seconds });
     expect(report).toMatchObject({ pack: pack.folder, passed: 0, counts: { couldNotRun: 1 } });
     expect(report.results[0]?.message).toMatch(message);
     expect(gate([report])).toMatchObject({ ok: false, couldNotRun: [{ level: "mandatory", urn: undefined }] });

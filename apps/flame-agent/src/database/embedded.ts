@@ -1,14 +1,21 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { PostgresStore } from "@mastra/pg";
+import { Pool } from "pg";
 import { openCluster } from "./cluster.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { Database } from "./index.ts";
+import { prepareSchema, type SchemaOptions } from "./schema.ts";
 
-/** Connections that the store opens at most: PGlite serves one query at a time, more would only queue. */
-const POOL_SIZE = 8;
+/**
+ * Connections that are opened at most. PGlite is one session and its socket takes the messages of several connections
+ * in turn, so that one's parameters would meet another's statement (seen: "unnamed prepared statement does not exist").
+ * It works on one query at a time anyhow: through one connection they queue here, whole.
+ */
+const POOL_SIZE = 1;
 /** Connections that the socket accepts: above the pool's, so that one that is just closing never blocks a new one. */
 const SOCKET_CONNECTIONS = 64;
 /** PostgreSQL's name for a socket in a folder, with the port that the client asks for. */
@@ -18,26 +25,41 @@ const PORT = 5432;
  * PostgreSQL in this process (PGlite), reached through a socket in a folder that only this user can enter: no port is
  * opened. One process at a time may hold `folder`; without a folder the data live in memory.
  */
-export async function openEmbedded(folder: string | undefined, onLost: (error: Error) => void): Promise<Database> {
+export async function openEmbedded(
+  folder: string | undefined,
+  onLost: (error: Error) => void,
+  schema: SchemaOptions = {},
+): Promise<Database> {
   const lock = folder === undefined ? undefined : await lockFolder(folder, onLost);
   const closing = new AsyncDisposableStack();
   closing.defer(async () => lock?.release());
   try {
-    const postgres = await openCluster(folder);
-    closing.defer(() => postgres.close());
+    const cluster = await openCluster(folder);
+    closing.defer(() => cluster.close());
+    const database = await serveCluster(cluster, schema);
+    closing.defer(() => database.close());
+    return { ...database, close: () => closing.disposeAsync() };
+  } catch (error) {
+    await closing.disposeAsync();
+    throw error;
+  }
+}
 
+/** A database on a cluster that is open already; closing it leaves the cluster open. */
+export async function serveCluster(cluster: PGlite, schema: SchemaOptions = {}): Promise<Database> {
+  const closing = new AsyncDisposableStack();
+  try {
     const socketFolder = await mkdtemp(join(tmpdir(), "flame-"));
     closing.defer(() => rm(socketFolder, { recursive: true, force: true }));
     const server = new PGLiteSocketServer({
-      db: postgres,
+      db: cluster,
       path: join(socketFolder, `.s.PGSQL.${PORT}`),
       maxConnections: SOCKET_CONNECTIONS,
     });
     await server.start();
     closing.defer(() => server.stop());
 
-    const store = new PostgresStore({
-      id: "flame",
+    const pool = new Pool({
       host: socketFolder,
       port: PORT,
       database: "postgres",
@@ -45,9 +67,13 @@ export async function openEmbedded(folder: string | undefined, onLost: (error: E
       password: "none",
       max: POOL_SIZE,
     });
-    closing.defer(() => store.close());
-    await store.init();
-    return { kind: "embedded", store, close: () => closing.disposeAsync() };
+    closing.defer(() => pool.end());
+    // The socket ends its connections when the cluster stops; without a listener that would end the process.
+    pool.on("error", () => {});
+    const store = new PostgresStore({ id: "flame", pool });
+    await prepareSchema(pool, store, schema, true);
+    await pool.query("set hnsw.iterative_scan = strict_order");
+    return { kind: "embedded", store, pool, close: () => closing.disposeAsync() };
   } catch (error) {
     await closing.disposeAsync();
     throw error;

@@ -9,8 +9,8 @@ import { lock } from "proper-lockfile";
  */
 const STALE_MILLISECONDS = 5_000;
 const RENEW_MILLISECONDS = 1_000;
-/** How long a start waits for the lock: a stale one is over by then, with some room. */
-const WAIT_MILLISECONDS = 8_000;
+/** How long a start waits for the lock, in milliseconds: a stale one is over by then, with some room. */
+export const WAIT_MILLISECONDS = 8_000;
 const RETRY_MILLISECONDS = 250;
 
 export interface FolderLock {
@@ -22,9 +22,13 @@ export interface FolderLock {
  * that is alive is respected, with an error after the wait. `onLost` is called if another process takes the folder
  * while we hold it (this process was stopped for longer than the lock lives): nothing may be written after that.
  */
-export async function lockFolder(folder: string, onLost: (error: Error) => void): Promise<FolderLock> {
+export async function lockFolder(
+  folder: string,
+  onLost: (error: Error) => void,
+  waitMilliseconds = WAIT_MILLISECONDS,
+): Promise<FolderLock> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => cannotUse(folder, error));
-  const deadline = Date.now() + WAIT_MILLISECONDS;
+  const deadline = Date.now() + waitMilliseconds;
   for (;;) {
     try {
       const release = await lock(folder, {

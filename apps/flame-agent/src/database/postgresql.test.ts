@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import pino from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { testAgent } from "../testing/agent.ts";
 import { until } from "../testing/folder.ts";
+import { openCluster } from "./cluster.ts";
 import { openPostgresql } from "./postgresql.ts";
 
 const silent = pino({ level: "silent" });
@@ -38,6 +38,8 @@ const configuration = (port: number) =>
     user: "postgres",
     password: "planted-password",
     tls: "disable",
+    poolSize: 4,
+    statementTimeoutSeconds: 30,
   }) as const;
 
 describe("a PostgreSQL server", () => {
@@ -65,7 +67,7 @@ describe("a PostgreSQL server", () => {
       FLAME_DATABASE_URL: `postgresql://postgres@127.0.0.1:${port}/postgres`,
       FLAME_DATABASE_PASSWORD: "planted-password",
     });
-    const postgres = await PGlite.create();
+    const postgres = await openCluster(undefined);
     const server = new PGLiteSocketServer({ db: postgres, port, maxConnections: 64 });
     await server.start();
     const agent = await starting;
@@ -74,9 +76,15 @@ describe("a PostgreSQL server", () => {
     expect(await agent.ask("What is my name?", "kept")).toBe("Your name is Ada.");
 
     await server.stop();
+    expect(await agent.turn("hello")).toContainEqual({
+      event: "error",
+      data: { code: "failed", message: expect.stringMatching(/^The database doesn't take requests now/) },
+    });
+    const refused = await agent.get("/documents");
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
     await until("it isn't ready without its database", async () => (await agent.status("/ready")) === 503);
     const health = await agent.get("/health");
-    expect([health.status, await health.json()]).toMatchObject([200, { status: "alive", database: "silent" }]);
+    expect([health.status, await health.json()]).toMatchObject([200, { status: "degraded" }]);
     expect(agent.log.join("")).not.toContain("planted-password");
     await agent.stop();
     await postgres.close();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
-import { parseEvents, readEvents, readerOf, readUntil, textOf } from "../testing/client.ts";
+import { parseEvents, readEvents, readerOf, readUntil, type StreamEvent, textOf } from "../testing/client.ts";
 import { until } from "../testing/folder.ts";
 
 let agent: TestAgent;
@@ -18,8 +18,8 @@ describe("POST /turns", () => {
   it("streams start, text token by token, and end with its usage", async () => {
     const response = await agent.post("/turns", { message: "count to 3", thread: "count", resource: "someone" });
     expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
-    expect(await readEvents(response)).toEqual([
-      { event: "start", data: { thread: "count", resource: "someone" } },
+    expect(withoutSteps(await readEvents(response))).toEqual([
+      { event: "start", data: { turn: expect.stringMatching(/^[\da-f-]{36}$/), thread: "count", resource: "someone" } },
       { event: "text", data: { delta: "1" } },
       { event: "text", data: { delta: " 2" } },
       { event: "text", data: { delta: " 3" } },
@@ -66,7 +66,11 @@ describe("POST /turns", () => {
     const [start] = await agent.turn("hello");
     expect(start).toEqual({
       event: "start",
-      data: { thread: expect.stringMatching(/^[\da-f-]{36}$/), resource: "default" },
+      data: {
+        turn: expect.any(String),
+        thread: expect.stringMatching(/^[\da-f-]{36}$/),
+        resource: "default",
+      },
     });
   });
 
@@ -120,11 +124,22 @@ describe("the other routes", () => {
     expect([health.status, await health.json()]).toEqual([
       200,
       {
-        status: "alive",
+        status: "healthy",
+        phase: "serving",
+        problems: [],
         version: "0.1.0",
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         uptimeSeconds: expect.any(Number),
-        database: "answers",
+        memory: { residentMiB: expect.any(Number), heapUsedMiB: expect.any(Number), limitMiB: expect.any(Number) },
         eventLoopDelayMilliseconds: expect.any(Number),
+        activeConnections: expect.any(Number),
+        activeTurns: 0,
+        lastMinute: {
+          requests: expect.any(Number),
+          errorRate: expect.any(Number),
+          averageResponseMilliseconds: expect.any(Number),
+        },
+        dependencies: { database: "answers", model: "asked" },
       },
     ]);
     const ready = await agent.get("/ready");
@@ -156,7 +171,7 @@ describe("the other routes", () => {
     expect(routes).toContain("unmatched");
     expect(metrics).not.toMatch(/planted/);
     expect(metrics).toMatch(/flame_tool_calls_total\{tool="calculate",outcome="completed"\} [1-9]/);
-    expect(metrics).toMatch(/flame_model_tokens_total\{direction="output"\} [1-9]/);
+    expect(metrics).toMatch(/flame_model_tokens_total\{direction="output",model="offline"\} [1-9]/);
     expect(metrics).toMatch(/flame_turns_total\{outcome="completed"\} [1-9]/);
     expect(metrics).toMatch(/process_resident_memory_bytes \d/);
   });
@@ -183,4 +198,8 @@ describe("the other routes", () => {
 
 function leftTurns(metrics: string): number {
   return Number(/flame_turns_total\{outcome="client-left"\} (\d+)/.exec(metrics)?.[1] ?? 0);
+}
+
+function withoutSteps(events: readonly StreamEvent[]): readonly StreamEvent[] {
+  return events.filter(({ event }) => event !== "step");
 }

@@ -1,48 +1,65 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Mastra } from "@mastra/core/mastra";
-import { MastraServer } from "@mastra/hono";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Configuration } from "../configuration.ts";
-import type { Database } from "../database/index.ts";
+import { type Database, isDatabaseAway } from "../database/index.ts";
+import { type Load, RecentRequests, shedLoad } from "../load/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import { trackTurns } from "../turns/track.ts";
+import type { AgentModel } from "../model/index.ts";
+import { traceRequests } from "../telemetry/index.ts";
+import { authentication, DEFAULT_TENANT } from "../tenants/index.ts";
+import type { Outbox } from "../tools/outbox.ts";
+import { trackTurns, turnOf } from "../turns/track.ts";
 import type { Turns } from "../turns/turns.ts";
 import { VERSION } from "../version.ts";
-import { requireToken } from "./access.ts";
+import type { Chat } from "../workflow/index.ts";
+import { controlAccess, operatorsOnly, PROBE_PATHS } from "./access.ts";
+import { checkBody } from "./body.ts";
+import { addChatRoutes } from "./chat-routes.ts";
 import type { AgentEnv } from "./env.ts";
-import { databaseCheck } from "./health.ts";
-import { observeRequests } from "./observe.ts";
-import { takeTurn } from "./turns-route.ts";
+import { databaseCheck, tellHealth } from "./health.ts";
+import { guardMastraRoutes, NarrowMastraServer } from "./mastra-server.ts";
+import { observeRequests, routeOf } from "./observe.ts";
+import { allowOrigins, securityHeaders } from "./security-headers.ts";
+import { DATABASE_AWAY } from "./turn-stream.ts";
 
 /** What the routes are made of. */
 export interface ApplicationParts {
   readonly configuration: Configuration;
   readonly mastra: Mastra;
+  readonly chat: Chat;
+  readonly outbox: Outbox;
   readonly database: Database;
+  readonly model: Pick<AgentModel, "states">;
   readonly turns: Turns;
+  readonly load: Load;
+  /** Connections that are open now. */
+  readonly connections: () => number;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
 
 /** All routes: ours first, then Mastra's below `/api`. */
-export async function createApplication({
-  configuration,
-  mastra,
-  database,
-  turns,
-  metrics,
-  log,
-}: ApplicationParts): Promise<Hono<AgentEnv>> {
+export async function createApplication(parts: ApplicationParts): Promise<Hono<AgentEnv>> {
+  const { configuration, mastra, chat, outbox, database, turns, load, metrics, log } = parts;
+  const { security, metricsPath } = configuration;
   const app = new Hono<AgentEnv>();
   const databaseAnswers = databaseCheck(database);
-  const eventLoop = monitorEventLoopDelay({ resolution: 20 });
-  eventLoop.enable();
+  const requests = new RecentRequests();
+  const flame = mastra.getAgent("flame");
 
-  app.use(observeRequests(metrics, log));
-  if (configuration.accessToken !== undefined) app.use(requireToken(configuration.accessToken));
   app.use(
+    (context, next) => {
+      context.set("tenant", DEFAULT_TENANT);
+      return next();
+    },
+    traceRequests((context) => ({ route: routeOf(context) })),
+    observeRequests(metrics, requests, log),
+    ...securityHeaders(),
+    shedLoad(load, metrics, new Set([...PROBE_PATHS, metricsPath])),
+    allowOrigins(security.corsOrigins),
+    controlAccess({ authenticate: authentication(configuration), rateLimit: security.rateLimit, metrics }),
     bodyLimit({
       maxSize: configuration.bodyLimitKiB * 1024,
       onError: (context) =>
@@ -51,24 +68,21 @@ export async function createApplication({
           413,
         ),
     }),
+    checkBody(security.messageLimitCharacters, (method, path) => turnOf(method, path) !== undefined),
+    trackTurns(turns, metrics, {
+      isActive: (thread) => flame.getActiveThreadRunId(thread) !== undefined,
+      abort: (thread) => void flame.abortThreadStream(thread),
+    }),
   );
-  app.use(trackTurns(turns, metrics));
+  app.use(
+    "/api/*",
+    guardMastraRoutes(security.messagesMax, async (threadId) => {
+      const memory = await flame.getMemory();
+      return Boolean(await memory?.getThreadById({ threadId }));
+    }),
+  );
 
-  // A restart mends an embedded database that is stuck; a server that is away comes back by itself, so its absence
-  // takes the agent out of service (/ready) and doesn't end the turns that run.
-  app.get("/health", async (context) => {
-    const answers = await databaseAnswers();
-    const alive = answers || database.kind === "postgresql";
-    const eventLoopDelayMilliseconds = Math.round(eventLoop.percentile(99) / 1e6);
-    eventLoop.reset();
-    const details = {
-      version: VERSION,
-      uptimeSeconds: Math.round(process.uptime()),
-      database: answers ? "answers" : "silent",
-      eventLoopDelayMilliseconds,
-    };
-    return context.json({ status: alive ? "alive" : "stuck", ...details }, alive ? 200 : 503);
-  });
+  app.get("/health", tellHealth({ ...parts, databaseAnswers, requests }));
 
   app.get("/ready", async (context) => {
     if (turns.draining) return context.json({ status: "draining", turns: turns.running }, 503);
@@ -77,27 +91,39 @@ export async function createApplication({
       : context.json({ status: "database unreachable" }, 503);
   });
 
-  app.get(configuration.metricsPath, async (context) =>
+  app.get(metricsPath, operatorsOnly, async (context) =>
     context.body(await metrics.registry.metrics(), 200, { "Content-Type": metrics.registry.contentType }),
   );
 
-  app.post("/turns", takeTurn(mastra, log));
+  addChatRoutes(app, chat, outbox, log);
 
   app.notFound((context) => context.json({ error: `No route for ${context.req.method} on this path` }, 404));
   app.onError((error, context) => {
+    // A client that leaves before its body is whole is no failure of ours; nobody reads this answer. A body that was
+    // read to its end is destroyed too.
+    const { destroyed, complete } = context.env.incoming;
+    if (destroyed && !complete) return context.json({ error: "The request broke off" }, 400);
     log.error({ error: describeError(log, error) }, "request failed");
-    return context.json({ error: "The request failed" }, 500);
+    return isDatabaseAway(error)
+      ? context.json({ error: DATABASE_AWAY }, 503, { "Retry-After": "5" })
+      : context.json({ error: "The request failed" }, 500);
   });
 
-  await new MastraServer({ app, mastra }).init();
+  await new NarrowMastraServer({ app, mastra }).init();
   return app;
 }
 
-/** What is answered before the database and Mastra are there. */
+/** What is answered before the database and Mastra are there: alive, and not ready. */
 export function startingApplication(): Hono<AgentEnv> {
   const app = new Hono<AgentEnv>();
+  app.use(...securityHeaders());
   app.get("/health", (context) =>
-    context.json({ status: "starting", version: VERSION, uptimeSeconds: Math.round(process.uptime()) }),
+    context.json({
+      status: "healthy",
+      phase: "starting",
+      version: VERSION,
+      uptimeSeconds: Math.round(process.uptime()),
+    }),
   );
   app.all("*", (context) => context.json({ status: "starting" }, 503, { "Retry-After": "1" }));
   return app;

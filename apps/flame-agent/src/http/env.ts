@@ -4,5 +4,12 @@ import type { Turn } from "../turns/turns.ts";
 /** What a request's context holds besides Hono's own. */
 export interface AgentEnv {
   Bindings: HttpBindings;
-  Variables: { turn?: Turn };
+  Variables: {
+    /** Whose data the request may touch; `default` where no authentication gives one. Set before any route runs. */
+    tenant: string;
+    /** On Mastra's routes: the tenant's own names of the resource and the thread that the request is about. */
+    owned?: { readonly resource: string; readonly thread: string | undefined };
+    /** The turn that the request is, on the routes that take one. */
+    turn?: Turn;
+  };
 }

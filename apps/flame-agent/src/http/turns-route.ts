@@ -1,26 +1,25 @@
-import { randomUUID } from "node:crypto";
-import type { Mastra } from "@mastra/core/mastra";
 import type { Context } from "hono";
-import { streamSSE } from "hono/streaming";
 import { z } from "zod";
-import { describeError, type Logger } from "../log.ts";
-import { TurnAborted } from "../turns/turns.ts";
+import type { Logger } from "../log.ts";
+import type { Chat } from "../workflow/index.ts";
 import type { AgentEnv } from "./env.ts";
+import { Id, Name, storable } from "./fields.ts";
+import { streamTurn } from "./turn-stream.ts";
+
+/** Longest message, in characters: beyond the context of every model in use. */
+const MESSAGE_CHARACTERS = 1_000_000;
 
 const TurnRequest = z.strictObject({
   /** What the user says. */
-  message: z.string().min(1),
+  message: storable(MESSAGE_CHARACTERS),
   /** Thread to go on with. Default: a new one. */
-  thread: z.string().min(1).max(200).optional(),
+  thread: Name.optional(),
   /** Owner of the thread, such as a user. Default: `default`. */
-  resource: z.string().min(1).max(200).default("default"),
+  resource: Name.default("default"),
 });
 
-/** Model calls in a turn at most: a tool that is called again and again ends there. */
-const STEPS_MAX = 8;
-
-/** `POST /turns`: one turn of the agent as an event stream that reads well in a terminal. */
-export function takeTurn(mastra: Mastra, log: Logger) {
+/** `POST /turns`: one turn of the agent as an event stream. */
+export function takeTurn({ runner }: Chat, log: Logger) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const request = TurnRequest.safeParse(await context.req.json().catch(() => undefined));
     if (!request.success) {
@@ -32,44 +31,45 @@ export function takeTurn(mastra: Mastra, log: Logger) {
         400,
       );
     }
+    const turn = await runner.admit(context.get("tenant"), request.data);
+    if (!turn)
+      return context.json(
+        { error: "The thread belongs to another resource; allowed: its own; fix: name that resource or a new thread" },
+        409,
+      );
+    return streamTurn(context, log, (listener) => runner.begin(turn, listener));
+  };
+}
 
-    const { message, resource, thread = randomUUID() } = request.data;
-    const signal = context.get("turn")?.signal ?? context.req.raw.signal;
-    return streamSSE(context, async (stream) => {
-      const send = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) });
-      try {
-        await send("start", { thread, resource });
-        const output = await mastra
-          .getAgent("flame")
-          .stream(message, { memory: { thread, resource }, abortSignal: signal, maxSteps: STEPS_MAX });
-        for await (const chunk of output.fullStream) {
-          if (chunk.type === "text-delta") await send("text", { delta: chunk.payload.text });
-          if (chunk.type === "tool-call")
-            await send("tool", { name: chunk.payload.toolName, state: "called", input: chunk.payload.args });
-          if (chunk.type === "tool-result")
-            await send("tool", { name: chunk.payload.toolName, state: "answered", output: chunk.payload.result });
-          if (chunk.type === "tool-error") await send("tool", { name: chunk.payload.toolName, state: "failed" });
-          if (chunk.type === "error") throw chunk.payload.error;
-        }
-        signal.throwIfAborted();
-        const { inputTokens, outputTokens, totalTokens } = await output.usage;
-        await send("end", {
-          finishReason: await output.finishReason,
-          usage: { inputTokens, outputTokens, totalTokens },
-        });
-      } catch (error) {
-        const reason = signal.aborted ? signal.reason : error;
-        if (!signal.aborted) {
-          log.error({ error: describeError(log, error) }, "turn failed");
-          context.get("turn")?.abort(new TurnAborted("failed", "The turn failed"));
-        }
-        await send(
-          "error",
-          reason instanceof TurnAborted
-            ? { code: reason.outcome, message: reason.message }
-            : { code: "failed", message: "The turn failed" },
-        );
-      }
+/** `GET /turns/:id`: what became of a turn, and what can be done about it. */
+export function showTurn({ records, approvals }: Chat) {
+  return async (context: Context<AgentEnv>): Promise<Response> => {
+    const id = Id.safeParse(context.req.param("id"));
+    const tenant = context.get("tenant");
+    const turn = id.success ? await records.find(tenant, id.data) : undefined;
+    if (!turn) return context.json({ error: "No turn of this id" }, 404);
+    const pending = turn.state === "waiting" ? await approvals.ofTurn(tenant, turn.id) : [];
+    return context.json({
+      ...turn,
+      resumable: turn.state === "interrupted",
+      approvals: pending.filter(({ state }) => state === "pending").map((approval) => approval.id),
     });
+  };
+}
+
+/** `POST /turns/:id/resume`: goes on with a turn whose process ended, as an event stream. One caller gets it. */
+export function resumeTurn({ records, runner }: Chat, log: Logger) {
+  return async (context: Context<AgentEnv>): Promise<Response> => {
+    const id = Id.safeParse(context.req.param("id"));
+    const tenant = context.get("tenant");
+    const turn = id.success ? await records.find(tenant, id.data) : undefined;
+    if (!turn) return context.json({ error: "No turn of this id" }, 404);
+    const resumption = await records.resume(tenant, turn.id);
+    if (!resumption)
+      return context.json(
+        { error: `The turn is ${turn.state}; allowed: interrupted; fix: GET /turns/${turn.id} tells what it is now` },
+        409,
+      );
+    return streamTurn(context, log, (listener) => runner.resume(tenant, turn.id, resumption, listener));
   };
 }

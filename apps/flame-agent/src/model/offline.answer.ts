@@ -1,4 +1,6 @@
 import type { LanguageModelV3CallOptions, LanguageModelV3Message } from "@ai-sdk/provider";
+import { SUMMARY_HEADING, SUMMARY_INSTRUCTIONS } from "../memory/summary-prompt.ts";
+import { fromSources, systemText } from "./offline.knowledge.ts";
 
 type Tools = NonNullable<LanguageModelV3CallOptions["tools"]>;
 
@@ -20,6 +22,8 @@ export function answerTo(prompt: readonly LanguageModelV3Message[], tools: Tools
 
   const said = userMessages(prompt);
   const question = said.at(-1) ?? "";
+  const told = systemText(prompt);
+  if (told === SUMMARY_INSTRUCTIONS) return say(summaryOf(question));
   const offered = (name: string) => tools.some((tool) => tool.name === name);
 
   const count = /\bcount (?:up )?to (\d+)/i.exec(question)?.[1];
@@ -34,7 +38,11 @@ export function answerTo(prompt: readonly LanguageModelV3Message[], tools: Tools
   const expression = offered("calculate") && arithmeticIn(question);
   if (expression) return { kind: "tool-call", tool: "calculate", callId: callId(prompt), input: { expression } };
 
-  return say(fromMemory(question, said) ?? plainReply(question, said));
+  const message = offered("send_message") && messageIn(question);
+  if (message) return { kind: "tool-call", tool: "send_message", callId: callId(prompt), input: message };
+
+  const summary = told.split(SUMMARY_HEADING)[1] ?? "";
+  return say(fromMemory(question, [summary, ...said]) ?? fromSources(question, prompt) ?? plainReply(question, said));
 }
 
 /** Text in pieces as a tokeniser would cut it: each word with the space before it. */
@@ -90,6 +98,18 @@ function arithmeticIn(question: string): string | undefined {
       (piece) => /\d/.test(piece) && (/[\d)]\s*[+\-*/%^]\s*[\d(.a-z+-]/i.test(piece) || /^[a-z]+\s*\(/i.test(piece)),
     )
     .sort((one, other) => other.length - one.length)[0];
+}
+
+/** `Send "the text" to somebody`. */
+function messageIn(question: string) {
+  const found = /\bsend (?:the message )?"([^"]+)" to (\S+?)[.!?]?(?:\s|$)/i.exec(question);
+  return found ? { to: found[2], text: found[1] } : undefined;
+}
+
+/** The facts that a conversation tells, in the user's words, so that a later question finds them. */
+function summaryOf(conversation: string): string {
+  const facts = [...factsIn(conversation)].map(([name, value]) => `my ${name} is ${value}`);
+  return facts.length === 0 ? "The user told nothing of themself." : `The user said: ${facts.join(", ")}.`;
 }
 
 const DATE = String.raw`\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?`;

@@ -54,9 +54,13 @@ describe("an OpenAI-compatible model", () => {
     expect(JSON.parse(requests[0]?.body ?? "")).toMatchObject({
       model: "small",
       stream: true,
-      tools: [{ function: { name: "calculate" } }, { function: { name: "dates" } }],
+      tools: [
+        { function: { name: "calculate" } },
+        { function: { name: "dates" } },
+        { function: { name: "send_message" } },
+      ],
     });
-    expect(await agent.metrics()).toContain('flame_model_tokens_total{direction="input"} 7');
+    expect(await agent.metrics()).toContain('flame_model_tokens_total{direction="input",model="small"} 7');
   });
 
   it("that refuses ends the turn with an error event, and neither key nor words are told or logged", async () => {
@@ -67,7 +71,7 @@ describe("an OpenAI-compatible model", () => {
     await until("the turn is counted as failed", async () =>
       (await agent.metrics()).includes('flame_turns_total{outcome="failed"} 1'),
     );
-    expect(await agent.metrics()).toContain('flame_model_calls_total{outcome="failed"} 1');
+    expect(await agent.metrics()).toContain('flame_model_calls_total{outcome="failed",model="small"} 1');
     expect(agent.log.join("")).toContain("turn failed");
     expect(agent.log.join("")).not.toContain("planted");
   });

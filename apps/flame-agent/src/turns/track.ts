@@ -1,12 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { MiddlewareHandler } from "hono";
 import type { AgentEnv } from "../http/env.ts";
+import { mastraRouteOf } from "../http/mastra-routes.ts";
 import type { Metrics } from "../metrics.ts";
 import { withHeartbeats } from "./heartbeat.ts";
-import { TurnAborted, type Turns } from "./turns.ts";
+import { type Turn, TurnAborted, type Turns } from "./turns.ts";
 
-/** The routes that make the agent take a turn: ours, and those of Mastra that answer with the turn itself. */
-const TURN_PATH =
-  /^\/turns$|^\/api\/agents\/[^/]+\/(generate|stream|streamVNext|resume-stream|network|recover|approve|decline)([-/][^?]*)?$/;
+/** Our own routes that make the agent take a turn or go on with one; Mastra's are told by their table. */
+const TURN_PATH = /^\/turns(\/[^/]+\/resume)?$|^\/approvals\/[^/]+\/(approve|reject)$/;
 
 /** Seconds between comment lines in an event stream, so that no proxy takes silence for death. */
 const HEARTBEAT_SECONDS = 15;
@@ -14,18 +15,39 @@ const HEARTBEAT_SECONDS = 15;
 const ABORT_GRACE_SECONDS = 2;
 /** What a refused client should wait, in seconds: the next instance is there already. */
 const RETRY_AFTER_SECONDS = 1;
+/** How often a turn without a response of its own is looked at, in milliseconds, and how often it must be gone. */
+const LOOK_MILLISECONDS = 100;
+const IDLE_LOOKS = 2;
 
-export function isTurn(method: string, path: string): boolean {
-  return method === "POST" && TURN_PATH.test(path);
+/** The turns that Mastra runs on its threads, whether or not a response waits for them. */
+export interface ThreadTurns {
+  isActive(thread: ThreadName): boolean;
+  abort(thread: ThreadName): void;
+}
+
+/** A thread as it is called in the store. */
+interface ThreadName {
+  readonly resourceId: string;
+  readonly threadId: string;
+}
+
+/** Until when a request keeps a turn running; `undefined`: it takes none. */
+export function turnOf(
+  method: string,
+  path: string,
+): "until its response ends" | "until its thread is idle" | undefined {
+  if (method !== "POST") return undefined;
+  return TURN_PATH.test(path) ? "until its response ends" : mastraRouteOf(method, path)?.turn;
 }
 
 /**
- * Counts a request as a running turn until its response has ended or its client has left (which cancels the turn);
- * refuses it while the process drains.
+ * Counts a request as a running turn until its response has ended or its client has left (which cancels the turn), or,
+ * where the response doesn't wait for it, until its thread is idle; refuses it while the process drains.
  */
-export function trackTurns(turns: Turns, metrics: Metrics): MiddlewareHandler<AgentEnv> {
+export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
-    if (!isTurn(context.req.method, context.req.path)) return next();
+    const until = turnOf(context.req.method, context.req.path);
+    if (!until) return next();
     if (turns.draining) {
       metrics.countRefusedTurn();
       context.header("Retry-After", String(RETRY_AFTER_SECONDS));
@@ -35,6 +57,20 @@ export function trackTurns(turns: Turns, metrics: Metrics): MiddlewareHandler<Ag
 
     const turn = turns.begin();
     const { outgoing } = context.env;
+    if (until === "until its thread is idle") {
+      try {
+        await next();
+      } finally {
+        const { resource: resourceId, thread: threadId } = context.get("owned") ?? {};
+        if (context.res.status >= 400 || resourceId === undefined || threadId === undefined) {
+          turn.end(context.res.status < 500 ? "completed" : "failed");
+        } else {
+          void endWhenIdle(turn, threads, { resourceId, threadId });
+        }
+      }
+      return;
+    }
+
     outgoing.once("close", () => {
       if (!outgoing.writableFinished) turn.abort(new TurnAborted("client-left", "The client left"));
       turn.end(outgoing.statusCode < 500 ? "completed" : "failed");
@@ -50,4 +86,14 @@ export function trackTurns(turns: Turns, metrics: Metrics): MiddlewareHandler<Ag
       context.res = new Response(withHeartbeats(body, HEARTBEAT_SECONDS * 1000), context.res);
     }
   };
+}
+
+/** Ends the turn when its thread has been idle for two looks in a row: a message that waits begins right after one. */
+async function endWhenIdle(turn: Turn, threads: ThreadTurns, thread: ThreadName): Promise<void> {
+  turn.signal.addEventListener("abort", () => threads.abort(thread), { once: true });
+  for (let idleLooks = 0; idleLooks < IDLE_LOOKS && !turn.signal.aborted; ) {
+    await delay(LOOK_MILLISECONDS);
+    idleLooks = threads.isActive(thread) ? 0 : idleLooks + 1;
+  }
+  turn.end("completed");
 }

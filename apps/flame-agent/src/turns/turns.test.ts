@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createMetrics } from "../metrics.ts";
-import { isTurn } from "./track.ts";
+import { turnOf } from "./track.ts";
 import { TurnAborted, Turns } from "./turns.ts";
 
 beforeEach(() => {
@@ -64,18 +64,21 @@ describe("a drain", () => {
 
 describe("a request is a turn", () => {
   it.each([
-    { path: "/turns", turn: true },
-    { path: "/api/agents/flame/stream", turn: true },
-    { path: "/api/agents/flame/generate", turn: true },
-    { path: "/api/agents/flame/stream/vnext", turn: true },
-    { path: "/api/agents/flame/approve-tool-call", turn: true },
-    { path: "/api/agents/flame/resume-stream", turn: true },
-    { path: "/api/agents/flame", turn: false },
-    { path: "/api/agents/flame/threads/subscribe", turn: false },
-    { path: "/api/memory/threads", turn: false },
-    { path: "/turns/1", turn: false },
+    { path: "/turns", turn: "until its response ends" },
+    { path: "/turns/1/resume", turn: "until its response ends" },
+    { path: "/approvals/1/approve", turn: "until its response ends" },
+    { path: "/approvals/1/reject", turn: "until its response ends" },
+    { path: "/api/agents/flame/stream", turn: "until its response ends" },
+    { path: "/api/agents/flame/generate", turn: "until its response ends" },
+    { path: "/api/agents/flame/send-message", turn: "until its thread is idle" },
+    { path: "/api/agents/flame/queue-message", turn: "until its thread is idle" },
+    { path: "/api/agents/flame", turn: undefined },
+    { path: "/api/agents/flame/threads/subscribe", turn: undefined },
+    { path: "/api/memory/threads", turn: undefined },
+    { path: "/turns/1", turn: undefined },
+    { path: "/approvals/1", turn: undefined },
   ])("$path: $turn", ({ path, turn }) => {
-    expect(isTurn("POST", path)).toBe(turn);
-    expect(isTurn("GET", path)).toBe(false);
+    expect(turnOf("POST", path)).toBe(turn);
+    expect(turnOf("GET", path)).toBeUndefined();
   });
 });

@@ -21,7 +21,7 @@ const WAY_WORDS = {
 export function upSummary({ report, way, why, reportFile, further }: Summary): string {
   const { environment, plan } = report;
   const { address, authentication } = plan.desktop.agent;
-  const token = authentication === "bearer" ? ' -H "Authorization: Bearer $TOKEN"' : "";
+  const token = authentication !== "none" ? ' -H "Authorization: Bearer $TOKEN"' : "";
   const rows: (readonly [string, string])[] = [
     ["way", `${WAY_WORDS[way]}`],
     ["because", why],

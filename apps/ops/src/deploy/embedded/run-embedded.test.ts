@@ -48,10 +48,10 @@ describe("a supervised agent", () => {
   });
 
   it("that takes more memory than its limit is stopped and started again", async () => {
-    const supervisor = await startSupervisor({ agent: { resources: { limits: { memory: "512MiB" } } } });
+    const supervisor = await startSupervisor({ agent: { resources: { limits: { memory: "560MiB" } } } });
     await supervisor.tells("ready");
-    await supervisor.ask("/grow?mib=550");
-    await supervisor.tells(/the agent used \d+ MiB, more than its limit of 512 MiB; restart 1/);
+    await supervisor.ask("/grow?mib=600");
+    await supervisor.tells(/the agent used \d+ MiB, more than its limit of 560 MiB; restart 1/);
   });
 
   it("that never works is given up with its last words", async () => {

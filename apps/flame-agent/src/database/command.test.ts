@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { ensureTemplate, openTestDatabase, testDatabase } from "../testing/database.ts";
+import { temporaryFolder } from "../testing/folder.ts";
+import { writeBackup } from "./dump.ts";
+
+/** Runs a program of the app with these arguments and exactly these FLAME_ variables. */
+async function run(program: string, parameters: readonly string[], variables: Readonly<Record<string, string>>) {
+  const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("FLAME_")));
+  return new Promise<{ code: number | string; output: string; errors: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [path, ...parameters],
+      { env: { ...inherited, ...variables } },
+      (error, output, errors) => resolve({ code: error?.code ?? 0, output, errors }),
+    );
+  });
+}
+
+describe("the commands", () => {
+  it("back up a folder", async () => {
+    await ensureTemplate();
+    const folder = await temporaryFolder();
+    const file = join(folder, "backup");
+    const source = await openTestDatabase({ FLAME_DATA_FOLDER: folder });
+    await source.pool.query("insert into flame.knowledge (tenant, revision, passages) values ('a', 3, 0)");
+    await source.close();
+    expect(await run("backup.ts", [file], { FLAME_DATA_FOLDER: folder })).toEqual({
+      code: 0,
+      output: `backed up 1 rows to ${file}\n`,
+      errors: "",
+    });
+  });
+
+  it("restore into a folder", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "backup");
+    const source = await testDatabase();
+    await source.pool.query("insert into flame.knowledge (tenant, revision, passages) values ('a', 3, 0)");
+    await writeBackup(source.pool, file);
+    await source.close();
+    expect(await run("restore.ts", [file], { FLAME_DATA_FOLDER: folder })).toEqual({
+      code: 0,
+      output: `restored 1 rows from ${file}\n`,
+      errors: "",
+    });
+  });
+
+  it.each([
+    { why: "no file", parameters: [], port: "0", errors: /^usage: node src\/backup\.ts <file>\n$/ },
+    { why: "two files", parameters: ["a", "b"], port: "0", errors: /^usage: / },
+    {
+      why: "a database in memory",
+      parameters: ["a"],
+      port: "0",
+      errors: /^FLAME_DATA_FOLDER: absent, so the database would be in this process's memory; fix: /,
+    },
+    { why: "a wrong environment", parameters: ["a"], port: "x", errors: /^The environment has 1/ },
+  ])("are refused: $why", async ({ parameters, port, errors }) => {
+    const result = await run("backup.ts", parameters, { FLAME_PORT: port });
+    expect(result.code).toBe(1);
+    expect(result.errors).toMatch(errors);
+  });
+});

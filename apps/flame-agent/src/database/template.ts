@@ -1,0 +1,15 @@
+import { initialCluster } from "./cluster.ts";
+import { serveCluster } from "./embedded.ts";
+
+/** A cluster with this build's empty schema, to start others from: the content of `TEMPLATE_FILE`. */
+export async function dumpTemplate(): Promise<Buffer> {
+  const cluster = await initialCluster();
+  try {
+    const database = await serveCluster(cluster);
+    await database.close();
+    const dump = await cluster.dumpDataDir("gzip");
+    return Buffer.from(await dump.arrayBuffer());
+  } finally {
+    await cluster.close();
+  }
+}

@@ -1,0 +1,86 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { APPROVAL_STATES } from "../approvals/approvals.ts";
+import type { Logger } from "../log.ts";
+import type { Chat } from "../workflow/index.ts";
+import type { AgentEnv } from "./env.ts";
+import { Id, PageLimit, storable } from "./fields.ts";
+import { streamTurn } from "./turn-stream.ts";
+
+const ListRequest = z.strictObject({
+  /** Only calls in this state. Default: all. */
+  state: z.enum(APPROVAL_STATES).optional(),
+  limit: PageLimit,
+  /** The id of the last one that the caller has. */
+  after: Id.optional(),
+});
+
+const RejectRequest = z.strictObject({
+  /** Told to the model, so that it can do otherwise. */
+  reason: storable(2_000).optional(),
+});
+
+/** `GET /approvals`: tool calls that wait, and what became of the others. */
+export function listApprovals({ approvals }: Chat) {
+  return async (context: Context<AgentEnv>): Promise<Response> => {
+    const request = ListRequest.safeParse(context.req.query());
+    if (!request.success)
+      return context.json(
+        {
+          error: `The query is refused; allowed: ?state=${APPROVAL_STATES.join("|")}&limit=1…100&after=<id>`,
+          problems: z.prettifyError(request.error),
+        },
+        400,
+      );
+    const found = await approvals.list(context.get("tenant"), request.data);
+    return context.json({ approvals: found });
+  };
+}
+
+/** `GET /approvals/:id` */
+export function showApproval({ approvals }: Chat) {
+  return async (context: Context<AgentEnv>): Promise<Response> => {
+    const id = Id.safeParse(context.req.param("id"));
+    const found = id.success ? await approvals.find(context.get("tenant"), id.data) : undefined;
+    return found ? context.json(found) : context.json({ error: "No approval of this id" }, 404);
+  };
+}
+
+/**
+ * `POST /approvals/:id/approve` and `…/reject`: decides, and answers with the rest of the turn as an event stream. The
+ * first decision counts; each later one is refused with 409, and one that comes too late with 410.
+ */
+export function decideApproval({ approvals, runner }: Chat, approved: boolean, log: Logger) {
+  return async (context: Context<AgentEnv>): Promise<Response> => {
+    const id = Id.safeParse(context.req.param("id"));
+    const body = await context.req.text();
+    const request = RejectRequest.safeParse(body.trim() === "" ? {} : parsed(body));
+    if (!request.success || (approved && request.data.reason !== undefined))
+      return context.json(
+        { error: `The body is refused; allowed: none${approved ? "" : `, or {"reason"?: "…"}`}` },
+        400,
+      );
+    const tenant = context.get("tenant");
+    const decided = id.success
+      ? await approvals.decide(tenant, id.data, { approved, ...request.data })
+      : ({ kind: "absent" } as const);
+    if (decided.kind === "absent") return context.json({ error: "No approval of this id" }, 404);
+    if (decided.kind === "late")
+      return context.json(
+        {
+          error: `The tool call is ${decided.state} already; allowed: one decision, in time`,
+          state: decided.state,
+        },
+        decided.state === "expired" ? 410 : 409,
+      );
+    return streamTurn(context, log, (listener) => runner.decided(tenant, decided.continuation, listener));
+  };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+/** Text that a database and a model can take: whole characters, none of them the character 0, and not blank. */
+export function storable(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength)
+    .refine((value) => value.isWellFormed() && !value.includes("\0") && value.trim() !== "", {
+      error: "must be text that isn't blank, without the character 0 and without half characters",
+    });
+}
+
+/** Name that a client gives to a thing of its own. */
+export const Name = storable(200);
+
+/** The ids that this server gives. */
+export const Id = z.uuid();
+
+/** Rows of a list: as many as asked for, at most a hundred. */
+export const PageLimit = z.coerce.number().int().min(1).max(100).default(50);

@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import { MASTRA_RESOURCE_ID_KEY, MASTRA_THREAD_ID_KEY, type RequestContext } from "@mastra/core/request-context";
+import { MastraServer } from "@mastra/hono";
+import type { Context, MiddlewareHandler } from "hono";
+import { z } from "zod";
+import { MessageAccumulator } from "../load/index.ts";
+import { ownedName } from "../tenants/index.ts";
+import type { AgentEnv } from "./env.ts";
+import { isRecord } from "./is-record.ts";
+import { MASTRA_ROUTES, mastraRouteOf } from "./mastra-routes.ts";
+
+/** Owner of what a client gives no resource for, as on `/turns`. */
+const RESOURCE_DEFAULT = "default";
+
+interface MastraVariables {
+  requestContext: RequestContext;
+  abortSignal: AbortSignal;
+}
+type MastraContext = Context<AgentEnv & { Variables: AgentEnv["Variables"] & MastraVariables }>;
+
+/** Mastra's server with the routes of {@link MASTRA_ROUTES} alone. */
+export class NarrowMastraServer extends MastraServer {
+  override async registerRoute(...[app, route, options]: Parameters<MastraServer["registerRoute"]>): Promise<void> {
+    if (`${route.method} ${route.path}` in MASTRA_ROUTES) await super.registerRoute(app, route, options);
+  }
+
+  override registerUserMiddleware(): void {
+    super.registerUserMiddleware();
+    this.app.use("/api/*", bindToTenant);
+  }
+}
+
+/** Makes sure that Mastra works for the request's tenant and stops with its turn, whatever the client sent. */
+const bindToTenant: MiddlewareHandler = async (context: MastraContext, next) => {
+  const requestContext = context.get("requestContext");
+  requestContext.set("tenant", context.get("tenant"));
+  const owned = context.get("owned");
+  if (owned) requestContext.set(MASTRA_RESOURCE_ID_KEY, owned.resource);
+  if (owned?.thread !== undefined) requestContext.set(MASTRA_THREAD_ID_KEY, owned.thread);
+  const turn = context.get("turn");
+  if (turn) context.set("abortSignal", turn.signal);
+  await next();
+};
+
+/**
+ * Refuses what isn't among the allowed names and values of a served route, answers 404 for the others, and hands on a
+ * body in which threads and resources bear the tenant's own names and no more than `messagesMax` messages are left.
+ */
+export function guardMastraRoutes(
+  messagesMax: number,
+  threadExists: (thread: string) => Promise<boolean>,
+): MiddlewareHandler<AgentEnv> {
+  return async (context, next) => {
+    const route = mastraRouteOf(context.req.method, context.req.path);
+    if (!route) {
+      return context.json({ error: `No route for ${context.req.method} on this path is served here` }, 404);
+    }
+    const query = route.query.safeParse(context.req.query());
+    if (!query.success) return refused(context, "query", query.error);
+    const named = threadInPath(context.req.path);
+    if (named !== undefined && !(await threadExists(ownedName(context.get("tenant"), named)))) {
+      return context.json({ error: "No thread of this id" }, 404);
+    }
+    if (!route.body) {
+      if (context.req.method !== "GET") replaceBody(context, undefined);
+      context.set("owned", ownedNames(context, undefined));
+      await next();
+      return hideFailure(context);
+    }
+
+    if (!/^application\/json\b/i.test(context.req.header("content-type") ?? "")) {
+      return context.json({ error: "The body is refused; allowed: Content-Type: application/json" }, 415);
+    }
+    const body = route.body.safeParse(await context.req.json().catch(() => undefined));
+    if (!body.success) return refused(context, "body", body.error);
+    // A turn without memory has no thread, and Mastra refuses a resource without one.
+    const remembers = !isRecord(body.data) || !("messages" in body.data) || body.data.memory !== undefined;
+    if (remembers) context.set("owned", ownedNames(context, body.data));
+    replaceBody(context, rewritten(body.data, context.get("tenant"), context.req.path, messagesMax));
+    await next();
+    return hideFailure(context);
+  };
+}
+
+function refused(context: Context<AgentEnv>, part: "query" | "body", error: z.ZodError): Response {
+  return context.json({ error: `The ${part} is refused`, problems: z.prettifyError(error) }, 400);
+}
+
+/** What failed inside is in the log; its words may quote a query or a key, and are not for the client. */
+function hideFailure(context: Context<AgentEnv>): void {
+  if (context.res.status >= 500) {
+    context.res = context.json({ error: "The request failed" }, 500);
+  }
+}
+
+/** The tenant's own names of the resource and the thread that the request is about. */
+function ownedNames(context: Context<AgentEnv>, body: unknown): AgentEnv["Variables"]["owned"] {
+  const tenant = context.get("tenant");
+  const names = namesIn(body);
+  const thread = names.thread ?? threadInPath(context.req.path);
+  return {
+    resource: ownedName(tenant, names.resource ?? context.req.query("resourceId") ?? RESOURCE_DEFAULT),
+    thread: thread === undefined ? undefined : ownedName(tenant, thread),
+  };
+}
+
+/** The body as Mastra gets it. */
+function rewritten(body: unknown, tenant: string, path: string, messagesMax: number): unknown {
+  if (!isRecord(body)) return body;
+  const { memory, messages, threadId, resourceId } = body;
+  return {
+    ...body,
+    ...(Array.isArray(messages) && { messages: lastMessages(messages, messagesMax) }),
+    ...(isRecord(memory) && { memory: ownedMemory(memory, tenant) }),
+    ...(!("messages" in body) && {
+      resourceId: ownedName(tenant, typeof resourceId === "string" ? resourceId : RESOURCE_DEFAULT),
+    }),
+    ...(path === "/api/memory/threads"
+      ? { threadId: ownedName(tenant, typeof threadId === "string" ? threadId : randomUUID()) }
+      : typeof threadId === "string" && { threadId: ownedName(tenant, threadId) }),
+  };
+}
+
+function ownedMemory(memory: Record<string, unknown>, tenant: string): Record<string, unknown> {
+  const { thread, resource } = memory;
+  return {
+    ...memory,
+    resource: ownedName(tenant, typeof resource === "string" ? resource : RESOURCE_DEFAULT),
+    ...(typeof thread === "string" && { thread: ownedName(tenant, thread) }),
+    ...(isRecord(thread) &&
+      typeof thread.id === "string" && { thread: { ...thread, id: ownedName(tenant, thread.id) } }),
+  };
+}
+
+function lastMessages(messages: readonly unknown[], max: number): unknown[] {
+  const held = new MessageAccumulator<unknown>(max);
+  for (const message of messages) {
+    held.add(message, isRecord(message) && typeof message.id === "string" ? message.id : undefined);
+  }
+  return held.all();
+}
+
+function namesIn(body: unknown): { readonly thread?: string; readonly resource?: string } {
+  if (!isRecord(body)) return {};
+  const memory = isRecord(body.memory) ? body.memory : undefined;
+  const thread = isRecord(memory?.thread) ? memory.thread.id : (memory?.thread ?? body.threadId);
+  const resource = memory?.resource ?? body.resourceId;
+  return {
+    ...(typeof thread === "string" && { thread }),
+    ...(typeof resource === "string" && { resource }),
+  };
+}
+
+function threadInPath(path: string): string | undefined {
+  const [, encoded] = /^\/api\/memory\/threads\/([^/]+)/.exec(path) ?? [];
+  return encoded === undefined ? undefined : decodeURIComponent(encoded);
+}
+
+/** Makes the rewritten body, or none, the one that everything behind reads. */
+function replaceBody(context: Context<AgentEnv>, body: unknown): void {
+  const { raw } = context.req;
+  const headers = new Headers(raw.headers);
+  headers.delete("content-length");
+  context.req.raw = new Request(raw.url, {
+    method: raw.method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: raw.signal,
+  });
+  context.req.bodyCache = {};
+}

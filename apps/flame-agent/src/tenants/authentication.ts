@@ -1,0 +1,46 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Configuration } from "../configuration.ts";
+import { jwtTenant } from "./jwt.ts";
+import { DEFAULT_TENANT } from "./tenant.ts";
+
+/** What a request's credentials say. */
+type Identity =
+  | { readonly kind: "tenant"; readonly tenant: string }
+  | { readonly kind: "refused" }
+  /** The keys of signed tokens can't be had at the moment: nobody knows whether the token is right. */
+  | { readonly kind: "unknown" };
+
+/** Says whose the bearer token is; `undefined` stands for a request without one. */
+export type Authenticate = (token: string | undefined) => Promise<Identity>;
+
+const REFUSED: Identity = { kind: "refused" };
+
+/**
+ * How requests say who they are: by the access token (the default tenant's), a tenant's token, or a signed one.
+ * `undefined` where the configuration names none of them: every request is the default tenant's then.
+ */
+export function authentication({
+  accessToken,
+  security,
+}: Pick<Configuration, "accessToken" | "security">): Authenticate | undefined {
+  const tokens = [
+    ...(accessToken === undefined ? [] : [{ tenant: DEFAULT_TENANT, token: accessToken }]),
+    ...security.tenantTokens,
+  ].map(({ tenant, token }) => ({ tenant, digest: digest(token) }));
+  const signed = security.jwt && jwtTenant(security.jwt);
+  if (tokens.length === 0 && !signed) return undefined;
+
+  return async (token) => {
+    if (token === undefined) return REFUSED;
+    // All are compared, in constant time: how long it takes tells nothing about any of them.
+    const given = digest(token);
+    const matches = tokens.filter((known) => timingSafeEqual(known.digest, given));
+    const [match] = matches;
+    if (match) return { kind: "tenant", tenant: match.tenant };
+    return signed ? signed(token) : REFUSED;
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,23 @@
+/** The tenant of every request where no token says another one. */
+export const DEFAULT_TENANT = "default";
+
+/** What a tenant may be called, for messages. */
+export const TENANT_NAME_ALLOWED = `1 to 64 letters, digits, "-" and "_", other than "${DEFAULT_TENANT}"`;
+
+/** Stands between a tenant and a name of its own; no tenant has it in its name. */
+const SEPARATOR = ":";
+
+export function isTenantName(name: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(name) && name !== DEFAULT_TENANT;
+}
+
+/**
+ * What a tenant's resource or thread is called where all tenants' data lie together. No two tenants get the same name:
+ * a tenant's names begin with it, and the default tenant's are as given unless they could be taken for another's.
+ * A name that already is the tenant's own stays as it is, so that clients may send back what they were told.
+ */
+export function ownedName(tenant: string, name: string): string {
+  const prefix = `${tenant}${SEPARATOR}`;
+  if (name.startsWith(prefix)) return name;
+  return tenant === DEFAULT_TENANT && !name.includes(SEPARATOR) ? name : `${prefix}${name}`;
+}

@@ -1,0 +1,270 @@
+import type { Agent } from "@mastra/core/agent";
+import { RequestContext } from "@mastra/core/request-context";
+import { createStep, createWorkflow } from "@mastra/core/workflows";
+import { z } from "zod";
+import type { AnswerCache } from "../cache/answers.ts";
+import type { ChatConfiguration } from "../configuration.ts";
+import type { ThreadMemory } from "../memory/thread-memory.ts";
+import type { Embedding } from "../model/embedding.ts";
+import { tokensOf } from "../model/offline.answer.ts";
+import type { Knowledge } from "../retrieval/knowledge.ts";
+import { analyse } from "./analysis.ts";
+import { mayKeep, reuseOf } from "./caching.ts";
+import { CitationWatch, knowledgePrompt } from "./citations.ts";
+import { EARLIER_MESSAGES, enhance } from "./enhancement.ts";
+import { type Generated, generate } from "./generation.ts";
+import type { LiveTurns } from "./live.ts";
+import type { ChatMetrics } from "./metrics.ts";
+import type { StepRunner } from "./step.ts";
+
+/** What the steps work with. */
+export interface ChatParts {
+  readonly agent: Agent;
+  readonly configuration: Pick<ChatConfiguration, "retrieval">;
+  readonly embedding: Embedding;
+  readonly knowledge: Knowledge;
+  readonly cache: AnswerCache;
+  readonly memory: ThreadMemory;
+  readonly turns: LiveTurns;
+  readonly steps: StepRunner;
+  readonly metrics: ChatMetrics;
+}
+
+const Input = z.object({
+  /** The turn's id, which is also the id of the user's message in memory. */
+  turn: z.string(),
+  thread: z.string(),
+  resource: z.string(),
+  message: z.string(),
+  /** True: nothing was said in the thread before. */
+  first: z.boolean(),
+});
+
+const Analysed = Input.extend({
+  analysis: z.object({
+    intent: z.enum(["small-talk", "question", "instruction"]),
+    standalone: z.boolean(),
+    timely: z.boolean(),
+    personal: z.boolean(),
+    needsKnowledge: z.boolean(),
+  }),
+});
+
+const Enhanced = Analysed.extend({
+  /** What is searched for in place of the message. */
+  query: z.string(),
+});
+
+const Citation = z.object({
+  number: z.number(),
+  document: z.string(),
+  title: z.string(),
+  heading: z.string(),
+  position: z.number(),
+  similarity: z.number(),
+});
+
+const LookedUp = Enhanced.extend({
+  cached: z.object({ answer: z.string(), citations: z.array(Citation) }).optional(),
+  /** Absent where the tenant's documents could not be asked about: nothing is kept then. */
+  revision: z.string().optional(),
+  /** Passages that there are to search. */
+  searchable: z.number(),
+});
+
+const Retrieved = LookedUp.extend({
+  passages: z.array(
+    z.object({
+      document: z.string(),
+      title: z.string(),
+      heading: z.string(),
+      position: z.number(),
+      content: z.string(),
+      similarity: z.number(),
+    }),
+  ),
+});
+
+const Done = z.object({
+  finishReason: z.string(),
+  usage: z.object({
+    inputTokens: z.number().optional(),
+    outputTokens: z.number().optional(),
+    totalTokens: z.number().optional(),
+  }),
+});
+
+const WaitingCall = z.object({ toolCall: z.string(), tool: z.string(), input: z.unknown() });
+const DecidedCall = z.object({
+  toolCall: z.string(),
+  tool: z.string(),
+  approved: z.boolean(),
+  reason: z.string().nullish(),
+});
+
+export type DecidedCall = z.output<typeof DecidedCall>;
+/** Reads back what a suspended run waits for. */
+export const parseWaitingCall = (value: unknown) => WaitingCall.parse(value);
+export const parseResult = (value: unknown) => Done.parse(value);
+
+/** The key of the request context that says that a tool call may wait for approval. */
+export const APPROVALS_POSSIBLE = "approvalsPossible";
+
+/** The step that waits for approvals and is resumed by them. */
+export const GENERATION = "generation";
+
+/**
+ * A turn: analysis → enhancement → cache → retrieval → generation. A run is written to the database only when it is
+ * suspended, which is all that another process needs to go on: a turn that doesn't wait costs no snapshot.
+ */
+export function createChatWorkflow(parts: ChatParts) {
+  const { agent, configuration, embedding, knowledge, cache, memory, turns, steps, metrics } = parts;
+  const vectorOf = async (query: string, signal: AbortSignal) => {
+    const [vector] = await embedding.embed([query], signal);
+    if (!vector) throw new Error("The embedding gave no vector");
+    return vector;
+  };
+
+  const analysis = createStep({
+    id: "analysis",
+    inputSchema: Input,
+    outputSchema: Analysed,
+    execute: ({ inputData, runId }) =>
+      steps.run("analysis", turns.of(runId), async () => ({
+        outcome: "done",
+        result: { ...inputData, analysis: analyse(inputData.message) },
+      })),
+  });
+
+  const enhancement = createStep({
+    id: "enhancement",
+    inputSchema: Analysed,
+    outputSchema: Enhanced,
+    execute: ({ inputData, runId }) => {
+      const { message, thread, first, analysis } = inputData;
+      const plain = { ...inputData, query: message };
+      return steps.attempt("enhancement", turns.of(runId), plain, async () => {
+        if (!analysis.needsKnowledge) return { outcome: "skipped", result: plain };
+        const earlier = first || analysis.standalone ? [] : await memory.lastUserMessages(thread, EARLIER_MESSAGES);
+        return { outcome: "done", result: { ...inputData, query: enhance(message, analysis, earlier) } };
+      });
+    },
+  });
+
+  const lookup = createStep({
+    id: "cache",
+    inputSchema: Enhanced,
+    outputSchema: LookedUp,
+    execute: ({ inputData, runId }) => {
+      const turn = turns.of(runId);
+      const { analysis, first, query } = inputData;
+      return steps.attempt("cache", turn, { ...inputData, searchable: 0 }, async () => {
+        if (!analysis.needsKnowledge) return { outcome: "skipped", result: { ...inputData, searchable: 0 } };
+        const reuse = cache.enabled ? reuseOf(analysis, first) : "none";
+        if (reuse === "none") {
+          const { revision, passages } = await cache.knowledge(turn.tenant);
+          return { outcome: "skipped", result: { ...inputData, revision, searchable: passages } };
+        }
+        const vector = await vectorOf(query, turn.signal);
+        const found = await cache.look(turn.tenant, query, vector, { groundedOnly: reuse === "grounded" });
+        metrics.countLookup(found.hit !== undefined);
+        const { hit, revision, passages } = found;
+        const cached = hit && { answer: hit.answer, citations: [...hit.citations] };
+        return {
+          outcome: hit ? "hit" : "miss",
+          result: { ...inputData, ...(cached && { cached }), revision, searchable: passages },
+        };
+      });
+    },
+  });
+
+  const retrieval = createStep({
+    id: "retrieval",
+    inputSchema: LookedUp,
+    outputSchema: Retrieved,
+    execute: ({ inputData, runId }) => {
+      const turn = turns.of(runId);
+      const nothing = { ...inputData, passages: [] };
+      // An answer that lacks passages because a search failed must not be given again.
+      return steps.attempt("retrieval", turn, { ...nothing, revision: undefined }, async () => {
+        const wanted = configuration.retrieval;
+        if (inputData.cached || inputData.searchable === 0 || wanted.passages === 0)
+          return { outcome: "skipped", result: nothing };
+        const vector = await vectorOf(inputData.query, turn.signal);
+        const found = await knowledge.search(turn.tenant, vector, wanted);
+        metrics.countRetrieval(found.length);
+        return { outcome: "done", result: { ...inputData, passages: [...found] } };
+      });
+    },
+  });
+
+  const generation = createStep({
+    id: GENERATION,
+    inputSchema: Retrieved,
+    outputSchema: Done,
+    suspendSchema: WaitingCall,
+    resumeSchema: DecidedCall,
+    execute: async ({ inputData, runId, resumeData, suspend }) => {
+      const turn = turns.of(runId);
+      const { turn: id, thread, resource, message, cached, passages, query, revision, analysis, first } = inputData;
+      const done = await steps.run<Generated>("generation", turn, async () => {
+        if (cached) {
+          for (const delta of tokensOf(cached.answer)) await turn.emit({ event: "text", data: { delta } });
+          for (const data of cached.citations) await turn.emit({ event: "citation", data });
+          await memory.saveExchange({ id, thread, resource, message, answer: cached.answer });
+          return { outcome: "skipped", result: { kind: "answered", finishReason: "stop", usage: {}, plain: false } };
+        }
+        const watch = new CitationWatch(passages);
+        const options = {
+          runId,
+          memory: { thread, resource },
+          abortSignal: turn.signal,
+          requestContext: contextOf(turn.tenant),
+          ...(passages.length > 0 && { system: knowledgePrompt(passages) }),
+        };
+        const result = await generate(agent, turn, watch, { id, message, options, decided: resumeData });
+        if (result.kind === "waiting") return { outcome: "waiting", result };
+        const mayBeKept = result.plain && !resumeData && mayKeep(analysis, first, watch.text);
+        if (cache.enabled && mayBeKept && revision !== undefined) {
+          const kept = { answer: watch.text, citations: watch.citations, revision };
+          await steps.tolerate("cache", turn, undefined, async () =>
+            cache.keep(turn.tenant, query, await vectorOf(query, turn.signal), kept),
+          );
+        }
+        return { outcome: "done", result };
+      });
+      if (done.kind === "waiting") return suspend(done.call);
+      return { finishReason: done.finishReason, usage: done.usage };
+    },
+  });
+
+  return createWorkflow({
+    id: "chat",
+    description: "A turn: analysis, query enhancement, semantic cache, retrieval, generation.",
+    inputSchema: Input,
+    outputSchema: Done,
+    options: {
+      validateInputs: false,
+      shouldPersistSnapshot: ({ workflowStatus }) => workflowStatus === "suspended",
+      // Of several resumptions one alone gets here: the decision about the approval is made in SQL.
+      allowUnclaimedResumes: true,
+      autoRestartActiveRuns: false,
+    },
+  })
+    .then(analysis)
+    .then(enhancement)
+    .then(lookup)
+    .then(retrieval)
+    .then(generation)
+    .commit();
+}
+
+/** What tools are told about whom they work for; a model or an instruction may be chosen by it too. */
+function contextOf(tenant: string): RequestContext {
+  const context = new RequestContext();
+  context.set("tenant", tenant);
+  context.set(APPROVALS_POSSIBLE, true);
+  return context;
+}
+
+export type ChatWorkflow = ReturnType<typeof createChatWorkflow>;

@@ -1,0 +1,107 @@
+import type { Agent } from "@mastra/core/agent";
+import type { RequestContext } from "@mastra/core/request-context";
+import type { CitationWatch } from "./citations.ts";
+import type { Usage } from "./events.ts";
+import type { LiveTurn } from "./live.ts";
+
+/** Model calls in a turn at most: a tool that is called again and again ends there. */
+const STEPS_MAX = 8;
+
+/** How the model's part of a turn ended. */
+export type Generated =
+  | {
+      readonly kind: "answered";
+      readonly finishReason: string;
+      readonly usage: { inputTokens?: number; outputTokens?: number; totalTokens?: number };
+      /** True: it ended by itself and called no tool, so that it depends on the prompt alone. */
+      readonly plain: boolean;
+    }
+  | {
+      readonly kind: "waiting";
+      readonly call: { toolCall: string; tool: string; input: unknown };
+    };
+
+export interface Generation {
+  /** The id of the user's message: a turn that begins anew writes the same one again and not a second. */
+  readonly id: string;
+  readonly message: string;
+  readonly options: {
+    readonly runId: string;
+    readonly memory: { readonly thread: string; readonly resource: string };
+    readonly abortSignal: AbortSignal;
+    /** What a model, an instruction or a tool may be chosen by, and the tenant that tools work for. */
+    readonly requestContext: RequestContext;
+    /** Said to the model in this turn beside its instructions. */
+    readonly system?: string;
+  };
+  /** The decision about the tool call that the run waits for; absent in a run that begins. */
+  readonly decided:
+    | {
+        readonly toolCall: string;
+        readonly tool: string;
+        readonly approved: boolean;
+        readonly reason?: string | null | undefined;
+      }
+    | undefined;
+}
+
+/** Has the agent answer, and tells the client each piece, tool call and citation as it comes. */
+export async function generate(
+  agent: Agent,
+  turn: LiveTurn,
+  watch: CitationWatch,
+  generation: Generation,
+): Promise<Generated> {
+  const { decided } = generation;
+  if (decided?.approved === false) await turn.emit({ event: "tool", data: { name: decided.tool, state: "declined" } });
+  const output = await begin(agent, generation);
+  let waiting: Extract<Generated, { kind: "waiting" }> | undefined;
+  let tools = 0;
+  for await (const chunk of output.fullStream) {
+    switch (chunk.type) {
+      case "text-delta": {
+        const { text: delta } = chunk.payload;
+        await turn.emit({ event: "text", data: { delta } });
+        for (const data of watch.add(delta)) await turn.emit({ event: "citation", data });
+        break;
+      }
+      case "tool-call": {
+        tools += 1;
+        const { toolName: name, args: input } = chunk.payload;
+        await turn.emit({ event: "tool", data: { name, state: "called", input } });
+        break;
+      }
+      case "tool-result": {
+        const { toolName: name, result } = chunk.payload;
+        await turn.emit({ event: "tool", data: { name, state: "answered", output: result } });
+        break;
+      }
+      case "tool-error":
+        await turn.emit({ event: "tool", data: { name: chunk.payload.toolName, state: "failed" } });
+        break;
+      case "tool-call-approval": {
+        const { toolCallId: toolCall, toolName: tool, args: input } = chunk.payload;
+        waiting = { kind: "waiting", call: { toolCall, tool, input } };
+        break;
+      }
+      case "error":
+        throw chunk.payload.error;
+    }
+  }
+  turn.signal.throwIfAborted();
+  if (waiting) return waiting;
+  const finishReason = (await output.finishReason) ?? "unknown";
+  const { inputTokens, outputTokens, totalTokens } = await output.usage;
+  const usage: Usage = { inputTokens, outputTokens, totalTokens };
+  return { kind: "answered", finishReason, usage, plain: tools === 0 && finishReason === "stop" };
+}
+
+function begin(agent: Agent, { id, message, options, decided }: Generation) {
+  if (!decided) {
+    const said = { id, role: "user" as const, content: message };
+    return agent.stream(said, { ...options, maxSteps: STEPS_MAX });
+  }
+  const resumed = { ...options, toolCallId: decided.toolCall, maxSteps: STEPS_MAX };
+  if (decided.approved) return agent.approveToolCall(resumed);
+  return agent.declineToolCall({ ...resumed, ...(decided.reason && { reason: decided.reason }) });
+}

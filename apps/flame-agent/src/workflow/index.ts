@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import type { Agent } from "@mastra/core/agent";
+import type { Memory } from "@mastra/memory";
+import { type Approvals, createApprovals } from "../approvals/approvals.ts";
+import { createAnswerCache } from "../cache/answers.ts";
+import type { Configuration } from "../configuration.ts";
+import type { Database } from "../database/index.ts";
+import type { Logger } from "../log.ts";
+import { createThreadMemory } from "../memory/thread-memory.ts";
+import type { Embedding } from "../model/embedding.ts";
+import { createKnowledge, type Knowledge } from "../retrieval/knowledge.ts";
+import { ensureVectorIndexes } from "../retrieval/vector-index.ts";
+import { type ChatWorkflow, createChatWorkflow } from "./chat.ts";
+import { LiveTurns } from "./live.ts";
+import type { ChatMetrics } from "./metrics.ts";
+import { createTurnRecords, type TurnRecords } from "./records.ts";
+import { TurnRunner } from "./runner.ts";
+import { StepRunner } from "./step.ts";
+import { enterInstance } from "./upkeep.ts";
+
+export { type ChatMetrics, createChatMetrics } from "./metrics.ts";
+
+/** What chat stands on. */
+export interface ChatFoundation {
+  readonly configuration: Configuration;
+  readonly database: Database;
+  readonly embedding: Embedding;
+  readonly agent: Agent;
+  readonly memory: Memory;
+  /** What answers are made by besides the documents: answers of another make are never given again. */
+  readonly maker: readonly string[];
+  readonly metrics: ChatMetrics;
+  readonly log: Logger;
+}
+
+/** Turns, the documents they know and the approvals they wait for. */
+export interface Chat {
+  readonly workflow: ChatWorkflow;
+  readonly runner: TurnRunner;
+  readonly records: TurnRecords;
+  readonly approvals: Approvals;
+  readonly knowledge: Knowledge;
+  /** Ends the upkeep; to be called before the database is closed. */
+  close(): Promise<void>;
+}
+
+/** Makes the chat workflow and what it works with, and recovers the turns of instances that are gone. */
+export async function openChat(foundation: ChatFoundation): Promise<Chat> {
+  const { configuration, database, embedding, agent, metrics, log } = foundation;
+  const { pool } = database;
+  const { chat } = configuration;
+  await ensureVectorIndexes(pool, embedding.dimensions, database.kind === "embedded" ? "light" : "thorough");
+  const instance = await enterInstance(pool, log, {
+    alone: database.kind === "embedded",
+    turnRetentionDays: chat.turnRetentionDays,
+  });
+
+  const knowledge = createKnowledge(pool, embedding);
+  const scope = createHash("sha256").update(JSON.stringify(foundation.maker)).digest("hex").slice(0, 16);
+  const cache = createAnswerCache(pool, embedding, { ...chat.cache, scope });
+  const memory = createThreadMemory(foundation.memory);
+  const approvals = createApprovals(pool, instance.id, chat.approvalTtlSeconds);
+  const records = createTurnRecords(pool, instance.id);
+  const turns = new LiveTurns();
+  const steps = new StepRunner(metrics, log);
+  const workflow = createChatWorkflow({
+    agent,
+    configuration: chat,
+    embedding,
+    knowledge,
+    cache,
+    memory,
+    turns,
+    steps,
+    metrics,
+  });
+  const runner = new TurnRunner({ workflow, records, approvals, memory, turns, metrics, log });
+  instance.keepUp(() => runner.settle(), metrics);
+  return { workflow, runner, records, approvals, knowledge, close: () => instance.stop() };
+}

@@ -1,0 +1,124 @@
+import type { Pool } from "pg";
+
+/**
+ * What became of a turn. `waiting`: for the approval of a tool call; `interrupted`: the process that ran it ended, and
+ * it can be resumed. All others but `running` are final.
+ */
+export type TurnState = "running" | "waiting" | "completed" | "failed" | "cancelled" | "interrupted";
+
+/** What is told about a turn. */
+export interface TurnRecord {
+  readonly id: string;
+  readonly thread: string;
+  readonly resource: string;
+  readonly state: TurnState;
+  /** Why it failed: an error's code, as in the stream's `error` event. */
+  readonly failure: string | null;
+  /** Times that it was taken up: 1 and one for every approval and every resumption. */
+  readonly attempt: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** An interrupted turn that this caller may resume. */
+export interface Resumption {
+  readonly run: string;
+  readonly thread: string;
+  readonly resource: string;
+  readonly message: string;
+  /** The last decision about a tool call of this run; absent where it was interrupted before any. */
+  readonly decided: {
+    readonly toolCall: string;
+    readonly tool: string;
+    readonly approved: boolean;
+    readonly reason: string | null;
+  } | null;
+}
+
+export type TurnRecords = ReturnType<typeof createTurnRecords>;
+
+/** The state of each turn in the database: what a client can ask about, whatever becomes of the process. */
+export function createTurnRecords(pool: Pool, instance: string) {
+  return {
+    async begin(turn: {
+      readonly id: string;
+      readonly tenant: string;
+      readonly thread: string;
+      readonly resource: string;
+      readonly message: string;
+    }): Promise<void> {
+      await pool.query(
+        `insert into flame.turns (id, tenant, thread, resource, message, state, instance, run)
+         values ($1::uuid, $2, $3, $4, $5, 'running', $6, $1::uuid::text)`,
+        [turn.id, turn.tenant, turn.thread, turn.resource, turn.message, instance],
+      );
+    },
+
+    /** Notes how a turn of this instance ended; false where it isn't this instance's any more. */
+    async end(
+      id: string,
+      state: Exclude<TurnState, "running" | "waiting">,
+      failure: string | null = null,
+    ): Promise<boolean> {
+      const { rowCount } = await pool.query(
+        `update flame.turns set state = $3, failure = $4, updated_at = now()
+         where id = $1 and instance = $2 and state = 'running'`,
+        [id, instance, state, failure],
+      );
+      return rowCount === 1;
+    },
+
+    async find(tenant: string, id: string): Promise<TurnRecord | undefined> {
+      const { rows } = await pool.query<TurnRecord>(
+        `select id, thread, resource, state, failure, attempt, created_at as "createdAt", updated_at as "updatedAt"
+         from flame.turns where tenant = $1 and id = $2`,
+        [tenant, id],
+      );
+      return rows[0];
+    },
+
+    /**
+     * Takes an interrupted turn for this instance; undefined where it isn't interrupted (any more). One that was
+     * interrupted before any decision gets a new run, since it begins anew.
+     */
+    async resume(tenant: string, id: string): Promise<Resumption | undefined> {
+      const { rows } = await pool.query<Resumption>(
+        `with last as (
+           select tool_call as "toolCall", tool, state = 'approved' as approved, reason from flame.approvals
+           where tenant = $1 and turn = $2 and state in ('approved', 'rejected')
+             and run = (select run from flame.turns where id = $2)
+           order by decided_at desc limit 1
+         )
+         update flame.turns set state = 'running', instance = $3, attempt = attempt + 1, failure = null,
+           updated_at = now(),
+           run = case when exists (select 1 from last) then run else id || '-' || (attempt + 1) end
+         where tenant = $1 and id = $2 and state = 'interrupted'
+         returning run, thread, resource, message, (select to_jsonb(last) from last) as decided`,
+        [tenant, id, instance],
+      );
+      return rows[0];
+    },
+  };
+}
+
+/** Marks running turns whose instance is gone as interrupted. Returns how many. */
+export async function interruptOrphans(pool: Pool, aliveSeconds: number): Promise<number> {
+  const { rowCount } = await pool.query(
+    `update flame.turns set state = 'interrupted', updated_at = now()
+     where state = 'running' and instance not in (
+       select id from flame.instances where seen_at > now() - make_interval(secs => $1)
+     )`,
+    [aliveSeconds],
+  );
+  return rowCount ?? 0;
+}
+
+/** Removes turns that ended so many days ago, with their approvals. Returns how many. */
+export async function forgetTurns(pool: Pool, days: number): Promise<number> {
+  const { rowCount } = await pool.query(
+    `delete from flame.turns
+     where state not in ('running', 'waiting') and updated_at < now() - make_interval(days => $1)`,
+    [days],
+  );
+  return rowCount ?? 0;
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type TestAgent, testAgent } from "../testing/agent.ts";
+import { isRecord, readEvents, readerOf, readRest, readUntil, type StreamEvent, textOf } from "../testing/client.ts";
+import { newPostgresql, openTestDatabase, POSTGRESQL_URL } from "../testing/database.ts";
+import { temporaryFolder } from "../testing/folder.ts";
+
+async function agentOn(variables: Record<string, string>): Promise<TestAgent> {
+  const agent = await testAgent(variables);
+  onTestFinished(async () => {
+    agent.hurry.abort();
+    await agent.stop();
+  });
+  return agent;
+}
+
+const SEND = 'Send "hello" to ada@example.com';
+const dataOf = (events: readonly StreamEvent[], name: string) => {
+  const data = events.find(({ event }) => event === name)?.data;
+  return isRecord(data) ? data : {};
+};
+const bodyOf = async (agent: TestAgent, path: string): Promise<unknown> => (await agent.get(path)).json();
+const resume = async (agent: TestAgent, turn: string) => {
+  const response = await agent.post(`/turns/${turn}/resume`, undefined);
+  expect(response.status).toBe(200);
+  return readEvents(response);
+};
+
+describe("a turn that the shutdown stopped", () => {
+  it("is told as interrupted by the next process, which resumes it once, with one message of the user", async () => {
+    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
+    const first = await agentOn({ ...variables, FLAME_MODEL_TOKENS_PER_SECOND: "20" });
+    const reader = readerOf(await first.post("/turns", { message: "count to 60", thread: "t" }));
+    const seen = await readUntil(reader, '" 2"');
+    const turn = /"turn":"([^"]+)"/.exec(seen)?.[1] ?? "";
+    first.hurry.abort();
+    await first.stop();
+    expect(await readRest(reader)).toContain("shut-down");
+
+    const second = await agentOn(variables);
+    expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true, attempt: 1 });
+    const events = await resume(second, turn);
+    expect(dataOf(events, "start")).toEqual({ turn, thread: "t", resource: "default" });
+    expect(textOf(events)).toContain(" 60");
+    expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "completed", attempt: 2 });
+    expect((await second.post(`/turns/${turn}/resume`, undefined)).status).toBe(409);
+    const messages = JSON.stringify(
+      await bodyOf(second, "/api/memory/threads/t/messages?agentId=flame&resourceId=default"),
+    );
+    expect(messages.match(/"role":"user"/g)).toHaveLength(1);
+  });
+});
+
+describe("a process that was killed", () => {
+  it("leaves its running turn interrupted, and the next process resumes it", async () => {
+    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
+    const database = await openTestDatabase(variables);
+    const turn = randomUUID();
+    await database.pool.query(
+      `insert into flame.turns (id, tenant, thread, resource, message, state, instance, run)
+       values ($1, 'default', 't', 'default', 'What is 6 * 7?', 'running', gen_random_uuid(), $1::uuid::text)`,
+      [turn],
+    );
+    await database.close();
+    const agent = await agentOn(variables);
+    expect(await bodyOf(agent, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true });
+    expect(textOf(await resume(agent, turn))).toBe("6 * 7 = 42");
+  });
+
+  it("leaves a turn that waits as it is: another process takes the approval and goes on", async () => {
+    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
+    const first = await agentOn(variables);
+    const suspended = await first.turn(SEND);
+    await first.stop();
+    const second = await agentOn(variables);
+    const turn = String(dataOf(suspended, "start").turn);
+    expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "waiting" });
+    const approval = dataOf(suspended, "approval").id;
+    const events = await readEvents(await second.post(`/approvals/${approval}/approve`, undefined));
+    expect(textOf(events)).toBe("The message to ada@example.com is sent.");
+    expect(await bodyOf(second, "/outbox")).toMatchObject({ messages: [{ recipient: "ada@example.com" }] });
+  });
+
+  it.each(["before", "after"])(
+    "after a decision and %s its effect goes on from the decision, with one effect",
+    async (moment) => {
+      const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
+      const first = await agentOn(variables);
+      const suspended = await first.turn(SEND);
+      await first.stop();
+      const turn = String(dataOf(suspended, "start").turn);
+
+      // What a process leaves that is killed when it has taken the decision, or when the tool has done its work.
+      const database = await openTestDatabase(variables);
+      await database.pool.query("update flame.approvals set state = 'approved', decided_at = now()");
+      await database.pool.query("update flame.turns set state = 'running', instance = gen_random_uuid()");
+      if (moment === "after")
+        await database.pool.query(
+          `insert into flame.outbox (tenant, run, tool_call, recipient, body)
+           select tenant, run, tool_call, input ->> 'to', input ->> 'text' from flame.approvals`,
+        );
+      await database.close();
+
+      const second = await agentOn(variables);
+      expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true });
+      expect(textOf(await resume(second, turn))).toBe("The message to ada@example.com is sent.");
+      const outbox = await bodyOf(second, "/outbox");
+      expect(isRecord(outbox) && outbox.messages).toHaveLength(1);
+      expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "completed" });
+    },
+  );
+});
+
+describe("an approval that nobody gives", () => {
+  it("expires: it is refused with 410, and its turn fails", async () => {
+    const agent = await agentOn({ FLAME_APPROVAL_TTL_SECONDS: "1" });
+    const suspended = await agent.turn(SEND);
+    const approval = dataOf(suspended, "approval").id;
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const response = await agent.post(`/approvals/${approval}/approve`, undefined);
+    expect([response.status, await response.json()]).toEqual([
+      410,
+      { error: expect.stringMatching(/expired already/), state: "expired" },
+    ]);
+    expect(await bodyOf(agent, "/outbox")).toEqual({ messages: [] });
+  });
+});
+
+describe.skipIf(!POSTGRESQL_URL)("two instances on one PostgreSQL", () => {
+  it("take one decision between them, and either goes on with the other's turn", async () => {
+    const { variables, remove } = await newPostgresql();
+    const [one, other] = await Promise.all([agentOn(variables), agentOn(variables)]);
+    for (const from of [one, other]) {
+      const suspended = await from.turn(SEND);
+      const approval = dataOf(suspended, "approval").id;
+      const answers = await Promise.all(
+        [one, other, one, other].map((agent) => agent.post(`/approvals/${approval}/approve`, undefined)),
+      );
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
+      const texts = await Promise.all(answers.map((answer) => answer.text()));
+      expect(texts.filter((text) => text.includes("event: end"))).toHaveLength(1);
+    }
+    const outbox = await bodyOf(other, "/outbox");
+    expect(isRecord(outbox) && outbox.messages).toHaveLength(2);
+
+    // A turn that runs on one of them is not taken from it by the other's start.
+    const reader = readerOf(await one.post("/turns", { message: "count to 3000" }));
+    const turn = /"turn":"([^"]+)"/.exec(await readUntil(reader, '" 2"'))?.[1];
+    await agentOn(variables);
+    expect(await bodyOf(other, `/turns/${turn}`)).toMatchObject({ state: "running" });
+    expect(await readRest(reader)).toContain("event: end");
+    for (const agent of [one, other]) await agent.stop();
+    onTestFinished(remove);
+  });
+
+  it("share what they learn and what they know the answer to", async () => {
+    const { variables, remove } = await newPostgresql();
+    const [one, other] = await Promise.all([agentOn(variables), agentOn(variables)]);
+    await one.post("/documents", {
+      id: "a",
+      title: "Refunds",
+      content: "Members may return an article within 30 days.",
+    });
+    const question = "How many days have members to return an article?";
+    const answer = "Members may return an article within 30 days. [1]";
+    expect(await other.ask(question)).toBe(answer);
+    const again = await one.turn(question);
+    expect(again).toContainEqual(expect.objectContaining({ data: expect.objectContaining({ outcome: "hit" }) }));
+    expect(textOf(again)).toBe(answer);
+    for (const agent of [one, other]) await agent.stop();
+    onTestFinished(remove);
+  });
+});

@@ -1,0 +1,185 @@
+import { randomUUID } from "node:crypto";
+import pino from "pino";
+import { Registry } from "prom-client";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { createApprovals } from "../approvals/approvals.ts";
+import type { Database } from "../database/index.ts";
+import { testDatabase } from "../testing/database.ts";
+import { until } from "../testing/folder.ts";
+import { TurnAborted } from "../turns/turns.ts";
+import { LiveTurns } from "./live.ts";
+import { createChatMetrics } from "./metrics.ts";
+import { createTurnRecords } from "./records.ts";
+import { endOf, TurnRunner } from "./runner.ts";
+import { enterInstance } from "./upkeep.ts";
+
+let database: Database;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.close());
+afterEach(() => void vi.useRealTimers());
+
+function setUp() {
+  const lines: string[] = [];
+  const log = pino({ level: "warn" }, { write: (line) => lines.push(line) });
+  const registry = new Registry();
+  return { log, lines, registry, metrics: createChatMetrics(registry) };
+}
+const instances = async () =>
+  (await database.pool.query<{ id: string }>("select id from flame.instances")).rows.map(({ id }) => id);
+const begin = async (instance: string) => {
+  const records = createTurnRecords(database.pool, instance);
+  const id = randomUUID();
+  await records.begin({ id, tenant: "a", thread: "t", resource: "r", message: "m" });
+  return { id, state: async () => (await records.find("a", id))?.state, records };
+};
+const OPTIONS = { alone: false, turnRetentionDays: 30 };
+
+describe("an instance", () => {
+  it("that starts alone takes every other one for gone; one among several asks for signs of life", async () => {
+    const other = randomUUID();
+    await database.pool.query("insert into flame.instances (id) values ($1)", [other]);
+    const { log, lines } = setUp();
+    const turn = await begin(other);
+    const among = await enterInstance(database.pool, log, OPTIONS);
+    expect(await instances()).toEqual(expect.arrayContaining([other, among.id]));
+    expect(await turn.state()).toBe("running");
+    expect(lines).toEqual([]);
+
+    const alone = await enterInstance(database.pool, log, { ...OPTIONS, alone: true });
+    expect(await instances()).toEqual([alone.id]);
+    expect(await turn.state()).toBe("interrupted");
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { turns: 1, msg: "turns of an instance that is gone can be resumed" },
+    ]);
+    await alone.stop();
+    await among.stop();
+    expect(await instances()).toEqual([]);
+  });
+
+  it("gives signs of life, and with each one looks after turns, approvals and what is old", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { log, registry, metrics } = setUp();
+    const instance = await enterInstance(database.pool, log, { alone: true, turnRetentionDays: 1 });
+    const lost = await begin(randomUUID());
+    const old = await begin(instance.id);
+    await old.records.end(old.id, "completed");
+    await database.pool.query("update flame.turns set updated_at = now() - interval '25 hours' where id = $1", [
+      old.id,
+    ]);
+    const expiring = await begin(instance.id);
+    await createApprovals(database.pool, instance.id, 0).request(expiring.id, { toolCall: "c", tool: "t", input: 1 });
+    await database.pool.query("delete from flame.instances");
+    let settled = 0;
+    instance.keepUp(async () => {
+      settled += 1;
+    }, metrics);
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect(settled).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    vi.useRealTimers();
+    await until("the beat is over", async () => (await old.state()) === undefined);
+    expect(settled).toBe(1);
+    expect(await instances()).toEqual([instance.id]);
+    expect(await lost.state()).toBe("interrupted");
+    expect(await expiring.state()).toBe("failed");
+    expect(await registry.metrics()).toContain('flame_approvals_total{outcome="expired"} 1');
+    await instance.stop();
+  });
+
+  it("whose beat fails says so, and goes on with the next", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const { log, lines, metrics } = setUp();
+    const instance = await enterInstance(database.pool, log, OPTIONS);
+    let beats = 0;
+    instance.keepUp(() => {
+      beats += 1;
+      return Promise.reject(new Error("planted"));
+    }, metrics);
+    for (const beat of [1, 2]) {
+      vi.advanceTimersByTime(3_000);
+      while (lines.length < beat) await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    vi.useRealTimers();
+    await instance.stop();
+    expect(beats).toBe(2);
+    expect(lines.join("")).toContain("upkeep failed, it is tried again");
+    expect(lines.join("")).not.toContain("planted");
+    expect(await instances()).not.toContain(instance.id);
+  });
+});
+
+describe("how a turn ended", () => {
+  const aborted = (reason: unknown) => AbortSignal.abort(reason);
+  it.each([
+    { why: "an error", signal: new AbortController().signal, decided: false, state: "failed", failure: "failed" },
+    { why: "another abort", signal: aborted(new Error("x")), decided: false, state: "failed", failure: "failed" },
+    {
+      why: "a client that left",
+      signal: aborted(new TurnAborted("client-left", "")),
+      decided: false,
+      state: "cancelled",
+      failure: null,
+    },
+    {
+      why: "a shutdown",
+      signal: aborted(new TurnAborted("shut-down", "")),
+      decided: false,
+      state: "interrupted",
+      failure: null,
+    },
+    {
+      why: "a shutdown after a decision",
+      signal: aborted(new TurnAborted("shut-down", "")),
+      decided: true,
+      state: "failed",
+      failure: "shut-down",
+    },
+    {
+      why: "too long a time",
+      signal: aborted(new TurnAborted("timed-out", "")),
+      decided: false,
+      state: "failed",
+      failure: "timed-out",
+    },
+  ])("by $why is $state", ({ signal, decided, state, failure }) => {
+    expect(endOf(signal, decided)).toEqual({ state, failure });
+  });
+
+  it("is noted later where the database is away", async () => {
+    const { log, lines, metrics } = setUp();
+    const instance = randomUUID();
+    const turn = await begin(instance);
+    let away = true;
+    const records = {
+      ...turn.records,
+      begin: async () => {},
+      end: (...given: Parameters<typeof turn.records.end>) =>
+        away ? Promise.reject(new Error("away")) : turn.records.end(turn.id, given[1], given[2]),
+    };
+    const unused = () => {
+      throw new Error("not used here");
+    };
+    const runner = new TurnRunner({
+      workflow: Object.assign(Object.create(null), { createRun: () => Promise.reject(new Error("the run failed")) }),
+      records,
+      approvals: createApprovals(database.pool, instance, 1),
+      memory: { ownerOf: unused, lastUserMessages: unused, saveExchange: unused },
+      turns: new LiveTurns(),
+      metrics,
+      log,
+    });
+    const { signal } = new AbortController();
+    const listener = { signal, emit: async () => {} };
+    const request = { tenant: "a", message: "m", thread: "t", resource: "r", first: true };
+    await expect(runner.begin(request, listener)).rejects.toThrow("the run failed");
+    expect(await turn.state()).toBe("running");
+    expect(lines.join("")).toContain("turn's end not noted yet");
+    await expect(runner.settle()).rejects.toThrow("away");
+    away = false;
+    await runner.settle();
+    expect(await turn.state()).toBe("failed");
+  });
+});
