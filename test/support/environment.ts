@@ -38,15 +38,25 @@ export function environmentOf(document: Document, look: Look = {}): Environment 
   return parseEnvironment(look.name ?? "dev", { values: document, secretNames });
 }
 
-/** Every problem of a document, from its schema or from its plan; none where it is accepted. */
-export function problemsOf(document: Document, look: Look = {}): readonly Problem[] {
+/** What an accepted document renders, or what its schema or its plan refuses. */
+export type Rendering =
+  | { readonly kind: "accepted"; readonly manifests: readonly Manifest[] }
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+/** Parses, plans and renders a document. */
+export function render(document: Document, look: Look = {}): Rendering {
   try {
-    renderEnvironment(environmentOf(document, look));
-    return [];
+    return { kind: "accepted", manifests: renderEnvironment(environmentOf(document, look)) };
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
+    if (error instanceof ConfigurationError) return { kind: "refused", problems: error.problems };
     throw error;
   }
+}
+
+/** Every problem of a document, from its schema or from its plan; none where it is accepted. */
+export function problemsOf(document: Document, look: Look = {}): readonly Problem[] {
+  const rendering = render(document, look);
+  return rendering.kind === "refused" ? rendering.problems : [];
 }
 
 /** The plan of an accepted desktop's document. */

@@ -1,7 +1,7 @@
 import type { Problem } from "../../components/core/index.ts";
 import { type SettingLeaf, type SettingSchema, settingLeaves } from "../../stacks/settings-reference.ts";
 import { valueAt, withValue, withValues } from "./document.ts";
-import { type Document, graphOf, manifestsOf, problemsOf } from "./environment.ts";
+import { type Document, graphOf, render } from "./environment.ts";
 import type { LeafValues } from "./walk.values.ts";
 
 /** What a document leads to, as text that can be compared. */
@@ -68,10 +68,10 @@ async function withoutStackTraces<Result>(work: () => Promise<Result>): Promise<
 
 /** Runs the program and the renderers over a document. */
 export async function observeEnvironment(document: Document): Promise<Observation> {
-  const problems = problemsOf(document);
-  if (problems.length > 0) return { kind: "refused", problems };
+  const rendering = render(document);
+  if (rendering.kind === "refused") return rendering;
   const graph = JSON.stringify(await graphOf(document));
-  const byFolder = Map.groupBy(manifestsOf(document), ({ path }) => path.split("/")[0] ?? path);
+  const byFolder = Map.groupBy(rendering.manifests, ({ path }) => path.split("/")[0] ?? path);
   const manifests = Object.fromEntries([...byFolder].map(([folder, files]) => [folder, JSON.stringify(files)]));
   return { kind: "made", graph, manifests };
 }

@@ -1,0 +1,3 @@
+import { checkServerSettings } from "../support/walk.server-effects.ts";
+
+checkServerSettings("standalone");
