@@ -22,6 +22,9 @@ const PASSWORD_LENGTH = 32;
 /** User of PostgreSQL's official images, which pgvector's are made from. */
 const POSTGRESQL_USER = "999:999";
 
+/** Gauge of the agent's turns that run. */
+export const AGENT_TURNS_METRIC = "flame_turns_active";
+
 /** Memory of the agent with its embedded database after its first turns, in MiB (measured: up to 487), with room for one. */
 export const AGENT_MEMORY_FLOOR_MIB = 500;
 

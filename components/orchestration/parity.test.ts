@@ -77,6 +77,8 @@ const CHANGES: Readonly<Record<WorkloadLeaf, { readonly before?: Subject; readon
   },
   "resources.cpuRequest": { after: resources({ cpuRequest: milliCpu(500) }) },
   "resources.cpuLimit": { after: resources({ cpuLimit: milliCpu(3000) }) },
+  "resources.ingressPerSecond": { after: resources({ ingressPerSecond: mebibytes(10) }) },
+  "resources.egressPerSecond": { after: resources({ egressPerSecond: mebibytes(10) }) },
   "resources.memoryRequest": { after: resources({ memoryRequest: mebibytes(600) }) },
   "resources.memoryLimit": { after: resources({ memoryLimit: mebibytes(2048) }) },
   "resources.swap": { after: resources({ swap: mebibytes(256) }) },

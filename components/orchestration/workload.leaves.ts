@@ -111,6 +111,16 @@ export const WORKLOAD_LEAVES = {
     ({ workload }) => workload.resources.ephemeralLimit,
   ),
   "resources.gpus": leaf("GPUs", shared("resources.gpus"), ({ workload }) => unless(0, workload.resources.gpus)),
+  "resources.ingressPerSecond": leaf(
+    "traffic that it may take in",
+    shared("resources.network.ingressPerSecond"),
+    ({ workload }) => workload.resources.ingressPerSecond,
+  ),
+  "resources.egressPerSecond": leaf(
+    "traffic that it may send out",
+    shared("resources.network.egressPerSecond"),
+    ({ workload }) => workload.resources.egressPerSecond,
+  ),
   "placement.require": leaf("what a host's labels must be", shared("placement.require"), ({ workload }) =>
     some(workload.placement.require),
   ),

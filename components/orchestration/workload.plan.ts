@@ -34,6 +34,9 @@ export interface WorkloadResources {
   readonly ephemeralLimit: Bytes | undefined;
   /** Whole devices. */
   readonly gpus: number;
+  /** Bytes that it may take in and send out in a second; `undefined`: as many as there is room for. */
+  readonly ingressPerSecond: Bytes | undefined;
+  readonly egressPerSecond: Bytes | undefined;
 }
 
 /** Where replicas may run. */

@@ -224,6 +224,21 @@ export const WorkloadSettings = z.strictObject({
         unit: "bytes",
         example: "2GiB",
       }),
+      network: z
+        .strictObject({
+          ingressPerSecond: Bytes.optional().meta({
+            description: "Most that a replica may take in.",
+            unit: "bytes",
+            example: "10MiB",
+          }),
+          egressPerSecond: Bytes.optional().meta({
+            description: "Most that a replica may send out.",
+            unit: "bytes",
+            example: "10MiB",
+          }),
+        })
+        .prefault({})
+        .meta({ description: "Bounds of each replica's traffic in a second." }),
       gpus: z.int().min(0).max(16).prefault(0).meta({ description: "GPUs of each replica.", unit: "devices" }),
     })
     .prefault({})

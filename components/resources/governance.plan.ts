@@ -1,36 +1,7 @@
-import {
-  type Bytes,
-  formatBytes,
-  formatCpu,
-  type MilliCpu,
-  mebibytes,
-  milliCpu,
-  type Problem,
-  toMiB,
-} from "../core/index.ts";
-import type { GovernanceSettings, Quota } from "./governance.settings.ts";
-
-/** What one workload's replicas claim together, where it stands in the settings. */
-export interface WorkloadClaim {
-  readonly key: string;
-  /** Path of its `resources` in the environment file. */
-  readonly path: string;
-  /** Replicas at once, those of an update among them. */
-  readonly replicas: number;
-  readonly cpuRequest: MilliCpu;
-  readonly cpuLimit: MilliCpu;
-  readonly memoryRequest: Bytes;
-  readonly memoryLimit: Bytes;
-  readonly ephemeralRequest: Bytes | undefined;
-  readonly ephemeralLimit: Bytes | undefined;
-  readonly gpus: number;
-}
-
-/** Amounts of a quota: thousandths of a core, bytes, devices and replicas. */
-type Amount = keyof Quota;
-
-/** Sums over all workloads, as a quota counts them. */
-export type QuotaSums = Readonly<Record<Amount, number>>;
+import { formatCpu, milliCpu, type Problem } from "../core/index.ts";
+import type { GovernanceSettings } from "./governance.settings.ts";
+import { checkQuota, printBytes, printCpu, type QuotaSums, type WorkloadClaim } from "./quota.plan.ts";
+import { checkTenants } from "./tenants.plan.ts";
 
 /** How a workload fares when a host runs short. */
 export interface ServiceClass {
@@ -46,31 +17,15 @@ export interface ServiceClass {
 /** What a workload's own priority is worth beside classes. */
 const PRIORITY_VALUES = { high: 100_000, medium: 10_000, low: 1_000 } as const;
 
-/** Sums over workloads and volumes. */
-export function quotaSums(claims: readonly WorkloadClaim[], storage: readonly Bytes[]): QuotaSums {
-  const sum = (amount: (claim: WorkloadClaim) => number) =>
-    claims.reduce((total, claim) => total + amount(claim) * claim.replicas, 0);
-  return {
-    cpuRequests: sum(({ cpuRequest }) => cpuRequest),
-    cpuLimits: sum(({ cpuLimit }) => cpuLimit),
-    memoryRequests: sum(({ memoryRequest }) => memoryRequest),
-    memoryLimits: sum(({ memoryLimit }) => memoryLimit),
-    ephemeralRequests: sum(({ ephemeralRequest = 0 }) => ephemeralRequest),
-    ephemeralLimits: sum(({ ephemeralLimit = 0 }) => ephemeralLimit),
-    storage: storage.reduce((total, size) => total + size, 0),
-    gpus: sum(({ gpus }) => gpus),
-    replicas: sum(() => 1),
-  };
-}
-
 /** Every bound of the governance that workloads break. */
 export function checkGovernance(
   governance: GovernanceSettings,
   claims: readonly WorkloadClaim[],
-  storage: readonly Bytes[],
+  sums: QuotaSums,
 ): Problem[] {
   return [
-    ...checkQuota(governance.quota, quotaSums(claims, storage)),
+    ...checkQuota("topology.governance.quota", governance.quota, sums),
+    ...checkTenants(governance.tenants, claims),
     ...claims.flatMap((claim) => checkBounds(governance, claim)),
     ...claims.flatMap((claim) => checkGuarantee(governance, claim)),
     ...Object.keys(governance.classOf)
@@ -105,22 +60,6 @@ export function planClasses(
   return classes.sort((one, other) => rank(one) - rank(other) || (one.key < other.key ? -1 : 1));
 }
 
-/** The quota in the words of Kubernetes' ResourceQuota. */
-export function kubernetesQuota(quota: Quota): Record<string, string> {
-  const rows: readonly (readonly [string, string | undefined])[] = [
-    ["requests.cpu", quota.cpuRequests === undefined ? undefined : formatCpu(quota.cpuRequests)],
-    ["limits.cpu", quota.cpuLimits === undefined ? undefined : formatCpu(quota.cpuLimits)],
-    ["requests.memory", inMebibytes(quota.memoryRequests)],
-    ["limits.memory", inMebibytes(quota.memoryLimits)],
-    ["requests.ephemeral-storage", inMebibytes(quota.ephemeralRequests)],
-    ["limits.ephemeral-storage", inMebibytes(quota.ephemeralLimits)],
-    ["requests.storage", inMebibytes(quota.storage)],
-    ["requests.nvidia.com/gpu", quota.gpus === undefined ? undefined : `${quota.gpus}`],
-    ["pods", quota.replicas === undefined ? undefined : `${quota.replicas}`],
-  ];
-  return Object.fromEntries(rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
-}
-
 /** The bounds of a replica in the words of Kubernetes' LimitRange. */
 export function kubernetesBounds({ replicaBounds }: GovernanceSettings): Record<string, Record<string, string>> {
   const rows = [
@@ -153,22 +92,6 @@ export function kubernetesBounds({ replicaBounds }: GovernanceSettings): Record<
   return Object.fromEntries(Object.entries(all).filter(([, values]) => Object.keys(values).length > 0));
 }
 
-function checkQuota(quota: Quota, sums: QuotaSums): Problem[] {
-  return AMOUNTS.flatMap((amount) => {
-    const most = quota[amount];
-    if (most === undefined || sums[amount] <= most) return [];
-    const print = PRINT[amount];
-    return [
-      {
-        path: `topology.governance.quota.${amount}`,
-        given: print(most),
-        allowed: `at least ${print(sums[amount])}: what all replicas at their bounds claim, with those of an update`,
-        mend: "raise the quota, lower the workloads' resources, or lower scaling.replicas.max",
-      },
-    ];
-  });
-}
-
 function checkBounds({ replicaBounds }: GovernanceSettings, claim: WorkloadClaim): Problem[] {
   const rows = [
     {
@@ -176,21 +99,21 @@ function checkBounds({ replicaBounds }: GovernanceSettings, claim: WorkloadClaim
       bounds: replicaBounds.cpu,
       request: claim.cpuRequest,
       limit: claim.cpuLimit,
-      print: PRINT.cpuRequests,
+      print: printCpu,
     },
     {
       name: "memory",
       bounds: replicaBounds.memory,
       request: claim.memoryRequest,
       limit: claim.memoryLimit,
-      print: PRINT.memoryRequests,
+      print: printBytes,
     },
     {
       name: "ephemeral",
       bounds: replicaBounds.ephemeral,
       request: claim.ephemeralRequest,
       limit: claim.ephemeralLimit,
-      print: PRINT.memoryRequests,
+      print: printBytes,
     },
   ] as const;
   return rows.flatMap(({ name, bounds, request, limit, print }) => {
@@ -233,11 +156,11 @@ function checkGuarantee({ classes, classOf, defaultClass }: GovernanceSettings, 
   const guaranteed = name !== undefined && classes[name]?.guaranteed;
   if (!guaranteed) return [];
   const rows = [
-    { resource: "cpu", request: PRINT.cpuRequests(claim.cpuRequest), limit: PRINT.cpuLimits(claim.cpuLimit) },
+    { resource: "cpu", request: printCpu(claim.cpuRequest), limit: printCpu(claim.cpuLimit) },
     {
       resource: "memory",
-      request: PRINT.memoryRequests(claim.memoryRequest),
-      limit: PRINT.memoryLimits(claim.memoryLimit),
+      request: printBytes(claim.memoryRequest),
+      limit: printBytes(claim.memoryLimit),
     },
   ];
   return rows
@@ -251,33 +174,3 @@ function checkGuarantee({ classes, classOf, defaultClass }: GovernanceSettings, 
 }
 
 const printMebibytes = (bytes: number) => `${Math.ceil(bytes / 1024 ** 2)}Mi`;
-const printBytes = (bytes: number) => formatBytes(mebibytes(Math.ceil(bytes / 1024 ** 2)));
-const printCpu = (cpu: number) => formatCpu(milliCpu(cpu));
-
-const PRINT: Readonly<Record<Amount, (amount: number) => string>> = {
-  cpuRequests: printCpu,
-  cpuLimits: printCpu,
-  memoryRequests: printBytes,
-  memoryLimits: printBytes,
-  ephemeralRequests: printBytes,
-  ephemeralLimits: printBytes,
-  storage: printBytes,
-  gpus: String,
-  replicas: String,
-};
-
-const AMOUNTS = [
-  "cpuRequests",
-  "cpuLimits",
-  "memoryRequests",
-  "memoryLimits",
-  "ephemeralRequests",
-  "ephemeralLimits",
-  "storage",
-  "gpus",
-  "replicas",
-] as const satisfies readonly Amount[];
-
-function inMebibytes(bytes: Bytes | undefined): string | undefined {
-  return bytes === undefined ? undefined : `${toMiB(bytes)}Mi`;
-}

@@ -1,25 +1,9 @@
 import { z } from "zod";
 import { Bytes, Cpu, refuse } from "../core/index.ts";
-
-const amount = {
-  cpu: (description: string) => Cpu.optional().meta({ description, unit: "cores", example: "8" }),
-  bytes: (description: string) => Bytes.optional().meta({ description, unit: "bytes", example: "16GiB" }),
-  count: (description: string, unit: string) =>
-    z.int().min(0).max(100_000).optional().meta({ description, unit, example: 20 }),
-};
-
-/** Sums that may not be exceeded; a sum that is left out has no bound. */
-export const Quota = z.strictObject({
-  cpuRequests: amount.cpu("CPU that all replicas together are sure of."),
-  cpuLimits: amount.cpu("CPU that all replicas together can use."),
-  memoryRequests: amount.bytes("Memory that all replicas together are sure of."),
-  memoryLimits: amount.bytes("Memory that all replicas together can use."),
-  ephemeralRequests: amount.bytes("Disk space beside volumes that all replicas together are sure of."),
-  ephemeralLimits: amount.bytes("Disk space beside volumes that all replicas together can use."),
-  storage: amount.bytes("Size of all volumes together."),
-  gpus: amount.count("GPUs of all replicas together.", "devices"),
-  replicas: amount.count("Replicas of all workloads together, those of an update among them.", "replicas"),
-});
+import { Budget } from "./budget.settings.ts";
+import { Quota } from "./quota.settings.ts";
+import { Tenants } from "./tenants.settings.ts";
+import { Wastage } from "./wastage.settings.ts";
 
 const bounds = <Value extends z.ZodType>(value: Value, unit: string, example: string) =>
   z
@@ -127,6 +111,9 @@ export const GovernanceSettings = z
       })
       .prefault({}),
     quota: Quota.prefault({}),
+    tenants: Tenants,
+    budget: Budget,
+    wastage: Wastage,
     replicaBounds: z
       .strictObject({
         cpu: bounds(Cpu, "cores", "500m"),
@@ -152,7 +139,7 @@ export const GovernanceSettings = z
       .meta({ description: "Class of a workload, by its key.", example: { agent: "interactive" } }),
   })
   .prefault({})
-  .superRefine(({ classes, defaultClass, classOf, quota }, context) => {
+  .superRefine(({ classes, defaultClass, classOf, quota, tenants }, context) => {
     const named = [
       ...(defaultClass === undefined ? [] : [{ path: ["defaultClass"], name: defaultClass }]),
       ...Object.entries(classOf).map(([key, name]) => ({ path: ["classOf", key], name })),
@@ -165,16 +152,21 @@ export const GovernanceSettings = z
         mend: "correct the name, or add the class",
       });
     }
-    for (const resource of ["cpu", "memory", "ephemeral"] as const) {
-      const [requests, limits] = [quota[`${resource}Requests`], quota[`${resource}Limits`]];
-      if (requests === undefined || limits === undefined || requests <= limits) continue;
-      refuse(context, {
-        path: ["quota", `${resource}Requests`],
-        allowed: `at most ${resource}Limits`,
-        mend: `lower ${resource}Requests or raise ${resource}Limits`,
-      });
+    const quotas = [
+      { path: ["quota"], quota },
+      ...Object.entries(tenants).map(([name, tenant]) => ({ path: ["tenants", name, "quota"], quota: tenant.quota })),
+    ];
+    for (const { path, quota: own } of quotas) {
+      for (const resource of ["cpu", "memory", "ephemeral"] as const) {
+        const [requests, limits] = [own[`${resource}Requests`], own[`${resource}Limits`]];
+        if (requests === undefined || limits === undefined || requests <= limits) continue;
+        refuse(context, {
+          path: [...path, `${resource}Requests`],
+          allowed: `at most ${resource}Limits`,
+          mend: `lower ${resource}Requests or raise ${resource}Limits`,
+        });
+      }
     }
   });
 
 export type GovernanceSettings = z.output<typeof GovernanceSettings>;
-export type Quota = z.output<typeof Quota>;

@@ -1,14 +1,6 @@
-export {
-  checkGovernance,
-  kubernetesBounds,
-  kubernetesQuota,
-  planClasses,
-  type QuotaSums,
-  quotaSums,
-  type ServiceClass,
-  type WorkloadClaim,
-} from "./governance.plan.ts";
-export { GovernanceSettings, type Quota } from "./governance.settings.ts";
+export { type BudgetPlan, checkBudget, planBudget } from "./budget.plan.ts";
+export { checkGovernance, kubernetesBounds, planClasses, type ServiceClass } from "./governance.plan.ts";
+export { GovernanceSettings } from "./governance.settings.ts";
 export {
   exclusion,
   type HostLoad,
@@ -17,5 +9,9 @@ export {
   type PlacementItem,
   placeWorkloads,
 } from "./placement.plan.ts";
+export { kubernetesQuota, type QuotaSums, quotaSums, type WorkloadClaim } from "./quota.plan.ts";
+export type { Quota } from "./quota.settings.ts";
 export { checkResources, planLimits, planResources, type ResourceClaim, type ResourcePlan } from "./resources.plan.ts";
 export { ResourceSettings } from "./resources.settings.ts";
+export { planTenants, type TenantPlan, tenantOf } from "./tenants.plan.ts";
+export { type AlertRule, checkWastage, planWastageAlerts, type WastageSubject } from "./wastage.plan.ts";

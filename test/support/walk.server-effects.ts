@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { OrchestratorKind } from "../../components/orchestration/index.ts";
 import { EnvironmentSettings } from "../../stacks/config.ts";
 import { jsonSchemaOf } from "../../stacks/settings-reference.ts";
+import { withoutEffect } from "./seed-settings.ts";
 import { serverWorld } from "./walk.server.ts";
 import { type LeafResult, observeEnvironment, walkSettings } from "./walk.ts";
 
@@ -76,6 +77,10 @@ export function checkServerSettings(orchestrator: OrchestratorKind): void {
         ({ effects }) => effects.includes(FILES[orchestrator]) && !effects.includes("graph"),
       );
       expectReasons(drifting, NOT_IN_GRAPH[orchestrator]);
+    });
+
+    it("that serves the requirements document has an effect", () => {
+      expect(withoutEffect(orchestrator, results)).toEqual([]);
     });
   });
 }

@@ -5,6 +5,8 @@ type Refusals = Readonly<Record<string, string>>;
 /** Leaves that an orchestrator refuses, and where. */
 export const REFUSED: Readonly<Record<OrchestratorKind, Refusals>> = {
   standalone: {
+    "topology.workload.resources.network.ingressPerSecond": "topology.workload.resources.network.ingressPerSecond",
+    "topology.workload.resources.network.egressPerSecond": "topology.workload.resources.network.egressPerSecond",
     "agent.updates.kind=automatic": "agent.updates.kind",
     "agent.updates.kind=manual": "agent.updates.kind",
     "topology.hosts[].role": "topology.hosts.0.role",
@@ -37,6 +39,8 @@ export const REFUSED: Readonly<Record<OrchestratorKind, Refusals>> = {
     "topology.workload.placement.tolerations[].seconds": "topology.workload.placement.tolerations",
   },
   swarm: {
+    "topology.workload.resources.network.ingressPerSecond": "topology.workload.resources.network.ingressPerSecond",
+    "topology.workload.resources.network.egressPerSecond": "topology.workload.resources.network.egressPerSecond",
     "topology.client.authentication.kind=api-key": "topology.client.authentication.kind",
     "topology.client.authentication.kind=none": "topology.client.authentication.kind",
     "topology.client.authentication.kind=basic": "topology.client.authentication.kind",

@@ -45,6 +45,7 @@ function documentFor(orchestrator: OrchestratorKind): World["base"] {
 
 const LISTS: World["lists"] = {
   ...DESKTOP_WORLD.lists,
+  "topology.governance.wastage.rules": [{ resource: "cpu", belowPercent: 20 }],
   "topology.hosts[].taints": [{ key: "dedicated", value: "agents" }],
   "containers.*.ports": [{ hostPort: 6379, containerPort: 6379, address: "0.0.0.0" }],
   "topology.workload.placement.require": [{ key: "zone", values: ["a"] }],
@@ -85,6 +86,9 @@ const TAINTED = {
   "topology.workload.placement.tolerations": [{ key: "dedicated", operator: "Equal", value: "agents" }],
 } as const;
 const ONE_TIER = { "topology.hosts": [host(1, { tier: "worker" })] };
+const TENANT = { "topology.governance.tenants": { worker: { workloads: ["worker"] } } } as const;
+const BUDGET = { ...ONE_TIER, "topology.governance.budget": { amount: 1000 } };
+const WASTAGE = { "topology.governance.wastage.rules": [{ resource: "cpu", belowPercent: 20 }] } as const;
 const UNTOLERATED = { "topology.hosts[].taints": [{ key: "dedicated", value: "agents" }] } as const;
 const TAINTED_HOST = {
   "topology.hosts[].taints": [{ key: "dedicated", value: "agents", effect: "NoExecute" }],
@@ -124,7 +128,7 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "topology.orchestrator.advertiseAddress": { changed: "10.0.0.99" },
   "topology.orchestrator.addressPools": { base: [], changed: ["10.20.0.0/16"] },
   "topology.orchestrator.secretLabels": { base: {}, changed: { owner: "assistants" } },
-  "topology.orchestrator.mode": { changed: "global", refusedAt: ["scaling.replicas.min"] },
+  "topology.orchestrator.mode": { changed: "global", beside: { "scaling.replicas": { min: 3, max: 3 } } },
   "topology.orchestrator.context": { changed: "other" },
   "topology.orchestrator.kubeconfig": { changed: "/other/config" },
   "topology.orchestrator.version": { base: "1.29", changed: "1.30" },
@@ -196,16 +200,13 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
     changed: 1000,
     beside: ONE_TIER,
     refusedAt: ["topology.governance.clientsAtOnce"],
+    bounds: true,
   },
   "topology.governance.quota.cpuRequests": { base: "100", changed: "99" },
   "topology.governance.quota.cpuLimits": { base: "100", changed: "99" },
   "topology.governance.quota.memoryRequests": { base: "100GiB", changed: "99GiB" },
   "topology.governance.quota.memoryLimits": { base: "100GiB", changed: "99GiB" },
-  "topology.governance.quota.storage": {
-    base: "100GiB",
-    changed: "1GiB",
-    refusedAt: ["topology.governance.quota.storage"],
-  },
+  "topology.governance.quota.storage": { base: "100GiB", changed: "99GiB" },
   "topology.governance.replicaBounds.cpu.smallest": { base: "100m", changed: "200m" },
   "topology.governance.replicaBounds.cpu.largest": { base: "8", changed: "9" },
   "topology.governance.replicaBounds.cpu.limitPerRequest": { base: 20, changed: 21 },
@@ -218,7 +219,39 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
     changed: true,
     beside: IN_CLASS,
     refusedAt: ["agent.resources.requests.cpu", "agent.resources.requests.memory"],
+    bounds: true,
   },
+  "topology.governance.tenants.*.workloads": { base: ["worker"], changed: ["cache"], beside: TENANT },
+  "topology.governance.tenants.*.monthlyCostMax": { base: 20, changed: 19, beside: { ...ONE_TIER, ...TENANT } },
+  ...Object.fromEntries(
+    [
+      ["cpuRequests", "50", "49"],
+      ["cpuLimits", "50", "49"],
+      ["memoryRequests", "50GiB", "49GiB"],
+      ["memoryLimits", "50GiB", "49GiB"],
+      ["storage", "50GiB", "49GiB"],
+      ["ephemeralRequests", "50GiB", "49GiB"],
+      ["ephemeralLimits", "50GiB", "49GiB"],
+      ["gpus", 8, 7],
+      ["replicas", 20, 19],
+    ].map(([amount, base, changed]) => [
+      `topology.governance.tenants.*.quota.${amount}`,
+      { base, changed, beside: TENANT } satisfies LeafValues,
+    ]),
+  ),
+  "topology.governance.budget.amount": { base: 1000, changed: 900, beside: ONE_TIER },
+  "topology.governance.budget.period": { base: "monthly", changed: "quarterly", beside: BUDGET },
+  "topology.governance.budget.warnPercents": { base: [1], changed: [1, 2], beside: BUDGET },
+  "topology.governance.budget.onExcess": {
+    base: "warn",
+    changed: "refuse",
+    beside: { ...ONE_TIER, "topology.governance.budget": { amount: 1 } },
+    refusedAt: ["topology.governance.budget.amount"],
+    bounds: true,
+  },
+  "topology.governance.wastage.severity": { beside: WASTAGE, changed: undefined },
+  "topology.governance.wastage.rules[].resource": { base: "cpu", changed: "memory" },
+  "topology.governance.wastage.rules[].belowPercent": { base: 20, changed: 21 },
   "topology.governance.defaultClass": { absent: true, changed: "worker" },
   "topology.governance.classOf": { base: {}, changed: { agent: "worker" } },
   "topology.client.endpoints.api": { changed: "https://other.example.com" },

@@ -16,7 +16,10 @@ export interface LeafResult {
   readonly leaf: SettingLeaf;
   /** The leaf and the variant in which it was changed: `agent.restart.kind=never`. */
   readonly name: string;
-  /** Resource graph, manifests by their folder, or a refusal; empty where nothing changed. */
+  /**
+   * Resource graph, manifests by their folder, or what else the change led to; empty where nothing changed.
+   * `refusal`: the setting itself can't be kept here. `check`: it bounds other settings, and refuses what breaks the bound.
+   */
   readonly effects: readonly string[];
   /** Why the leaf could not be walked, or why its refusal isn't the expected one. */
   readonly failure: string | undefined;
@@ -97,7 +100,7 @@ async function walkLeaf(
     const found = paths(after.problems);
     const expected = refusedAt ?? "none";
     return found === expected
-      ? { leaf, name, effects: ["refusal"], failure: undefined }
+      ? { leaf, name, effects: [values?.bounds ? "check" : "refusal"], failure: undefined }
       : { leaf, name, effects: [], failure: `refused at ${found}; expected: ${expected}` };
   }
   if (refusedAt !== undefined)

@@ -61,6 +61,8 @@ export interface LeafValues {
   readonly beside?: Readonly<Record<string, unknown>>;
   /** Paths of the problems that the change must raise, where the setting's effect is a refusal. */
   readonly refusedAt?: readonly string[];
+  /** Whether the setting is a bound, which refuses other settings. */
+  readonly bounds?: true;
 }
 
 const ONE_DESKTOP = { "scaling.preset": "minimal" } as const;

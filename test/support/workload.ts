@@ -33,6 +33,8 @@ export function workloadPlan(changes: Partial<WorkloadPlan> = {}): WorkloadPlan 
     restart: { kind: "unless-stopped" },
     logging: { kind: "file", maxSize: mebibytes(10), maxFiles: 1 },
     resources: {
+      ingressPerSecond: undefined,
+      egressPerSecond: undefined,
       cpuRequest: milliCpu(250),
       cpuLimit: milliCpu(2000),
       memoryRequest: mebibytes(512),

@@ -1,5 +1,6 @@
 import type { apps, autoscaling, policy } from "@pulumi/kubernetes/types/input.js";
 import { platformName, toMiB } from "../../core/index.ts";
+import { AGENT_TURNS_METRIC } from "../agent.plan.ts";
 import { keepsData, type WorkloadPlan, type WorkloadVolumePlan } from "../workload.plan.ts";
 import { entry, type KubernetesContext, metadataOf, selectorOf } from "./context.ts";
 import { digest, fileKey, filesName } from "./files.ts";
@@ -144,16 +145,24 @@ function disruptionBudget({ settings, namespace }: KubernetesContext, workload: 
 function autoscaler(context: KubernetesContext, workload: WorkloadPlan, target: string): KubernetesEntry[] {
   if (!isAutoscaled(workload)) return [];
   const { namespace, settings, input } = context;
-  const { cpuPercent, memoryPercent } = settings.autoscaling;
+  const { cpuPercent, memoryPercent, turnsPerReplica } = settings.autoscaling;
   const resource = (name: string, averageUtilization: number) => ({
     type: "Resource",
     resource: { name, target: { type: "Utilization", averageUtilization } },
+  });
+  const turnsAtOnce = (averageValue: number) => ({
+    type: "Pods",
+    pods: { metric: { name: AGENT_TURNS_METRIC }, target: { type: "AverageValue", averageValue: `${averageValue}` } },
   });
   const spec = {
     scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: target },
     minReplicas: workload.replicas.min,
     maxReplicas: workload.replicas.max,
-    metrics: [resource("cpu", cpuPercent), ...(memoryPercent === undefined ? [] : [resource("memory", memoryPercent)])],
+    metrics: [
+      resource("cpu", cpuPercent),
+      ...(memoryPercent === undefined ? [] : [resource("memory", memoryPercent)]),
+      ...(turnsPerReplica === undefined ? [] : [turnsAtOnce(turnsPerReplica)]),
+    ],
     behavior: {
       scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: "Percent", value: 100, periodSeconds: 15 }] },
       // One at a time: each ends its turns first.

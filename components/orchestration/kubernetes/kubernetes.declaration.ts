@@ -59,6 +59,12 @@ export const KUBERNETES: Declaration = {
   "resources.ephemeralRequest": honoured("request of ephemeral-storage"),
   "resources.ephemeralLimit": honoured("limit of ephemeral-storage"),
   "resources.gpus": honoured("request and limit of nvidia.com/gpu"),
+  "resources.ingressPerSecond": honoured(
+    "annotation kubernetes.io/ingress-bandwidth, which the network's bandwidth plugin reads",
+  ),
+  "resources.egressPerSecond": honoured(
+    "annotation kubernetes.io/egress-bandwidth, which the network's bandwidth plugin reads",
+  ),
   "placement.require": honoured("required node affinity"),
   "placement.prefer": honoured("preferred node affinity"),
   "placement.spreadOver": honoured("topology spread constraints"),

@@ -83,6 +83,12 @@ export const KubernetesSettings = z.strictObject({
         unit: "percent",
         example: 80,
       }),
+      turnsPerReplica: z.int().min(1).max(10_000).optional().meta({
+        description:
+          "Turns at once for each replica that it keeps, read from flame_turns_active by the cluster's custom metrics; turns have no say where it is left out.",
+        unit: "turns",
+        example: 20,
+      }),
       scaleDownWindowSeconds: z.int().min(0).max(3600).optional().meta({
         description: "How long fewer replicas must be enough; a turn's length at least, where it is left out.",
         unit: "seconds",

@@ -28,7 +28,15 @@ function podMetadata(workload: WorkloadPlan, revision: string | undefined) {
     "prometheus.io/port": `${workload.metrics.port}`,
     "prometheus.io/path": workload.metrics.path,
   };
-  return { labels, annotations: { ...annotations, ...scraped } };
+  return { labels, annotations: { ...annotations, ...scraped, ...bandwidth(workload) } };
+}
+
+/** Bits in a second, as the networks' bandwidth plugin counts. */
+function bandwidth({ resources: { ingressPerSecond, egressPerSecond } }: WorkloadPlan): Record<string, string> {
+  return {
+    ...(ingressPerSecond !== undefined && { "kubernetes.io/ingress-bandwidth": `${ingressPerSecond * 8}` }),
+    ...(egressPerSecond !== undefined && { "kubernetes.io/egress-bandwidth": `${egressPerSecond * 8}` }),
+  };
 }
 
 function podSpec(context: KubernetesContext, workload: WorkloadPlan) {

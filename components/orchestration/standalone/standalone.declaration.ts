@@ -54,6 +54,14 @@ export const STANDALONE: Declaration = {
     "GPUs of a single engine are not built yet",
     "use orchestrator swarm or kubernetes for workloads with GPUs",
   ),
+  "resources.ingressPerSecond": refused(
+    "the engine's networks don't shape a container's traffic",
+    "use orchestrator kubernetes, whose network can, or the host's own traffic control (tc)",
+  ),
+  "resources.egressPerSecond": refused(
+    "the engine's networks don't shape a container's traffic",
+    "use orchestrator kubernetes, whose network can, or the host's own traffic control (tc)",
+  ),
   "placement.require": honoured("choice of the host in the plan"),
   "placement.prefer": honoured("choice of the host in the plan"),
   "placement.spreadOver": honoured("choice of the host in the plan"),

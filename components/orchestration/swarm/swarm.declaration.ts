@@ -49,6 +49,14 @@ export const SWARM: Declaration = {
     "remove it, or use orchestrator kubernetes",
   ),
   "resources.gpus": honoured("generic resource gpu, which each host's daemon.json must announce"),
+  "resources.ingressPerSecond": refused(
+    "the engine's networks don't shape a container's traffic",
+    "use orchestrator kubernetes, whose network can, or the host's own traffic control (tc)",
+  ),
+  "resources.egressPerSecond": refused(
+    "the engine's networks don't shape a container's traffic",
+    "use orchestrator kubernetes, whose network can, or the host's own traffic control (tc)",
+  ),
   "placement.require": honoured("constraints", {
     allowed: "operators In with one value, and NotIn: a Swarm only compares for equal and unequal",
     accepts: ({ workload }) =>

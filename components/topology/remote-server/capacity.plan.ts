@@ -48,12 +48,14 @@ export function planCapacity(
 export function claimsOf(
   orchestrator: OrchestratorKind,
   workloads: readonly WorkloadPlan[],
+  volumes: readonly WorkloadVolumePlan[],
 ): (WorkloadClaim & Pick<WorkloadPlan["resources"], "priority">)[] {
   return workloads.map((workload) => ({
     ...workload.resources,
     key: workload.key,
     path: pathOf(workload.key),
     replicas: replicasAtOnce(orchestrator, workload),
+    storage: mebibytes(volumeMiB(workload, volumes)),
   }));
 }
 
@@ -101,10 +103,7 @@ function placementItem(
   const { resources, placement } = workload;
   // On a standalone host the new version needs the room of the old one beside it.
   const times = orchestrator === "standalone" && !keepsData(workload) ? copies(workload) : 1;
-  const own = volumes.filter(({ name }) =>
-    workload.mounts.some((mount) => mount.kind === "volume" && mount.volume === name),
-  );
-  const disk = own.reduce((sum, { size }) => sum + toMiB(size), 0);
+  const disk = volumeMiB(workload, volumes);
   return {
     key: workload.key,
     count: times === 2 ? workload.replicas.min : replicasAtOnce(orchestrator, workload),
@@ -116,6 +115,12 @@ function placementItem(
     memoryLimitMiB: toMiB(resources.memoryLimit) * times,
     ...placement,
   };
+}
+
+/** Size of the volumes that a workload mounts. */
+function volumeMiB({ mounts }: WorkloadPlan, volumes: readonly WorkloadVolumePlan[]): number {
+  const own = volumes.filter(({ name }) => mounts.some((mount) => mount.kind === "volume" && mount.volume === name));
+  return own.reduce((sum, { size }) => sum + toMiB(size), 0);
 }
 
 function placementHost(

@@ -22,14 +22,23 @@ import {
   type WorkloadVolumePlan,
 } from "../../orchestration/index.ts";
 import {
+  type AlertRule,
+  type BudgetPlan,
+  checkBudget,
   checkGovernance,
+  checkWastage,
   kubernetesBounds,
   kubernetesQuota,
+  planBudget,
   planClasses,
+  planTenants,
+  planWastageAlerts,
   type QuotaSums,
   quotaSums,
   type ServiceClass,
+  type TenantPlan,
 } from "../../resources/index.ts";
+import { wastageSubjects } from "./alerts.plan.ts";
 import { type CapacityPlan, checkCapacity, claimsOf, planCapacity } from "./capacity.plan.ts";
 import { type ChosenOrchestrator, chooseOrchestrator, type OrchestratorChoice } from "./choice.plan.ts";
 import type { ClientFile } from "./client.file.ts";
@@ -54,7 +63,13 @@ export interface RemoteServerPlan {
   readonly choice: OrchestratorChoice;
   readonly hosts: readonly AdapterHost[];
   /** Bounds that were checked. */
-  readonly governance: Pick<RemoteServerTopology["governance"], "quota" | "replicaBounds">;
+  readonly governance: Pick<RemoteServerTopology["governance"], "quota" | "replicaBounds" | "tenants">;
+  /** Tenants with workloads of their own. */
+  readonly tenants: readonly TenantPlan[];
+  /** What the hosts cost against the budget; `undefined` where one of the two is missing. */
+  readonly budget: BudgetPlan | undefined;
+  /** Alerting rules for Prometheus. */
+  readonly alerts: readonly AlertRule[];
   /** In start order. */
   readonly workloads: readonly WorkloadPlan[];
   readonly volumes: readonly WorkloadVolumePlan[];
@@ -91,8 +106,10 @@ export function planRemoteServer(
   const volumes = planWorkloadVolumes(environment, settings);
   const hosts = hostsOf(topology);
   const capacity = planCapacity(topology, choice.kind, workloads, volumes);
-  const claims = claimsOf(choice.kind, workloads);
-  const storage = volumes.map(({ size }) => size);
+  const claims = claimsOf(choice.kind, workloads, volumes);
+  const sums = quotaSums(claims);
+  const { governance } = topology;
+  const tenants = planTenants(governance.tenants, claims);
 
   const problems = distinct([
     ...checkRemoteServer(settings, orchestrator),
@@ -100,12 +117,14 @@ export function planRemoteServer(
     ...checkOrchestratedTurns(settings.turns, keeper, startupSeconds),
     ...checkParity(choice.kind, declarations[choice.kind], workloads, volumes),
     ...(orchestrator.kind === "swarm" ? checkSwarm(hosts) : []),
-    ...checkGovernance(topology.governance, claims, storage),
+    ...checkGovernance(governance, claims, sums),
+    ...checkBudget(governance, capacity.monthlyCost, tenants),
+    ...checkWastage(governance.wastage, choice.kind === "kubernetes"),
     ...checkCapacity(topology, capacity),
   ]);
   if (problems.length > 0) throw new ConfigurationError(environment, problems);
 
-  const classes = planClasses(topology.governance, claims);
+  const classes = planClasses(governance, claims);
   const input: AdapterInput = {
     environment,
     name: platformName("kubernetes", "flame", environment),
@@ -123,12 +142,15 @@ export function planRemoteServer(
     environment,
     choice,
     hosts,
-    governance: topology.governance,
+    governance,
+    tenants,
+    budget: planBudget(governance.budget, capacity.monthlyCost),
+    alerts: planWastageAlerts(governance.wastage, wastageSubjects(input.name, orchestrator, workloads)),
     workloads,
     volumes,
     turns,
     capacity,
-    sums: quotaSums(claims, storage),
+    sums,
     classes,
     registries: Object.entries(sortedByName(topology.registries)).map(([host, { username, password }]) => ({
       host,

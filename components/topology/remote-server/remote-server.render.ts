@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import {
   composeFile,
   kubernetesManifest,
@@ -16,12 +17,19 @@ import type { RemoteServerPlan } from "./remote-server.plan.ts";
 export function renderRemoteServer(plan: RemoteServerPlan): Manifest[] {
   return [
     { path: "capacity.json", content: `${JSON.stringify(capacityOf(plan), null, 2)}\n` },
+    ...alertFiles(plan),
     { path: "client.json", content: `${JSON.stringify(plan.client, null, 2)}\n` },
     ...(plan.registries.length > 0
       ? [{ path: "registries.json", content: `${JSON.stringify(plan.registries, null, 2)}\n` }]
       : []),
     ...targetFiles(plan),
   ];
+}
+
+function alertFiles({ alerts }: RemoteServerPlan): Manifest[] {
+  if (alerts.length === 0) return [];
+  const file = { groups: [{ name: "flame-wastage", rules: alerts }] };
+  return [{ path: "alerts/wastage.yaml", content: stringify(file, { lineWidth: 0 }) }];
 }
 
 function targetFiles({ environment, target }: RemoteServerPlan): Manifest[] {
@@ -38,7 +46,7 @@ function targetFiles({ environment, target }: RemoteServerPlan): Manifest[] {
 }
 
 /** How the hosts are filled when everything runs at once, and who is evicted in which order. */
-function capacityOf({ choice, capacity, sums, classes, hosts, governance }: RemoteServerPlan) {
+function capacityOf({ choice, capacity, sums, classes, hosts, governance, tenants, budget }: RemoteServerPlan) {
   const { placement, monthlyCost, clientsMax } = capacity;
   return {
     orchestrator: choice,
@@ -48,7 +56,9 @@ function capacityOf({ choice, capacity, sums, classes, hosts, governance }: Remo
     quota: governance.quota,
     replicaBounds: governance.replicaBounds,
     evictionOrder: classes,
+    tenants: tenants.map((tenant) => ({ ...tenant, ...governance.tenants[tenant.name] })),
     monthlyCost: monthlyCost ?? null,
+    budget: budget ?? null,
     clientsMax: clientsMax ?? null,
   };
 }

@@ -19,6 +19,7 @@ import {
   type WorkloadVolumePlan,
   withScratch,
 } from "../../orchestration/index.ts";
+import { tenantOf } from "../../resources/index.ts";
 import type { RemoteServerSettings } from "./remote-server.environment.ts";
 
 const DATABASE_PORT = 5432;
@@ -165,6 +166,7 @@ function additionalWorkload(
   key: string,
   container: AdditionalContainer,
 ): WorkloadPlan {
+  const tenant = tenantOf(settings.topology.governance.tenants, key);
   return {
     ...SINGLE,
     name: objectName(environment, key),
@@ -183,7 +185,14 @@ function additionalWorkload(
     resources: resourcesOf(container.resources),
     security: settings.topology.workload.security,
     stopGraceSeconds: container.stopGraceSeconds,
-    labels: labelsOf({ environment, component: key }, { ...settings.labels, ...exposureLabel(container.ports) }),
+    labels: labelsOf(
+      { environment, component: key },
+      {
+        ...settings.labels,
+        ...exposureLabel(container.ports),
+        ...(tenant !== undefined && { [`${LABEL_PREFIX}tenant`]: tenant }),
+      },
+    ),
     dependsOn: container.dependsOn,
   };
 }
@@ -231,6 +240,8 @@ function resourcesOf(
     ephemeralRequest: more.ephemeralRequest,
     ephemeralLimit: more.ephemeralLimit,
     gpus: more.gpus ?? 0,
+    ingressPerSecond: more.network?.ingressPerSecond,
+    egressPerSecond: more.network?.egressPerSecond,
   };
 }
 
