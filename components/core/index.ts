@@ -1,6 +1,6 @@
 export { BlueprintComponent, type Transform } from "./component.ts";
 export { describeIssues } from "./errors/describe-issues.ts";
-export { ConfigurationError, type Problem, printValue } from "./errors/problem.ts";
+export { ConfigurationError, formatProblem, type Problem, printValue } from "./errors/problem.ts";
 export { refuse } from "./errors/refusal.ts";
 export { LABEL_PREFIX, labelsOf } from "./labels.ts";
 export { platformName } from "./naming.ts";

@@ -34,7 +34,7 @@ export { kubernetesManifest } from "./kubernetes/kubernetes.render.ts";
 export { KubernetesSettings } from "./kubernetes/kubernetes.settings.ts";
 export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kubernetes-objects.ts";
 export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
-export { objectName } from "./names.ts";
+export { kubernetesNamespace, objectName } from "./names.ts";
 export { declarations, parityTable } from "./parity.ts";
 export { secretResolver } from "./secrets.ts";
 export { composeFile } from "./standalone/compose.ts";

@@ -75,6 +75,8 @@ const VARIANTS: World["variants"] = {
     "topology.client.authentication.clientId": "flame-desktop",
   },
   "topology.client.authentication.kind=jwt": { "topology.client.authentication.issuer": "https://login.example.com" },
+  "topology.orchestrator.exposure.kind=node-port": { "topology.orchestrator.exposure.nodePort": 30411 },
+  "topology.orchestrator.exposure.kind=load-balancer": { "topology.endpoint.hostNames": ["agents.example.com"] },
   "topology.orchestrator.exposure.kind=gateway": {
     "topology.orchestrator.exposure.gateway": "public",
     "topology.orchestrator.exposure.gatewayNamespace": "gateways",

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register: Regis
   down: () => import("./commands/down.ts"),
   status: () => import("./commands/status.ts"),
   logs: () => import("./commands/logs.ts"),
+  compare: () => import("./commands/compare.ts"),
   explain: () => import("./commands/explain.ts"),
   render: () => import("./commands/render.ts"),
   doctor: () => import("./commands/doctor.ts"),

@@ -10,7 +10,7 @@ const PROJECT_FILE = "Pulumi.yaml";
 
 /** What a command needs of `Pulumi.yaml`. */
 const Project = z.object({ name: z.string().min(1), main: z.string().min(1) });
-type Project = z.output<typeof Project>;
+export type Project = z.output<typeof Project>;
 
 /** The folder with `Pulumi.yaml`: the given one or the nearest above it. */
 export function findProjectFolder(from: string): string {

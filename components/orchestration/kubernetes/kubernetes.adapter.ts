@@ -1,5 +1,6 @@
 import { platformName } from "../../core/index.ts";
 import type { AdapterInput } from "../adapter-input.ts";
+import { kubernetesNamespace } from "../names.ts";
 import { type KubernetesContext, type KubernetesGovernance, pullSecretName, secretReference } from "./context.ts";
 import { claimOf, controllerOf } from "./controller.ts";
 import type { KubernetesEntry, KubernetesPlan, KubernetesSecret } from "./kubernetes.plan.ts";
@@ -16,7 +17,7 @@ export function adaptKubernetes(
   const context: KubernetesContext = {
     input,
     settings,
-    namespace: settings.namespace ?? platformName("kubernetes", input.name),
+    namespace: kubernetesNamespace(input.environment, settings),
     serviceAccount: settings.serviceAccount ?? platformName("kubernetes", input.name),
     governance,
   };

@@ -1,14 +1,14 @@
-import type { WorkloadPlan } from "../../orchestration/index.ts";
+import { kubernetesNamespace, type WorkloadPlan } from "../../orchestration/index.ts";
 import type { WastageSubject } from "../../resources/index.ts";
 import type { ChosenOrchestrator } from "./choice.plan.ts";
 
 /** Each workload with the labels by which cAdvisor and the kubelet know it on its orchestrator. */
 export function wastageSubjects(
-  name: string,
+  environment: string,
   orchestrator: ChosenOrchestrator,
   workloads: readonly WorkloadPlan[],
 ): WastageSubject[] {
-  const namespace = orchestrator.kind === "kubernetes" ? (orchestrator.namespace ?? name) : undefined;
+  const namespace = orchestrator.kind === "kubernetes" ? kubernetesNamespace(environment, orchestrator) : undefined;
   return workloads.map((workload) => ({
     key: workload.key,
     cpuRequest: workload.resources.cpuRequest,

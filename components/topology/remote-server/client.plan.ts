@@ -1,6 +1,12 @@
 import type { OrchestratedTurns } from "../../availability/index.ts";
 import { type Problem, printValue, versions } from "../../core/index.ts";
-import { AGENT_HEALTH_PATH, AGENT_READY_PATH, AGENT_TURN_PATH } from "../../orchestration/index.ts";
+import {
+  AGENT_HEALTH_PATH,
+  AGENT_READY_PATH,
+  AGENT_TURN_PATH,
+  kubernetesNamespace,
+  objectName,
+} from "../../orchestration/index.ts";
 import type { ChosenOrchestrator } from "./choice.plan.ts";
 import type { ClientFile } from "./client.file.ts";
 import type { RemoteServerSettings } from "./remote-server.environment.ts";
@@ -19,7 +25,7 @@ export function planClientFile(
     formatVersion: versions.clientFile,
     environment,
     endpoints: {
-      api: client.endpoints.api ?? addressOf(settings, orchestrator),
+      api: client.endpoints.api ?? addressOf(environment, settings, orchestrator),
       websocket: client.endpoints.websocket ?? null,
       metrics: client.endpoints.metrics ?? null,
       turnPath: AGENT_TURN_PATH,
@@ -53,10 +59,10 @@ export function planClientFile(
 }
 
 /** What of the client's settings doesn't go with the agent's. */
-export function checkClient({ topology, agent }: RemoteServerSettings): Problem[] {
+export function checkClient({ topology, agent }: RemoteServerSettings, orchestrator: ChosenOrchestrator): Problem[] {
   const { client } = topology;
   const open = agent.authentication.kind === "none";
-  const problems: Problem[] = [];
+  const problems: Problem[] = client.endpoints.api === undefined ? checkAddress(topology, orchestrator) : [];
   if (!open && (client.authentication.kind === "none" || client.authentication.kind === "basic")) {
     problems.push({
       path: "topology.client.authentication.kind",
@@ -77,13 +83,50 @@ export function checkClient({ topology, agent }: RemoteServerSettings): Problem[
 }
 
 /** The agent's address for clients: its first host name, else the first host. */
-function addressOf({ topology, agent }: RemoteServerSettings, orchestrator: ChosenOrchestrator): string {
+/** Addresses that only the cluster knows, once the agent runs there. */
+function checkAddress({ endpoint }: RemoteServerSettings["topology"], orchestrator: ChosenOrchestrator): Problem[] {
+  if (orchestrator.kind !== "kubernetes") return [];
+  const { exposure } = orchestrator;
+  if (exposure.kind === "node-port" && exposure.nodePort === undefined) {
+    return [
+      {
+        path: "topology.orchestrator.exposure.nodePort",
+        given: undefined,
+        allowed: "a port from 30000 to 32767: the cluster would choose one that no client knows",
+        mend: "set nodePort, or topology.client.endpoints.api",
+      },
+    ];
+  }
+  if (exposure.kind === "load-balancer" && endpoint.hostNames.length === 0) {
+    return [
+      {
+        path: "topology.endpoint.hostNames",
+        given: "[]",
+        allowed: "a name for the load balancer, whose address the platform chooses when it is made",
+        mend: "set hostNames, or topology.client.endpoints.api",
+      },
+    ];
+  }
+  return [];
+}
+
+function addressOf(
+  environment: string,
+  { topology, agent }: RemoteServerSettings,
+  orchestrator: ChosenOrchestrator,
+): string {
   const { hostNames, tls } = topology.endpoint;
   const scheme = tls.kind === "certificate" ? "https" : "http";
-  const host = hostNames[0] ?? topology.hosts[0]?.address ?? "localhost";
+  const host = hostNames[0] ?? innerName(environment, orchestrator) ?? topology.hosts[0]?.address ?? "localhost";
   const usual = scheme === "https" ? 443 : 80;
   const port = portOf(orchestrator, agent.ports[0]?.hostPort ?? usual, usual);
   return `${scheme}://${host}${port === usual ? "" : `:${port}`}`;
+}
+
+/** What nothing exposes is reached inside the cluster alone, by its service's name. */
+function innerName(environment: string, orchestrator: ChosenOrchestrator): string | undefined {
+  if (orchestrator.kind !== "kubernetes" || orchestrator.exposure.kind !== "none") return undefined;
+  return `${objectName(environment, "agent")}.${kubernetesNamespace(environment, orchestrator)}.svc`;
 }
 
 /** A gateway and an ingress controller listen on the scheme's own port. */

@@ -113,7 +113,7 @@ export function planRemoteServer(
 
   const problems = distinct([
     ...checkRemoteServer(settings, orchestrator),
-    ...checkClient(settings),
+    ...checkClient(settings, orchestrator),
     ...checkOrchestratedTurns(settings.turns, keeper, startupSeconds),
     ...checkParity(choice.kind, declarations[choice.kind], workloads, volumes),
     ...(orchestrator.kind === "swarm" ? checkSwarm(hosts) : []),
@@ -145,7 +145,7 @@ export function planRemoteServer(
     governance,
     tenants,
     budget: planBudget(governance.budget, capacity.monthlyCost),
-    alerts: planWastageAlerts(governance.wastage, wastageSubjects(input.name, orchestrator, workloads)),
+    alerts: planWastageAlerts(governance.wastage, wastageSubjects(environment, orchestrator, workloads)),
     workloads,
     volumes,
     turns,

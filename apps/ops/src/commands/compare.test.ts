@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { blueprint, PLANTED_SECRET, projectFixture } from "../testing/project.ts";
+
+const HOSTS = ["a", "b", "c"].map((zone, index) => ({
+  name: `node-${index + 1}`,
+  address: `10.0.0.1${index}`,
+  cpu: "8",
+  memory: "32GiB",
+  disk: "256GiB",
+  labels: { zone },
+}));
+const environments = {
+  dev: {},
+  staging: {
+    topology: { kind: "remote-server", orchestrator: { kind: "swarm", taskHistoryLimit: 2 }, hosts: HOSTS },
+    agent: {
+      image: "registry.example/team/flame-agent:1.2.0",
+      database: { kind: "postgresql" },
+      ports: [{ hostPort: 8080, address: "0.0.0.0" }],
+      authentication: { kind: "bearer", token: { secret: "accessToken" } },
+    },
+    scaling: { replicas: { min: 2, max: 4 } },
+    accessToken: { secure: PLANTED_SECRET },
+  },
+  alone: {
+    topology: { kind: "remote-server", orchestrator: { kind: "standalone" }, hosts: HOSTS.slice(0, 1) },
+    agent: { image: "registry.example/team/flame-agent:1.2.0", database: { kind: "postgresql" } },
+    scaling: { replicas: { min: 2, max: 4 } },
+  },
+};
+
+describe("blueprint compare", () => {
+  it("shows side by side what each orchestrator creates and what it refuses", async () => {
+    const { exitCode, stdout } = await blueprint(await projectFixture({ environments }), "compare", "staging");
+    expect(exitCode).toBe(0);
+    expect(squeezed(stdout)).toEqual(
+      expect.arrayContaining([
+        "standalone swarm kubernetes",
+        "its own settings defaults the environment's defaults",
+        "docker:index/service:Service – 2 –",
+        "kubernetes:apps/v1:Deployment – – 1",
+        "stop grace – 190 s 200 s",
+        "✗ standalone refuses 2 settings",
+        'staging: agent.database.kind is "postgresql"',
+        "fix: set scaling.replicas.min and max to the same number, or use orchestrator kubernetes",
+      ]),
+    );
+  });
+
+  it("prints JSON of the orchestrators that are asked for, in that order", async () => {
+    const project = await projectFixture({ environments });
+    const { stdout } = await blueprint(project, "compare", "staging", "--json", "--orchestrator", "kubernetes,swarm");
+    expect(JSON.parse(stdout)).toMatchObject({
+      formatVersion: 1,
+      environment: "staging",
+      orchestrators: [
+        { orchestrator: "kubernetes", ok: true, ownSettings: false, turns: { preStopSeconds: 10 } },
+        { orchestrator: "swarm", ok: true, ownSettings: true, resources: { "docker:index/service:Service": 2 } },
+      ],
+    });
+  });
+
+  it("ends with exit code 1 where every orchestrator that is asked for refuses", async () => {
+    const project = await projectFixture({ environments });
+    const { exitCode, stdout } = await blueprint(project, "compare", "alone", "--orchestrator", "standalone");
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("alone: scaling.replicas.max is 4");
+  });
+
+  it.each([
+    { why: "a desktop's environment", parameters: ["dev"], says: "only own hosts have a choice of orchestrator" },
+    {
+      why: "an unknown orchestrator",
+      parameters: ["staging", "--orchestrator", "nomad"],
+      says: "allowed: standalone, swarm, kubernetes",
+    },
+    {
+      why: "an orchestrator named twice",
+      parameters: ["staging", "--orchestrator", "swarm,swarm"],
+      says: "each once",
+    },
+  ])("is called wrongly with $why", async ({ parameters, says }) => {
+    const { exitCode, stderr } = await blueprint(await projectFixture({ environments }), "compare", ...parameters);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(says);
+  });
+});
+
+/** The lines without the blanks that align them. */
+function squeezed(text: string): string[] {
+  return text.split("\n").map((line) => line.trim().replace(/ {2,}/g, " "));
+}
