@@ -1,16 +1,19 @@
+import { z } from "zod";
+import { parityTable } from "../../components/orchestration/index.ts";
+import { ClientFile } from "../../components/topology/index.ts";
 import { EnvironmentSettings, NAMESPACE } from "../config.ts";
 import { jsonSchemaOf } from "../settings-reference.ts";
 import { environmentSchema } from "./environment-schema.ts";
 import { settingsPage } from "./settings-page.ts";
 
-/** A file that is made from the schemas. */
+/** A file that is made from schemas and declarations. */
 export interface GeneratedFile {
   /** Path from the project's root. */
   readonly path: string;
   readonly content: string;
 }
 
-/** Every document that is made from the schemas; a test compares them with what is on disk. */
+/** Every document that is made from schemas and declarations; a test compares them with what is on disk. */
 export function generatedDocs(): GeneratedFile[] {
   const schema = jsonSchemaOf(EnvironmentSettings);
   return [
@@ -19,5 +22,7 @@ export function generatedDocs(): GeneratedFile[] {
       path: "docs/schema/environment.schema.json",
       content: `${JSON.stringify(environmentSchema(schema, NAMESPACE), null, 2)}\n`,
     },
+    { path: "docs/schema/client.schema.json", content: `${JSON.stringify(z.toJSONSchema(ClientFile), null, 2)}\n` },
+    { path: "docs/orchestrators.md", content: parityTable() },
   ];
 }

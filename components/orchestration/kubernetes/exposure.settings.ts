@@ -12,16 +12,11 @@ export const Exposure = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none").meta({ description: "Not at all: a service inside the cluster." }) }),
   z.strictObject({
     kind: z.literal("node-port").meta({ description: "A port on every node." }),
-    nodePort: z
-      .int()
-      .min(30_000)
-      .max(32_767)
-      .optional()
-      .meta({
-        description:
-          "The port; the cluster chooses where it is left out, and clients must be told by client.endpoints.api.",
-        example: 30411,
-      }),
+    nodePort: z.int().min(30_000).max(32_767).optional().meta({
+      description:
+        "The port; the cluster chooses where it is left out, and clients must be told by client.endpoints.api.",
+      example: 30411,
+    }),
     externalTraffic: z.enum(["Cluster", "Local"]).prefault("Cluster").meta({
       description: "Whether a node answers for all pods, or keeps the client's address and answers for its own.",
     }),
