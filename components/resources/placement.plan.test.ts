@@ -195,7 +195,7 @@ describe("a placement", () => {
 });
 
 describe("a host's label", () => {
-  it.each([
+  it.each<LabelCase>([
     { operator: "In", values: ["5"], labels: { n: "5" }, matched: true },
     { operator: "In", values: ["5"], labels: {}, matched: false },
     { operator: "NotIn", values: ["5"], labels: {}, matched: true },
@@ -209,7 +209,7 @@ describe("a host's label", () => {
     { operator: "Lt", values: ["5"], labels: { n: "5" }, matched: false },
     { operator: "Lt", values: ["6"], labels: { n: "5" }, matched: true },
     { operator: "Lt", values: ["6"], labels: {}, matched: false },
-  ] satisfies LabelCase[])("$labels $operator $values: $matched", ({ operator, values, labels, matched }) => {
+  ])("$labels $operator $values: $matched", ({ operator, values, labels, matched }) => {
     expect(matches(labels, { key: "n", operator, values })).toBe(matched);
   });
 });

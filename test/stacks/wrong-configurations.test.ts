@@ -5,10 +5,11 @@ import { describe, expect, it } from "vitest";
 import { readEnvironmentFile } from "../../stacks/environment-file.ts";
 import { desktopDocument, graphOf, problemsOf } from "../support/environment.ts";
 import { WRONG_COMBINATIONS } from "./wrong-combinations.ts";
+import { WRONG_SERVERS } from "./wrong-servers.ts";
 import { WRONG_VALUES } from "./wrong-values.ts";
 
 describe("an environment with one mistake", () => {
-  it.each([...WRONG_VALUES, ...WRONG_COMBINATIONS])(
+  it.each([...WRONG_VALUES, ...WRONG_COMBINATIONS, ...WRONG_SERVERS])(
     "is refused with place, value, allowed and fix: $why",
     async (wrong) => {
       const { document, path, given, allowed, mend, unsetSecrets = [] } = wrong;
