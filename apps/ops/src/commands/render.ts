@@ -5,7 +5,9 @@ import { environmentArgument } from "../arguments.ts";
 export function register(program: Command): void {
   program
     .command("render")
-    .description("Write an environment as its engine's own manifests: Quadlet units, a kube-play file, desktop.json.")
+    .description(
+      "Write an environment as its engine's own files: Quadlet units, compose or stack files, Kubernetes objects; and what its clients read.",
+    )
     .addArgument(environmentArgument())
     .addOption(
       new Option("--out <folder>", "folder inside the project (default: rendered/<environment>)").conflicts("stdout"),

@@ -28,9 +28,13 @@ export function serverCapacity({ capacity, workloads }: RemoteServerPlan): Capac
 }
 
 /** What the hosts cost, where their tiers say it. */
-export function serverCost({ capacity }: RemoteServerPlan): string {
+export function serverCost({ capacity, budget }: RemoteServerPlan): string {
   if (capacity.monthlyCost === undefined) return "not modelled: own hosts, whose tiers name no price";
-  return `${capacity.monthlyCost} a month for the hosts, by their tiers`;
+  const hosts = `${capacity.monthlyCost} a month for the hosts, by their tiers`;
+  if (budget === undefined) return hosts;
+  const passed = budget.passedPercents.at(-1);
+  const mark = passed === undefined ? "" : `, above the mark of ${passed} %`;
+  return `${hosts}: ${budget.cost} of the ${budget.period} budget of ${budget.amount}, ${budget.usedPercent} %${mark}`;
 }
 
 /** What nobody can know before it runs. */
