@@ -110,6 +110,8 @@ export async function startKubernetes(nodes: readonly SimulatedNode[]): Promise<
     `--service-account-signing-key-file=${key}`,
     // No node of this machine answers on an address: nothing reconciles the API's own endpoint.
     "--endpoint-reconciler-type=none",
+    // Debian's etcd can't serve a list as a watch; clients that are told so at once don't try for half a minute.
+    "--feature-gates=WatchList=false",
   ]);
   await answers("the API server is ready", ["get", "--raw", "/readyz"]);
   run("kube-controller-manager", kubernetesProgram("kube-controller-manager"), [
@@ -164,8 +166,7 @@ function runProgram(name: string, path: string, parameters: readonly string[], f
   let said = "";
   const child: ChildProcess = spawn(path, parameters, {
     cwd: folder,
-    // Debian's etcd can't answer a list by a watch: its clients would only find that out again and again.
-    env: { HOME: folder, KUBE_FEATURE_WatchListClient: "false" },
+    env: { HOME: folder },
     stdio: ["ignore", "ignore", "pipe"],
   });
   child.stderr?.on("data", (chunk: Buffer) => {
