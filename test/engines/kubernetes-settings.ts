@@ -48,7 +48,7 @@ export const SETTINGS: Readonly<Record<string, Changes>> = {
   "everybody may connect": orchestrator({ networkPolicy: { kind: "allow-all" } }),
   "nobody may connect": orchestrator({ networkPolicy: { kind: "deny-all" } }),
   "namespaces and ranges may connect": orchestrator({
-    networkPolicy: { kind: "custom", namespaces: ["ingress-nginx"], ranges: ["10.0.0.0/8", "fd00::/8"] },
+    networkPolicy: { kind: "custom", namespaces: ["ingress-nginx"], ranges: ["10.0.0.0/8", "192.168.7.0/24"] },
   }),
   "a port on every node": exposure({ kind: "node-port" }),
   "a given port on every node": exposure({
@@ -80,7 +80,9 @@ export const SETTINGS: Readonly<Record<string, Changes>> = {
   },
   "a fixed count": { scaling: { replicas: { min: 3, max: 3 } } },
   "a single agent with its files": EMBEDDED,
-  "an external database": { "agent.database": { kind: "external", url: "postgresql://flame@db.example:5432/flame" } },
+  "an external database": {
+    "agent.database": { kind: "external", host: "db.example.com", password: { secret: "databasePassword" } },
+  },
   "a budget by what stays": orchestrator({ disruption: { kind: "min-available", count: 1 } }),
   "a budget of two": orchestrator({ disruption: { kind: "max-unavailable", count: 2 } }),
   "deadlines of one's own": orchestrator({ progressDeadlineSeconds: 900, endpointPropagationSeconds: 30 }),
@@ -166,7 +168,7 @@ export const SETTINGS: Readonly<Record<string, Changes>> = {
   },
   "more containers": CONTAINERS,
   "labels that aren't Kubernetes'": {
-    labels: { "cost centre": "four two", team: "assistants", "example.com/owner": "Ada" },
+    labels: { owner: "Ada Lovelace, London", team: "assistants", "example.com.tier": "one" },
   },
   "an image by digest": { "agent.image": `registry.example/team/flame-agent@sha256:${"0".repeat(64)}` },
   "several ports": {
