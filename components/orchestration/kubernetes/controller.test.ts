@@ -93,6 +93,13 @@ describe("an autoscaler", () => {
   });
 });
 
+it("a new version of a blue-green update starts with as many pods as must take all requests", () => {
+  const workload = updated({ strategy: "blue-green" }, { replicas: { mode: "replicated", min: 3, max: 5 } });
+  const plan = planOf(workload);
+  expect(objectOf(plan, "Deployment").spec.replicas).toBe(3);
+  expect(plan.entries.find(({ key }) => key === "controller-agent")?.ignored).toEqual(["spec.replicas"]);
+});
+
 describe("a disruption budget", () => {
   it.each([
     { disruption: undefined, spec: { maxUnavailable: 1 } },
@@ -125,16 +132,18 @@ describe("a workload that keeps data", () => {
   const planWith = (changes: Partial<WorkloadVolumePlan> = {}) =>
     kubernetesPlanOf({ workloads: [keeper], volumes: [{ ...volume, ...changes }] });
 
-  it("is a StatefulSet after its service and its claim", () => {
+  it("is a StatefulSet after its claim, and not after its service, which waits for its pods", () => {
     const plan = planWith();
     expect(objectOf(plan, "StatefulSet").spec).toMatchObject({
       replicas: 1,
       serviceName: "flame-staging-agent",
       template: { spec: { volumes: [{ name: "mount-0", persistentVolumeClaim: { claimName: "data" } }] } },
     });
-    expect(plan.entries.find(({ key }) => key === "controller-agent")?.after).toEqual(
-      expect.arrayContaining(["claim-data", "service-agent"]),
-    );
+    expect(plan.entries.find(({ key }) => key === "controller-agent")?.after).toEqual([
+      "namespace",
+      "service-account",
+      "claim-data",
+    ]);
   });
 
   it.each([

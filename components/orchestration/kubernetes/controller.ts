@@ -30,6 +30,14 @@ export function isAutoscaled({ replicas }: WorkloadPlan): boolean {
   return replicas.max > replicas.min;
 }
 
+/**
+ * Whether a deployment says how many pods it starts with. A new version of a blue-green update does even where an
+ * autoscaler owns the count later: it takes all requests at once, and a deployment that says nothing starts one.
+ */
+function isCounted(workload: WorkloadPlan, revision: string | undefined): boolean {
+  return !isAutoscaled(workload) || revision !== undefined;
+}
+
 /** The version of a blue-green update's pods, which the service selects; `undefined` where there is one set of pods. */
 export function revisionOf(context: KubernetesContext, workload: WorkloadPlan): string | undefined {
   if (workload.update.strategy !== "blue-green" || keepsData(workload)) return undefined;
@@ -42,7 +50,7 @@ function deployment(context: KubernetesContext, workload: WorkloadPlan, after: r
   const name =
     revision === undefined ? workload.name : platformName("kubernetes", workload.name.slice(0, 54), revision);
   const spec = {
-    ...(!isAutoscaled(workload) && { replicas: workload.replicas.min }),
+    ...(isCounted(workload, revision) && { replicas: workload.replicas.min }),
     revisionHistoryLimit: REVISIONS,
     minReadySeconds: workload.update.delaySeconds,
     progressDeadlineSeconds: input.turns.progressDeadlineSeconds,
@@ -87,10 +95,8 @@ function statefulSet(context: KubernetesContext, workload: WorkloadPlan, after: 
     template: podTemplate(context, workload),
   } satisfies apps.v1.StatefulSetSpec;
   const metadata = metadataOf(workload.name, workload.labels, { namespace });
-  return entry(`controller-${workload.key}`, { apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec }, [
-    ...after,
-    `service-${workload.key}`,
-  ]);
+  // Not after its service: Pulumi takes a service for made once it has pods.
+  return entry(`controller-${workload.key}`, { apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec }, after);
 }
 
 /** A volume's claim: it stays when the environment goes, where its data are to. */
