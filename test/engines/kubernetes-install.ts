@@ -22,7 +22,7 @@ const HOME_VARIABLE = "FLAME_TEST_KUBERNETES_HOME";
 const MEND = `fix: node test/engines/kubernetes-install.ts, or name a folder with them in ${HOME_VARIABLE}`;
 
 /** The folder of the programs that the suites run; undefined where one is missing. Throws where the named folder lacks one. */
-export function kubernetesHome(): string | undefined {
+function kubernetesHome(): string | undefined {
   const given = process.env[HOME_VARIABLE];
   const home = given ?? engineCache(`kubernetes-${KUBERNETES}-kwok-${KWOK}`);
   const missing = [...PROGRAMS, "kwok"].filter((program) => !existsSync(join(home, program)));

@@ -26,7 +26,7 @@ export function controllerOf(context: KubernetesContext, workload: WorkloadPlan)
 }
 
 /** Whether an autoscaler owns the count between the bounds. */
-export function isAutoscaled({ replicas }: WorkloadPlan): boolean {
+function isAutoscaled({ replicas }: WorkloadPlan): boolean {
   return replicas.max > replicas.min;
 }
 
