@@ -28,6 +28,13 @@ new PolicyPack(
     "docker-stack-image-source": "mandatory",
     "docker-stack-user-network": "mandatory",
     "docker-volume-no-sensitive-host-path": "mandatory",
+    "kubernetes-role-no-wildcard": "mandatory",
+    "kubernetes-stack-disruption-budget": "advisory",
+    "kubernetes-stack-network-policy": "mandatory",
+    "kubernetes-workload-limits": "mandatory",
+    "kubernetes-workload-no-default-token": "mandatory",
+    "kubernetes-workload-probes": "mandatory",
+    "kubernetes-workload-turn-grace": "mandatory",
     "pulumi-resource-no-plaintext-secret": "mandatory",
   }),
 );

@@ -14,7 +14,7 @@ import { type RuleName, rules } from "./all.ts";
 import { plainProperties, type SecretMarks, secretMarks } from "./engine-values.ts";
 import type { Finding } from "./finding.ts";
 import { acceptedReason, messageOf, redact } from "./message.ts";
-import type { Level, Resource, Rule } from "./rule.ts";
+import { type Level, looksAt, type Resource, type Rule } from "./rule.ts";
 
 /** A pack: a level for each rule, with the rule's settings where the defaults don't fit. */
 export type PackLevels = Readonly<
@@ -54,8 +54,8 @@ function resourcePolicy(rule: Rule, marks: Marks): ResourceValidationPolicy {
   return {
     ...wordsOf(rule),
     validateResource: (args, reportViolation) => {
-      if (rule.type !== undefined && args.type !== rule.type) {
-        args.notApplicable(`looks only at resources of type ${rule.type}`);
+      if (!looksAt(rule, args.type)) {
+        args.notApplicable(`looks only at resources of type ${[rule.type].flat().join(" or ")}`);
       }
       const resource = resourceOf(args, marks);
       for (const finding of rule.run([resource], args.getConfig()))

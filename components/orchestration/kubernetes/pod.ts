@@ -70,7 +70,7 @@ function podSpec(context: KubernetesContext, workload: WorkloadPlan) {
 }
 
 /** A database ends at once when it is told to: only what turns go through serves on until no proxy sends them. */
-export function graceOf({ input, settings }: KubernetesContext, workload: WorkloadPlan): number {
+function graceOf({ input, settings }: KubernetesContext, workload: WorkloadPlan): number {
   if (workload.key === "agent") return input.turns.stopGraceSeconds;
   return workload.stopGraceSeconds + (workload.ports.length > 0 ? settings.endpointPropagationSeconds : 0);
 }
@@ -181,7 +181,7 @@ function volumeOf(mount: MountPlan, name: string): PodVolume[] {
 }
 
 /** Name of the class that the plan makes of a workload's priority, unless a class is named. */
-export function priorityClassOf({ input, settings }: KubernetesContext, { resources }: WorkloadPlan): string {
+function priorityClassOf({ input, settings }: KubernetesContext, { resources }: WorkloadPlan): string {
   return settings.priorityClass ?? platformName("kubernetes", input.name, resources.priority);
 }
 

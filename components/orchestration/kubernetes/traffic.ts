@@ -37,7 +37,7 @@ function serviceOf(context: KubernetesContext, workload: WorkloadPlan): Kubernet
   } satisfies core.v1.ServiceSpec;
   const annotations = exposed?.kind === "load-balancer" ? exposed.annotations : {};
   const metadata = metadataOf(workload.name, workload.labels, { namespace, annotations });
-  // A blue-green update switches the service once the new pods are ready; a StatefulSet wants its service first.
+  // A blue-green update switches the service once the new pods are ready.
   const after = revision === undefined ? ["namespace"] : ["namespace", `controller-${workload.key}`];
   return entry(`service-${workload.key}`, { apiVersion: "v1", kind: "Service", metadata, spec }, after);
 }

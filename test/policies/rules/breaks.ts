@@ -9,6 +9,8 @@ export interface Break {
   readonly kind?: Kind;
   readonly change: Readonly<Record<string, unknown>>;
   readonly options?: Partial<Resource>;
+  /** What is in the stack beside it; what belongs there, where it is left out. */
+  readonly beside?: readonly Resource[];
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly found: RegExp;
   readonly allowed: RegExp;

@@ -2,12 +2,17 @@ import { describe, expect, it } from "vitest";
 import { rules } from "../../../policies/rules/index.ts";
 import { UNKNOWN } from "../../../policies/rules/known.ts";
 import { messageOf } from "../../../policies/rules/message.ts";
-import type { Resource, Rule } from "../../../policies/rules/rule.ts";
+import { looksAt, type Resource, type Rule } from "../../../policies/rules/rule.ts";
+import { COMPANIONS, deployment, object, withContainer } from "../../support/kubernetes-fixtures.ts";
 import { type Kind, policyResource } from "../../support/policy-fixtures.ts";
 import { BREAKS } from "./breaks.ts";
+import { KUBERNETES_BREAKS, KUBERNETES_UNKNOWNS } from "./kubernetes-breaks.ts";
 import { UNKNOWNS } from "./unknowns.ts";
 
-const KINDS: readonly Kind[] = ["container", "image", "network", "volume"];
+const ALL_BREAKS = [...BREAKS, ...KUBERNETES_BREAKS];
+const ALL_UNKNOWNS = [...UNKNOWNS, ...KUBERNETES_UNKNOWNS];
+const KINDS: readonly Kind[] = ["container", "image", "network", "volume", "deployment", "role"];
+const BESIDE = COMPANIONS.map((kind) => object(kind));
 
 function ruleOf(name: string): Rule {
   const rule = rules.find((one) => one.name === name);
@@ -15,26 +20,30 @@ function ruleOf(name: string): Rule {
   return rule;
 }
 
-function messages(name: string, resource: Resource, settings: object = {}): string[] {
+/** What a rule says of a resource in a stack with those that belong beside it. */
+function messages(
+  name: string,
+  resource: Resource,
+  settings: object = {},
+  beside: readonly Resource[] = BESIDE,
+): string[] {
   const rule = ruleOf(name);
-  return rule.run([resource], settings).map((finding) => messageOf(finding, resource, rule.acceptedUnknowns));
-}
-
-function looksAt(rule: Rule, kind: Kind): boolean {
-  return rule.type === undefined || rule.type === policyResource(kind).type;
+  const stack = rule.scope === "stack" ? [resource, ...beside] : [resource];
+  const own = rule.run(stack, settings).filter(({ urn }) => urn === undefined || urn === resource.urn);
+  return own.map((finding) => messageOf(finding, resource, rule.acceptedUnknowns));
 }
 
 describe.each(rules)("$name", (rule) => {
   it("is content with what is as it should be", () => {
-    for (const kind of KINDS.filter((one) => looksAt(rule, one))) {
+    for (const kind of KINDS.filter((one) => looksAt(rule, policyResource(one).type))) {
       expect(messages(rule.name, policyResource(kind))).toEqual([]);
     }
   });
 
   it("has a break that it finds and an unknown that stops it", () => {
-    expect(UNKNOWNS.some((one) => one.rule === rule.name)).toBe(true);
+    expect(ALL_UNKNOWNS.some((one) => one.rule === rule.name)).toBe(true);
     // The source of an unknown image is all that this one looks at.
-    expect(BREAKS.some((one) => one.rule === rule.name)).toBe(rule.name !== "docker-stack-image-source");
+    expect(ALL_BREAKS.some((one) => one.rule === rule.name)).toBe(rule.name !== "docker-stack-image-source");
   });
 
   it("says in a sentence what must hold", () => {
@@ -44,20 +53,23 @@ describe.each(rules)("$name", (rule) => {
 });
 
 describe("a broken rule", () => {
-  it.each(BREAKS)("$rule: $change", ({ rule, kind = "container", change, options, settings, found, allowed, mend }) => {
-    const [message, ...more] = messages(rule, policyResource(kind, change, options), settings);
-    expect(more).toEqual([]);
-    const parts = /^(\S+ \(\S+\)): (.+); allowed: (.+); to mend: (.+)$/s.exec(message ?? "");
-    expect(parts?.[1]).toBe(`the-${kind} (${policyResource(kind).type})`);
-    expect(parts?.[2]).toMatch(found);
-    expect(parts?.[3]).toMatch(allowed);
-    expect(parts?.[4]).toMatch(mend);
-  });
+  it.each(ALL_BREAKS)(
+    "$rule: $change",
+    ({ rule, kind = "container", change, options, settings, beside, found, allowed, mend }) => {
+      const [message, ...more] = messages(rule, policyResource(kind, change, options), settings, beside);
+      expect(more).toEqual([]);
+      const parts = /^(\S+ \(\S+\)): (.+); allowed: (.+); to mend: (.+)$/s.exec(message ?? "");
+      expect(parts?.[1]).toBe(`the-${kind} (${policyResource(kind).type})`);
+      expect(parts?.[2]).toMatch(found);
+      expect(parts?.[3]).toMatch(allowed);
+      expect(parts?.[4]).toMatch(mend);
+    },
+  );
 });
 
 describe("an unknown property", () => {
-  it.each(UNKNOWNS)("$rule: $property", ({ rule, kind = "container", change, options, property }) => {
-    const found = messages(rule, policyResource(kind, change, options));
+  it.each(ALL_UNKNOWNS)("$rule: $property", ({ rule, kind = "container", change, options, beside, property }) => {
+    const found = messages(rule, policyResource(kind, change, options), {}, beside);
     const accepted = ruleOf(rule).acceptedUnknowns[property];
     const start = accepted === undefined ? "could not run: " : "not known yet: ";
     expect(found).toContainEqual(
@@ -213,6 +225,33 @@ describe("what is fine all the same", () => {
       why: "an unknown of a harmless name",
       rule: "pulumi-resource-no-plaintext-secret",
       change: { image: UNKNOWN, list: [UNKNOWN] },
+    },
+    {
+      why: "a single replica without a budget",
+      rule: "kubernetes-stack-disruption-budget",
+      kind: "deployment",
+      change: deployment({ "spec.replicas": 1, "metadata.name": "single", "metadata.namespace": "other" }),
+    },
+    {
+      why: "a pod without turns",
+      rule: "kubernetes-workload-turn-grace",
+      kind: "deployment",
+      change: deployment({
+        "spec.template.metadata": undefined,
+        "spec.template.spec.terminationGracePeriodSeconds": 1,
+      }),
+    },
+    {
+      why: "a hook that doesn't wait",
+      rule: "kubernetes-workload-turn-grace",
+      kind: "deployment",
+      change: withContainer({ lifecycle: { preStop: { exec: { command: ["/bin/bye"] } } } }),
+    },
+    {
+      why: "a hook of unknown seconds in a pod without turns",
+      rule: "kubernetes-workload-turn-grace",
+      kind: "deployment",
+      change: { ...withContainer({ lifecycle: UNKNOWN }), spec: { template: { metadata: { labels: {} } } } },
     },
     {
       why: "a name that the policy lists",

@@ -10,6 +10,8 @@ export interface Unknown {
   readonly kind?: Kind;
   readonly change: Readonly<Record<string, unknown>>;
   readonly options?: Partial<Resource>;
+  /** What is in the stack beside it; what belongs there, where it is left out. */
+  readonly beside?: readonly Resource[];
   readonly property: string;
 }
 

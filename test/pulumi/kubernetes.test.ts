@@ -1,0 +1,148 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { type KubernetesCluster, startKubernetes } from "../engines/kubernetes-cluster.ts";
+import { makeVolumes, STAGING_NODES, stagingOnKubernetes } from "../engines/kubernetes-environment.ts";
+import { haveKubernetes } from "../engines/kubernetes-install.ts";
+import { PulumiProject, pulumiOnPath } from "./engine.ts";
+
+const pulumi = pulumiOnPath();
+const provider = pulumi !== undefined && existsSync(join(dirname(pulumi), "pulumi-resource-kubernetes"));
+if (!provider) console.warn("skipped: no pulumi on PATH with pulumi-resource-kubernetes beside it");
+
+const STACK = "cluster";
+const NAMESPACE = "flame-cluster";
+const IMAGE = "registry.example/team/flame-agent";
+/** Nothing that outlives the environment: a destroy is to leave nothing. */
+const DISPOSABLE = { "topology.workload.storage.persistent": false };
+
+describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine on Kubernetes", () => {
+  let cluster: KubernetesCluster;
+  let project: PulumiProject;
+  let salt: Record<string, unknown> = {};
+
+  const describeStack = async (changes: { memory?: string; strategy?: string; version?: string } = {}) => {
+    const values = {
+      "blueprint:topology": {
+        kind: "remote-server",
+        orchestrator: { kind: "kubernetes", kubeconfig: cluster.kubeconfig },
+        hosts: STAGING_NODES.map(({ name, labels }, index) => ({
+          name,
+          address: `10.0.0.1${index + 1}`,
+          cpu: "8",
+          memory: "32GiB",
+          disk: "256GiB",
+          labels,
+        })),
+        workload: { storage: { persistent: false }, update: { strategy: changes.strategy ?? "rolling" } },
+      },
+      "blueprint:agent": {
+        image: `${IMAGE}:${changes.version ?? "1.2.0"}`,
+        ports: [{ hostPort: 8080, address: "0.0.0.0" }],
+        authentication: { kind: "bearer", token: { secret: "accessToken" } },
+        database: { kind: "postgresql" },
+        resources: { limits: { memory: changes.memory ?? "1GiB" } },
+      },
+      "blueprint:turns": { maxSeconds: 180 },
+      "blueprint:scaling": { replicas: { min: 2, max: 2 } },
+    };
+    const kept = parse(await readFile(stackFile(), "utf8"));
+    const secrets = Object.entries(kept.config ?? {}).filter(([key]) => key === "blueprint:accessToken");
+    await writeFile(stackFile(), stringify({ ...salt, config: { ...values, ...Object.fromEntries(secrets) } }));
+  };
+  const stackFile = () => join(project.folder, `Pulumi.${STACK}.yaml`);
+  const names = async () => [...new Set((await project.changes(STACK)).map(({ urn }) => urn.split("::").at(-1)))];
+  const up = () => project.run("up", "--stack", STACK, "--yes", "--skip-preview");
+
+  beforeAll(async () => {
+    cluster = await startKubernetes(STAGING_NODES);
+    await makeVolumes(cluster, (await stagingOnKubernetes(DISPOSABLE, STACK)).target);
+    project = await PulumiProject.create(pulumi ?? "");
+    await project.run("stack", "init", STACK);
+    salt = parse(await readFile(stackFile(), "utf8"));
+    await project.run("config", "set", "--stack", STACK, "--secret", "blueprint:accessToken", "of-this-suite");
+    await describeStack();
+  }, 600_000);
+  afterAll(async () => {
+    await project?.run("destroy", "--stack", STACK, "--yes").catch(() => undefined);
+    await project?.remove();
+    await cluster?.[Symbol.asyncDispose]();
+  });
+
+  it("comes up from nothing, with its policies passed", async () => {
+    await project.run("up", "--stack", STACK, "--yes", "--policy-pack", "policies/production");
+    const { status } = await cluster.get("deployment/flame-cluster-agent", "--namespace", NAMESPACE);
+    expect(status.availableReplicas).toBe(2);
+  });
+
+  it("changes nothing the second time, and nothing after a refresh", async () => {
+    expect(await names()).toEqual([]);
+    await project.run("refresh", "--stack", STACK, "--yes");
+    expect(await names()).toEqual([]);
+  });
+
+  it("touches one object where a limit changes", async () => {
+    await describeStack({ memory: "1152MiB" });
+    expect(await names()).toEqual([`flame-${STACK}-kubernetes-controller-agent`]);
+    await up();
+    const { spec } = await cluster.get("deployment/flame-cluster-agent", "--namespace", NAMESPACE);
+    expect(spec.template.spec.containers[0].resources.limits.memory).toBe("1152Mi");
+    expect(await names()).toEqual([]);
+  });
+
+  it("switches a blue-green service only once the new version is available", async () => {
+    await describeStack({ strategy: "blue-green" });
+    await up();
+    const before = await selectorOf();
+    const seen = new AbortController();
+    const switched = watchSwitch(before, seen.signal);
+    await describeStack({ strategy: "blue-green", version: "1.3.0" });
+    await up();
+    seen.abort();
+    const after = await selectorOf();
+    expect(after).not.toBe(before);
+    expect(await switched).toEqual({ revision: after, availableAtSwitch: 2 });
+    const { items } = await cluster.get(
+      "deployments",
+      "--namespace",
+      NAMESPACE,
+      "--selector=blueprint.component=agent",
+    );
+    expect(items).toHaveLength(1);
+  });
+
+  it("leaves nothing after a destroy", async () => {
+    await project.run("destroy", "--stack", STACK, "--yes");
+    const left = await cluster.tryKubectl(["get", "namespace", NAMESPACE]);
+    expect(left.stderr).toMatch(/not found/);
+    const { items } = await cluster.get("priorityclasses", "--selector=app.kubernetes.io/managed-by=blueprint");
+    expect(items).toEqual([]);
+  });
+
+  const selectorOf = async (): Promise<string> =>
+    (await cluster.get("service/flame-cluster-agent", "--namespace", NAMESPACE)).spec.selector["blueprint.revision"];
+
+  /** How many pods of the new version were available when the service was seen to select them for the first time. */
+  async function watchSwitch(before: string, over: AbortSignal) {
+    while (!over.aborted) {
+      const { items } = await cluster.get("deployments,service", "--namespace", NAMESPACE);
+      const revision = items.find(isAgentService)?.spec.selector["blueprint.revision"];
+      if (revision === before) continue;
+      const next = items.find(({ spec }: Listed) => spec.template?.metadata.labels["blueprint.revision"] === revision);
+      return { revision, availableAtSwitch: next?.status.availableReplicas };
+    }
+    return undefined;
+  }
+});
+
+interface Listed {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly template?: { readonly metadata: { readonly labels: Readonly<Record<string, string>> } } };
+}
+
+function isAgentService({ kind, metadata }: Listed): boolean {
+  return kind === "Service" && metadata.name === "flame-cluster-agent";
+}
