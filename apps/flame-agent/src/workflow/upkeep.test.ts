@@ -114,38 +114,28 @@ describe("an instance", () => {
 describe("how a turn ended", () => {
   const aborted = (reason: unknown) => AbortSignal.abort(reason);
   it.each([
-    { why: "an error", signal: new AbortController().signal, decided: false, state: "failed", failure: "failed" },
-    { why: "another abort", signal: aborted(new Error("x")), decided: false, state: "failed", failure: "failed" },
+    { why: "an error", signal: new AbortController().signal, state: "failed", failure: "failed" },
+    { why: "another abort", signal: aborted(new Error("x")), state: "failed", failure: "failed" },
     {
       why: "a client that left",
       signal: aborted(new TurnAborted("client-left", "")),
-      decided: false,
       state: "cancelled",
       failure: null,
     },
     {
       why: "a shutdown",
       signal: aborted(new TurnAborted("shut-down", "")),
-      decided: false,
       state: "interrupted",
       failure: null,
     },
     {
-      why: "a shutdown after a decision",
-      signal: aborted(new TurnAborted("shut-down", "")),
-      decided: true,
-      state: "failed",
-      failure: "shut-down",
-    },
-    {
       why: "too long a time",
       signal: aborted(new TurnAborted("timed-out", "")),
-      decided: false,
       state: "failed",
       failure: "timed-out",
     },
-  ])("by $why is $state", ({ signal, decided, state, failure }) => {
-    expect(endOf(signal, decided)).toEqual({ state, failure });
+  ])("by $why is $state", ({ signal, state, failure }) => {
+    expect(endOf(signal)).toEqual({ state, failure });
   });
 
   it("is noted later where the database is away", async () => {
@@ -166,7 +156,14 @@ describe("how a turn ended", () => {
       workflow: Object.assign(Object.create(null), { createRun: () => Promise.reject(new Error("the run failed")) }),
       records,
       approvals: createApprovals(database.pool, instance, 1),
-      memory: { ownerOf: unused, lastUserMessages: unused, saveExchange: unused },
+      memory: {
+        ownerOf: unused,
+        lastUserMessages: unused,
+        saveExchange: unused,
+        ofTurn: unused,
+        save: unused,
+        remove: unused,
+      },
       turns: new LiveTurns(),
       metrics,
       log,
