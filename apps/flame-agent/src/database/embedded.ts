@@ -32,7 +32,8 @@ export async function openEmbedded(
   const closing = new AsyncDisposableStack();
   closing.defer(async () => lock?.release());
   try {
-    const cluster = await openCluster(folder);
+    // The template has this build's schema, and an earlier one can't be made of it.
+    const cluster = await openCluster(folder, { fromTemplate: schema.upTo === undefined });
     closing.defer(() => cluster.close());
     const database = await serveCluster(cluster, schema);
     closing.defer(() => database.close());

@@ -5,6 +5,7 @@ import pino from "pino";
 import { parseConfiguration } from "../configuration.ts";
 import { TEMPLATE_FILE } from "../database/cluster.ts";
 import { type Database, openDatabase } from "../database/index.ts";
+import type { SchemaOptions } from "../database/schema.ts";
 import { dumpTemplate } from "../database/template.ts";
 
 /** Address of a real PostgreSQL server with pgvector, as its superuser: `postgresql://postgres@127.0.0.1:5432/postgres`. */
@@ -40,10 +41,14 @@ export async function testDatabase(driver: Driver = "embedded"): Promise<Databas
 }
 
 /** Opens the database that the variables name. */
-export function openTestDatabase(variables: Readonly<Record<string, string>>): Promise<Database> {
-  return openDatabase(parseConfiguration(variables).database, pino({ level: "silent" }), (error) => {
+export function openTestDatabase(
+  variables: Readonly<Record<string, string>>,
+  schema: SchemaOptions = {},
+): Promise<Database> {
+  const onLost = (error: Error) => {
     throw error;
-  });
+  };
+  return openDatabase(parseConfiguration(variables).database, pino({ level: "silent" }), onLost, schema);
 }
 
 /** An empty database on the real server, with the variables that an agent opens it by. */
