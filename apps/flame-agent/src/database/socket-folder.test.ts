@@ -1,28 +1,34 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { testDatabase } from "../testing/database.ts";
 import { temporaryFolder } from "../testing/folder.ts";
-import { testProcess } from "../testing/process.ts";
 import { sweepSocketFolders } from "./socket-folder.ts";
 
 describe("socket folders of embedded databases", () => {
   it("of a killed process are removed by the next start", async () => {
-    const TMPDIR = await temporaryFolder();
-    const killed = testProcess("main.ts", { FLAME_PORT: "0", TMPDIR });
-    await killed.ready();
-    const left = await readdir(TMPDIR);
-    expect(left).toHaveLength(1);
-    killed.child.kill("SIGKILL");
-    await killed.exit;
+    const parent = await temporaryFolder();
+    const folder = join(parent, "flame-killed");
+    await mkdir(folder);
+    const listen = "require('node:net').createServer().listen(process.argv[1], () => console.log('listens'))";
+    const child = spawn(process.execPath, ["-e", listen, join(folder, ".s.PGSQL.5432")]);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    await sweepSocketFolders(parent);
+    expect(await readdir(parent)).toEqual(["flame-killed"]);
+    child.kill("SIGKILL");
+    await once(child, "close");
+    expect(await readdir(folder)).toHaveLength(1);
 
-    const next = testProcess("main.ts", { FLAME_PORT: "0", TMPDIR });
-    await next.ready();
-    const now = await readdir(TMPDIR);
-    expect(now).toHaveLength(1);
-    expect(now).not.toEqual(left);
-    next.child.kill("SIGKILL");
-    await next.exit;
+    vi.stubEnv("TMPDIR", parent);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const database = await testDatabase();
+    expect(await readdir(parent)).toEqual([expect.not.stringMatching("flame-killed")]);
+    await database.close();
+    expect(await readdir(parent)).toEqual([]);
   });
 
   it("that may be somebody's, or are no such folders, are left", async () => {
