@@ -120,6 +120,18 @@ export async function interruptOrphans(pool: Pool, aliveSeconds: number): Promis
   return rowCount ?? 0;
 }
 
+/**
+ * Removes what killed processes left of Mastra's runs: snapshots of a day ago that no turn goes on from. Returns how
+ * many.
+ */
+export async function forgetRuns(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query(
+    `delete from public.mastra_workflow_snapshot where "updatedAtZ" < now() - interval '1 day'
+       and run_id not in (select run from flame.turns where state in ('running', 'waiting'))`,
+  );
+  return rowCount ?? 0;
+}
+
 /** Removes turns that ended so many days ago, with their approvals. Returns how many. */
 export async function forgetTurns(pool: Pool, days: number): Promise<number> {
   const { rowCount } = await pool.query(

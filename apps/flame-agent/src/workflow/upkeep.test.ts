@@ -70,6 +70,16 @@ describe("an instance", () => {
     ]);
     const expiring = await begin(instance.id);
     await createApprovals(database.pool, instance.id, 0).request(expiring.id, { toolCall: "c", tool: "t", input: 1 });
+    const runs = async () =>
+      (await database.pool.query<{ run_id: string }>("select run_id from mastra_workflow_snapshot")).rows;
+    const waiting = await begin(instance.id);
+    await createApprovals(database.pool, instance.id, 90).request(waiting.id, { toolCall: "c", tool: "t", input: 1 });
+    await database.pool.query(
+      `insert into mastra_workflow_snapshot (workflow_name, run_id, snapshot, "createdAt", "updatedAt", "updatedAtZ")
+       select 'chat', run, '{}', now(), now(), now() - make_interval(hours => hours)
+       from (values ($1, 25), ('left-long-ago', 25), ('left-now', 1)) as left_behind (run, hours)`,
+      [waiting.id],
+    );
     await database.pool.query("delete from flame.instances");
     let settled = 0;
     instance.keepUp(async () => {
@@ -81,6 +91,7 @@ describe("an instance", () => {
     vi.useRealTimers();
     await until("the beat is over", async () => (await old.state()) === undefined);
     expect(settled).toBe(1);
+    expect(await runs()).toEqual([{ run_id: waiting.id }, { run_id: "left-now" }]);
     expect(await instances()).toEqual([instance.id]);
     expect(await lost.state()).toBe("interrupted");
     expect(await expiring.state()).toBe("failed");
