@@ -6,7 +6,7 @@ import { Pool } from "pg";
 import { openCluster } from "./cluster.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { Database } from "./index.ts";
-import { prepareSchema, type SchemaOptions } from "./schema.ts";
+import { prepareSchema, SCHEMA_VERSION, type SchemaOptions } from "./schema.ts";
 import { makeSocketFolder, SOCKET_PORT, sweepSocketFolders } from "./socket-folder.ts";
 
 /**
@@ -33,7 +33,8 @@ export async function openEmbedded(
   closing.defer(async () => lock?.release());
   try {
     // The template has this build's schema, and an earlier one can't be made of it.
-    const cluster = await openCluster(folder, { fromTemplate: schema.upTo === undefined });
+    const fromTemplate = schema.upTo === undefined || schema.upTo >= SCHEMA_VERSION;
+    const cluster = await openCluster(folder, { fromTemplate });
     closing.defer(() => cluster.close());
     const database = await serveCluster(cluster, schema);
     closing.defer(() => database.close());
