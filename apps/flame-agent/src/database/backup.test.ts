@@ -2,8 +2,9 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DRIVERS, type Driver, newPostgresql, openTestDatabase, testDatabase } from "../testing/database.ts";
+import { DRIVERS, type Driver, openTestDatabase, testDatabase } from "../testing/database.ts";
 import { temporaryFolder } from "../testing/folder.ts";
+import { emptyPostgresql } from "../testing/postgresql.ts";
 import { writeBackup } from "./dump.ts";
 import type { Database } from "./index.ts";
 import { restoreBackup } from "./restore.ts";
@@ -50,11 +51,11 @@ async function content(database: Database): Promise<Record<string, unknown>> {
 /** A database to restore into: `open` is what `restoreBackup` opens it by. */
 async function target(driver: Driver) {
   if (driver === "postgresql") {
-    const { variables, remove } = await newPostgresql();
+    const { variables, remove } = await emptyPostgresql();
     return { open: () => openTestDatabase(variables), again: () => openTestDatabase(variables), remove };
   }
   const FLAME_DATA_FOLDER = await temporaryFolder();
-  const open = () => openTestDatabase({ FLAME_DATA_FOLDER });
+  const open = () => openTestDatabase({ FLAME_DATABASE: "embedded", FLAME_DATA_FOLDER });
   return { open, again: open, remove: async () => {} };
 }
 
