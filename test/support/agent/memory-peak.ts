@@ -9,7 +9,8 @@ declare module "vitest" {
 }
 
 /** A setup file: notes the worker's peak after each test file, for `memory-reporter.ts` to tell. */
-afterAll((_context, suite) => {
+// biome-ignore lint/correctness/noEmptyPattern: the test framework asks for a pattern, to see which fixtures to make
+afterAll(({}, suite) => {
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
   suite.meta.memoryPeak = { worker: process.pid, mebibytes: Math.round(Number(kibibytes) / 1024) };
 });
