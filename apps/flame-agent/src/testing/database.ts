@@ -18,7 +18,7 @@ const DRIVER: Driver = POSTGRESQL_URL ? "postgresql" : "embedded";
 type Variables = Readonly<Record<string, string>>;
 
 /** Has embedded databases start from a ready schema (0.5 s) rather than from nothing (3 s). */
-export async function ensureTemplate(): Promise<void> {
+async function ensureTemplate(): Promise<void> {
   if (existsSync(TEMPLATE_FILE)) return;
   const unfinished = `${TEMPLATE_FILE}.${process.pid}`;
   await writeFile(unfinished, await dumpTemplate());
