@@ -2,8 +2,9 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DRIVERS, type Driver, newPostgresql, openTestDatabase, testDatabase } from "../testing/database.ts";
+import { DRIVERS, type Driver, openTestDatabase, testDatabase } from "../testing/database.ts";
 import { temporaryFolder } from "../testing/folder.ts";
+import { emptyPostgresql } from "../testing/postgresql.ts";
 import { writeBackup } from "./dump.ts";
 import type { Database } from "./index.ts";
 import { restoreBackup } from "./restore.ts";
@@ -53,8 +54,11 @@ async function content(database: Database): Promise<Record<string, unknown>> {
 async function target(driver: Driver) {
   const { variables, remove } =
     driver === "postgresql"
-      ? await newPostgresql()
-      : { variables: { FLAME_DATA_FOLDER: await temporaryFolder() }, remove: async () => {} };
+      ? await emptyPostgresql()
+      : {
+          variables: { FLAME_DATABASE: "embedded", FLAME_DATA_FOLDER: await temporaryFolder() },
+          remove: async () => {},
+        };
   const open = (schema: SchemaOptions) => openTestDatabase(variables, schema);
   return { open, again: () => open({}), remove };
 }

@@ -16,7 +16,7 @@ import { MIGRATIONS } from "./migrations/index.ts";
  */
 export const TEMPLATE_FILE = fileURLToPath(
   new URL(
-    `../../database-template-${versionOf("@electric-sql/pglite")}-${versionOf("@mastra/pg")}-${schemaDigest()}.tar.gz`,
+    `../../database-template-${versionOf("@electric-sql/pglite")}-${versionOf("@mastra/pg")}-${schemaDigest()}.tar`,
     import.meta.url,
   ),
 );

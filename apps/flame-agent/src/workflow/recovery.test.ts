@@ -4,8 +4,9 @@ import { z } from "zod";
 import type { Database } from "../database/index.ts";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
 import { isRecord, readEvents, readerOf, readRest, readUntil, type StreamEvent, textOf } from "../testing/client.ts";
-import { newPostgresql, openTestDatabase, POSTGRESQL_URL } from "../testing/database.ts";
-import { temporaryFolder } from "../testing/folder.ts";
+import { openTestDatabase } from "../testing/database.ts";
+import { temporaryFolder, until } from "../testing/folder.ts";
+import { newPostgresql, POSTGRESQL_URL } from "../testing/postgresql.ts";
 
 async function agentOn(variables: Record<string, string>): Promise<TestAgent> {
   const agent = await testAgent(variables);
@@ -204,7 +205,8 @@ describe("an approval that nobody gives", () => {
     const agent = await agentOn({ FLAME_APPROVAL_TTL_SECONDS: "1" });
     const suspended = await agent.turn(SEND);
     const approval = dataOf(suspended, "approval").id;
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const { expiresAt } = dataOf(suspended, "approval");
+    await until("the approval is too old", () => Date.now() > Date.parse(String(expiresAt)));
     const response = await agent.post(`/approvals/${approval}/approve`, undefined);
     expect([response.status, await response.json()]).toEqual([
       410,
