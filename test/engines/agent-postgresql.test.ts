@@ -1,5 +1,3 @@
-import { glob, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,6 +15,8 @@ import { havePostgresql, type PostgresqlServer, startPostgresql } from "./postgr
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
+const APP_SUITE = ["apps/flame-agent", "test/support/agent"];
+
 describe.runIf(havePostgresql())("agents on a real PostgreSQL", () => {
   let server: PostgresqlServer;
   let model: ModelServer;
@@ -33,12 +33,8 @@ describe.runIf(havePostgresql())("agents on a real PostgreSQL", () => {
     return { database, stage: await startStage({ variables: database.variables, count: 2, model }) };
   };
 
-  it("pass those of the app's own tests that a database may be given to", async () => {
-    const tests: string[] = [];
-    for await (const file of glob("apps/flame-agent/src/**/*.test.ts", { cwd: ROOT }))
-      if ((await readFile(join(ROOT, file), "utf8")).includes("DRIVERS")) tests.push(file);
-    expect(tests.length).toBeGreaterThan(5);
-    const suite = await execa("vitest", ["run", "--project", "apps", "--maxWorkers=1", ...tests], {
+  it("pass the app's whole suite, each test on a database of its own, which is gone after it", async () => {
+    const suite = await execa("vitest", ["run", "--project", "apps", ...APP_SUITE], {
       cwd: ROOT,
       preferLocal: true,
       reject: false,
@@ -46,6 +42,10 @@ describe.runIf(havePostgresql())("agents on a real PostgreSQL", () => {
       env: { FLAME_TEST_POSTGRESQL_URL: server.url },
     });
     expect(suite.exitCode, suite.all.slice(-8_000)).toBe(0);
+    const databases = await (await server.newDatabase()).query<{ datname: string }>(
+      "select datname from pg_database where datname like 'flame\\_t%'",
+    );
+    expect(databases).toEqual([{ datname: expect.stringMatching(/^flame_template_/) }]);
   });
 
   it("make the schema once when two start at the same moment", async () => {

@@ -14,6 +14,8 @@ const SET_BY_HAND: Readonly<Record<string, string>> = {
   FLAME_MESSAGE_LIMIT_CHARACTERS: "the agent's default suits the context of every model in use",
   FLAME_MESSAGES_MAX: "the agent's default suits every conversation; agent.memory.lastMessages bounds what is sent",
   FLAME_MODEL_FIRST_TOKEN_SECONDS: "tuned to the models' own pace, not to where the agent runs",
+  FLAME_MODEL_RETRIES: "tuned to the models' own failures, not to where the agent runs",
+  FLAME_MODEL_RETRY_SECONDS: "tuned to the models' own limits, not to where the agent runs; below every turn's default",
   FLAME_MODEL_BREAKER_FAILURES: "tuned to the models' own failures, not to where the agent runs",
   FLAME_MODEL_BREAKER_SECONDS: "tuned to the models' own failures, not to where the agent runs",
   FLAME_DATABASE_POOL_SIZE: "the agent's default suits a desktop; a server's topology sets it with its replicas",

@@ -8,10 +8,10 @@ import type { Configuration } from "./configuration.ts";
 import type { Database } from "./database/index.ts";
 import type { AgentEnv } from "./http/env.ts";
 import { type Logger, mastraLog } from "./log.ts";
+import { answerMark } from "./memory/answer-mark.ts";
 import { summarising } from "./memory/summarising.ts";
 import type { Metrics } from "./metrics.ts";
-import { agentTools } from "./tools/index.ts";
-import type { Outbox } from "./tools/outbox.ts";
+import { type ApprovedTools, agentTools } from "./tools/index.ts";
 import { APPROVALS_POSSIBLE, type ChatWorkflow } from "./workflow/chat.ts";
 import type { ChatMetrics } from "./workflow/index.ts";
 
@@ -22,7 +22,7 @@ export interface FlameParts {
   readonly configuration: Configuration;
   readonly database: Database;
   readonly languageModel: LanguageModelV3;
-  readonly outbox: Outbox;
+  readonly approvedTools: ApprovedTools;
   readonly metrics: Metrics;
   readonly chatMetrics: ChatMetrics;
   readonly log: Logger;
@@ -33,7 +33,7 @@ export function createFlame({
   configuration,
   database,
   languageModel,
-  outbox,
+  approvedTools,
   metrics,
   chatMetrics,
   log,
@@ -42,7 +42,7 @@ export function createFlame({
     storage: database.store,
     options: { lastMessages: configuration.memoryLastMessages },
   });
-  const tools = agentTools(metrics, outbox);
+  const tools = agentTools(metrics, approvedTools);
   const { send_message: _, ...open } = tools;
   const agent = new Agent({
     id: "flame",
@@ -62,6 +62,7 @@ export function createFlame({
         log,
       }),
     ],
+    outputProcessors: [answerMark],
   });
   return { agent, memory };
 }

@@ -1,7 +1,7 @@
 import { runDatabaseCommand } from "./database/command.ts";
-import { writeBackup } from "./database/dump.ts";
 
 await runDatabaseCommand("node src/backup.ts <file>", async (file, open) => {
+  const { writeBackup } = await import("./database/dump.ts");
   const database = await open();
   try {
     const { rows } = await writeBackup(database.pool, file);

@@ -62,6 +62,9 @@ export function combinationProblems(raw: Readonly<Record<string, string | undefi
     for (const name of ["FLAME_MODEL_FALLBACK_API_KEYS", "FLAME_MODEL_FALLBACK_API_KEYS_FILE"] as const)
       excludes(name, "no FLAME_MODEL_FALLBACKS", "that too");
   }
+  if (raw.FLAME_MODEL_RETRIES === "0") {
+    excludes("FLAME_MODEL_RETRY_SECONDS", "FLAME_MODEL_RETRIES=0", "retries above 0");
+  }
   if (raw.FLAME_RATE_LIMIT_PER_MINUTE === "0") {
     excludes("FLAME_RATE_LIMIT_BURST", "FLAME_RATE_LIMIT_PER_MINUTE=0", "a limit above 0");
   }

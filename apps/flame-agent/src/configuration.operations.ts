@@ -37,6 +37,14 @@ export const OperationsVariables = {
   FLAME_MODEL_FIRST_TOKEN_SECONDS: whole({ min: 1, max: 3_600 })
     .default(30)
     .describe("How long a model may take to its first token, in seconds; then the next one is asked."),
+  FLAME_MODEL_RETRIES: whole({ min: 0, max: 10 })
+    .default(2)
+    .describe("How often the models are asked again where none began an answer (429, 5xx, unreachable); 0: never."),
+  FLAME_MODEL_RETRY_SECONDS: whole({ min: 1, max: 3_600 })
+    .default(20)
+    .describe(
+      "Longest pause before that, in seconds, below the longest turn; a model that asks for more (`Retry-After`) isn't asked again.",
+    ),
   FLAME_MODEL_BREAKER_FAILURES: whole({ min: 1, max: 1_000 })
     .default(5)
     .describe("Failures in a row after which a model isn't asked any more for a while."),
@@ -71,6 +79,9 @@ type Variables = z.output<z.ZodObject<typeof OperationsVariables>>;
 export interface ModelCareConfiguration {
   readonly fallbacks: readonly (Fallback & { readonly apiKey?: string })[];
   readonly firstTokenSeconds: number;
+  /** How often the models are asked again, and the longest pause before that, in seconds. */
+  readonly retries: number;
+  readonly retrySeconds: number;
   readonly breakerFailures: number;
   readonly breakerSeconds: number;
   /** Prices of a million tokens. */
@@ -91,6 +102,7 @@ export interface OperationsConfiguration {
 export function operationsConfiguration(
   variables: Variables,
   secrets: { readonly fallbackApiKeys: string | undefined; readonly otlpToken: string | undefined },
+  turnMaxSeconds: number,
 ): OperationsConfiguration {
   const keys = secrets.fallbackApiKeys?.split(",") ?? [];
   return {
@@ -100,6 +112,9 @@ export function operationsConfiguration(
         apiKey: keys[index] || undefined,
       })),
       firstTokenSeconds: variables.FLAME_MODEL_FIRST_TOKEN_SECONDS,
+      retries: variables.FLAME_MODEL_RETRIES,
+      // Only the default can be above the longest turn: one that is given is refused.
+      retrySeconds: Math.min(variables.FLAME_MODEL_RETRY_SECONDS, turnMaxSeconds),
       breakerFailures: variables.FLAME_MODEL_BREAKER_FAILURES,
       breakerSeconds: variables.FLAME_MODEL_BREAKER_SECONDS,
       inputPrice: variables.FLAME_MODEL_INPUT_PRICE,

@@ -77,6 +77,11 @@ describe("a right environment", () => {
   });
 });
 
+it("pauses before a retry never outlast a short turn", () => {
+  const { operations } = parseConfiguration({ FLAME_TURN_MAX_SECONDS: "8" });
+  expect(operations.modelCare.retrySeconds).toBe(8);
+});
+
 describe("a wrong environment is refused", () => {
   const tokens = (value: string) => ({ FLAME_TENANT_TOKENS: value });
   it.each([
@@ -103,6 +108,16 @@ describe("a wrong environment is refused", () => {
       problem: /"https:\/\/b\.example\/" is refused.*without a path/,
     },
     { why: "no origin at all", given: { FLAME_CORS_ORIGINS: " " }, problem: /an origin, or several/ },
+    {
+      why: "a pause before no retry",
+      given: { FLAME_MODEL_RETRIES: "0", FLAME_MODEL_RETRY_SECONDS: "5" },
+      problem: /^FLAME_MODEL_RETRY_SECONDS: has no effect with FLAME_MODEL_RETRIES=0/,
+    },
+    {
+      why: "a pause before a retry that no turn survives",
+      given: { FLAME_TURN_MAX_SECONDS: "10", FLAME_MODEL_RETRY_SECONDS: "10" },
+      problem: /^FLAME_MODEL_RETRY_SECONDS: "10" is no pause .*allowed: below 10; fix: lower it/,
+    },
     {
       why: "a burst of no limit",
       given: { FLAME_RATE_LIMIT_PER_MINUTE: "0", FLAME_RATE_LIMIT_BURST: "5" },

@@ -52,6 +52,8 @@ describe("an empty environment", () => {
         modelCare: {
           fallbacks: [],
           firstTokenSeconds: 30,
+          retries: 2,
+          retrySeconds: 20,
           breakerFailures: 5,
           breakerSeconds: 30,
           inputPrice: 0,

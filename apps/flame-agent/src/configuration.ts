@@ -158,6 +158,12 @@ export function parseConfiguration(environment: Raw): Configuration {
       `FLAME_DRAIN_SECONDS: "${raw.FLAME_DRAIN_SECONDS}" would cut turns of up to ${turnMax} s; allowed: ${turnMax} or more; fix: set ${turnMax + DRAIN_MARGIN_SECONDS}, leave it out, or lower FLAME_TURN_MAX_SECONDS`,
     );
   }
+  const { FLAME_MODEL_RETRY_SECONDS: retrySeconds = 0, FLAME_TURN_MAX_SECONDS: turnMax = 0 } = parsed.data ?? {};
+  if (raw.FLAME_MODEL_RETRY_SECONDS !== undefined && parsed.success && retrySeconds >= turnMax) {
+    problems.push(
+      `FLAME_MODEL_RETRY_SECONDS: "${raw.FLAME_MODEL_RETRY_SECONDS}" is no pause that a turn of ${turnMax} s survives; allowed: below ${turnMax}; fix: lower it, leave it out, or raise FLAME_TURN_MAX_SECONDS`,
+    );
+  }
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
   return assemble(parsed.data, secrets);
 }
@@ -208,7 +214,7 @@ function assemble(
     memoryLastMessages: variables.FLAME_MEMORY_LAST_MESSAGES,
     chat: chatConfiguration(variables, secrets.embeddingApiKey),
     security: securityConfiguration(variables, secrets.tenantTokens),
-    operations: operationsConfiguration(variables, secrets),
+    operations: operationsConfiguration(variables, secrets, turnMaxSeconds),
   };
 }
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { parseEvents, readerOf, readRest, readUntil } from "./testing/client.ts";
+import { openTestDatabase, placed } from "./testing/database.ts";
 import { temporaryFolder, until } from "./testing/folder.ts";
 import { testProcess } from "./testing/process.ts";
+
+/** What a process under other suites' load may take to load itself, in milliseconds. */
+const LOADED_MILLISECONDS = 20_000;
 
 describe("the process", () => {
   it("ends with 1 and every problem, at once, in a wrong environment", async () => {
@@ -16,15 +20,15 @@ describe("the process", () => {
 
   it("drains on SIGTERM: the turn finishes, its last words are kept, and it ends with 0", async () => {
     const variables = { FLAME_PORT: "0", FLAME_DATA_FOLDER: await temporaryFolder() };
-    const agent = testProcess("main.ts", { ...variables, FLAME_MODEL_TOKENS_PER_SECOND: "20" });
+    const agent = testProcess("main.ts", await placed({ ...variables, FLAME_MODEL_TOKENS_PER_SECOND: "40" }));
     const client = await agent.ready();
     expect(await client.ask("My name is Ada.", "kept")).toBe("Noted: your name is Ada.");
-    const reader = readerOf(await client.post("/turns", { message: "count to 30", thread: "drained" }));
+    const reader = readerOf(await client.post("/turns", { message: "count to 40", thread: "drained" }));
     await readUntil(reader, '" 2"');
     agent.child.kill("SIGTERM");
     await until("it isn't ready any more", async () => (await client.status("/ready")) === 503);
     expect((await client.post("/turns", { message: "hi" })).status).toBe(503);
-    expect(await readRest(reader)).toMatch(/" 30"(.|\n)*event: end/);
+    expect(await readRest(reader)).toMatch(/" 40"(.|\n)*event: end/);
     expect(await agent.exit).toBe(0);
     expect(agent.log().map(({ msg }) => msg)).toEqual([
       "ready",
@@ -35,15 +39,22 @@ describe("the process", () => {
       "stopped",
     ]);
 
-    const again = await testProcess("main.ts", variables).ready();
-    expect(await again.ask("What is my name?", "kept")).toBe("Your name is Ada.");
-    const messages = await again.get("/api/memory/threads/drained/messages?agentId=flame&resourceId=default");
-    expect(JSON.stringify(await messages.json())).toContain("28 29 30");
+    const database = await openTestDatabase(variables);
+    const memory = await database.store.getStore("memory");
+    const said = async (threadId: string) => JSON.stringify((await memory?.listMessages({ threadId }))?.messages);
+    expect(await said("kept")).toContain("Noted: your name is Ada.");
+    expect(await said("drained")).toContain("38 39 40");
+    await database.close();
   });
 
-  it("stops at once on a second signal, and its clients are told", async () => {
-    const agent = testProcess("main.ts", { FLAME_PORT: "0" });
+  it("is told to be alive by its health check, and stops at once on a second signal, telling its clients", async () => {
+    const agent = testProcess("main.ts", await placed({ FLAME_PORT: "0" }));
     const client = await agent.ready();
+    const { port } = new URL(client.url);
+    const check = (variables: Readonly<Record<string, string>>) => testProcess("health-check.ts", variables).exit;
+    const alive = [check({ FLAME_PORT: port }), check({ FLAME_PORT: port, FLAME_HOST: "0.0.0.0" })];
+    expect(await Promise.all([...alive, check({ FLAME_PORT: "1" })])).toEqual([0, 0, 1]);
+
     const reader = readerOf(await client.post("/turns", { message: "count to 9000" }));
     await readUntil(reader, '" 2"');
     agent.child.kill("SIGINT");
@@ -67,20 +78,10 @@ describe("the process", () => {
         (response) => response.status,
         () => 0,
       );
-    await until("it listens", async () => (await status("/health")) === 200);
+    await until("it listens", async () => (await status("/health")) === 200, LOADED_MILLISECONDS);
     expect([await status("/ready"), await status("/turns")]).toEqual([503, 503]);
     await until("it waits for the database", () => agent.log().some(({ code }) => code === "ECONNREFUSED"));
     agent.child.kill("SIGTERM");
     expect(await agent.exit).toBe(0);
-  });
-});
-
-describe("the health check", () => {
-  it("ends with 0 beside a living agent and with 1 without one", async () => {
-    const client = await testProcess("main.ts", { FLAME_PORT: "0" }).ready();
-    const { port } = new URL(client.url);
-    expect(await testProcess("health-check.ts", { FLAME_PORT: port }).exit).toBe(0);
-    expect(await testProcess("health-check.ts", { FLAME_PORT: port, FLAME_HOST: "0.0.0.0" }).exit).toBe(0);
-    expect(await testProcess("health-check.ts", { FLAME_PORT: "1" }).exit).toBe(1);
   });
 });

@@ -96,7 +96,7 @@ describe("a data folder", () => {
   it("that can't be written is refused with its reason", async () => {
     const file = join(await temporaryFolder(), "file");
     await writeFile(file, "");
-    await expect(testAgent({ FLAME_DATA_FOLDER: join(file, "below") })).rejects.toThrow(
+    await expect(testAgent({ FLAME_DATABASE: "embedded", FLAME_DATA_FOLDER: join(file, "below") })).rejects.toThrow(
       /^FLAME_DATA_FOLDER: ".*below" can't be used \(ENOTDIR\).*fix: /,
     );
   });
@@ -107,7 +107,7 @@ describe("a database that is broken", () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, "database"));
     await writeFile(join(folder, "database", "PG_VERSION"), "9.6");
-    await expect(testAgent({ FLAME_DATA_FOLDER: folder })).rejects.toThrow(
+    await expect(testAgent({ FLAME_DATABASE: "embedded", FLAME_DATA_FOLDER: folder })).rejects.toThrow(
       /^FLAME_DATA_FOLDER: the database in ".*database" can't be opened \(.*fix: restore it/,
     );
     expect(await readdir(folder)).toEqual(["database"]);

@@ -12,6 +12,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { embeddingFor } from "./model/embedding.ts";
 import { agentModel } from "./model/index.ts";
 import { startTracing } from "./telemetry/index.ts";
+import { approvedTools } from "./tools/index.ts";
 import { createOutbox } from "./tools/outbox.ts";
 import { TurnAborted, Turns } from "./turns/turns.ts";
 import { createChatMetrics, openChat } from "./workflow/index.ts";
@@ -57,12 +58,13 @@ export async function startAgent(
     const database = await openDatabase(configuration.database, log, onFatal);
     const model = agentModel(configuration.model, configuration.operations.modelCare, metrics, log);
     const outbox = createOutbox(database.pool);
+    const approved = approvedTools(metrics, outbox);
     const chatMetrics = createChatMetrics(metrics.registry);
     const { agent, memory } = createFlame({
       configuration,
       database,
       languageModel: model.languageModel,
-      outbox,
+      approvedTools: approved,
       metrics,
       chatMetrics,
       log,
@@ -73,6 +75,7 @@ export async function startAgent(
       embedding: embeddingFor(configuration.chat.embedding),
       agent,
       memory,
+      approvedTools: approved,
       maker: [INSTRUCTIONS, JSON.stringify({ ...configuration.model, apiKey: undefined })],
       metrics: chatMetrics,
       log,

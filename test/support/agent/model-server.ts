@@ -20,6 +20,9 @@ export const INSTANT: ModelPace = {
   length: { leastWords: 8, mostWords: 24 },
 };
 
+/** A connection that breaks takes along what its reader hasn't read yet: it is given this time to. */
+const BEFORE_CUT_MILLISECONDS = 50;
+
 /** A model server that speaks OpenAI's chat protocol on loopback. */
 export interface ModelServer extends AsyncDisposable {
   readonly faults: FaultScript;
@@ -121,7 +124,10 @@ async function streamAnswer(
     response.write(`data: ${JSON.stringify({ ...envelope(request), object: "chat.completion.chunk", ...data })}\n\n`);
   let due = performance.now();
   for (const [index, delta] of deltas.entries()) {
-    if (index >= cutAfter) return void response.destroy();
+    if (index >= cutAfter) {
+      await delay(BEFORE_CUT_MILLISECONDS);
+      return void response.destroy();
+    }
     send({ choices: [{ index: 0, delta: index === 0 ? { role: "assistant", ...delta } : delta }] });
     // Tokens are due by the clock and not by the pause, so that a busy machine doesn't slow the model down.
     due += (1000 / pace.tokensPerSecond) * (0.5 + random.next());

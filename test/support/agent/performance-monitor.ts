@@ -1,11 +1,10 @@
+import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { startCalibration } from "./calibration.ts";
 
 /** Growth of a ratio that fails: beyond 20 % of the baseline. */
 const ALLOWED_GROWTH = 0.2;
-/** Share of the runs that are faster than the time that counts: what else a machine does only ever adds time. */
-const COUNTED_SHARE = 0.2;
 
 /** Something whose time is watched. */
 export interface Operation {
@@ -26,26 +25,25 @@ export interface Regression {
 }
 
 /**
- * How long each operation takes, in runs of a calibration in this process: a slow or busy machine slows both. Each
- * round runs the calibration and every operation once; the first one warms up and doesn't count.
+ * How long each operation takes, in runs of a calibration in this process: a slow machine slows both. Each operation
+ * runs beside a calibration in each round, in turn, and the median of these ratios counts; the first round warms up.
  */
 export async function measureRatios(
   operations: readonly Operation[],
   rounds: number,
 ): Promise<ReadonlyMap<string, number>> {
   await using calibration = await startCalibration();
-  const calibrations: number[] = [];
-  const times = new Map(operations.map(({ name }) => [name, [] as number[]]));
+  const ratios = new Map(operations.map(({ name }): [string, number[]] => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
-    const base = await time(() => calibration.run());
-    if (round > 0) calibrations.push(base);
+    let before = await time(() => calibration.run());
     for (const { name, run } of operations) {
       const milliseconds = await time(run);
-      if (round > 0) times.get(name)?.push(milliseconds);
+      const after = await time(() => calibration.run());
+      if (round > 0) ratios.get(name)?.push((2 * milliseconds) / (before + after));
+      before = after;
     }
   }
-  const unit = counted(calibrations);
-  return new Map([...times].map(([name, all]) => [name, counted(all) / unit]));
+  return new Map([...ratios].map(([name, all]) => [name, median(all)]));
 }
 
 /** The operations whose ratio is more than 20 % above the baseline's. Fails where an operation has no baseline. */
@@ -84,15 +82,27 @@ export async function writeBaseline(file: string, ratios: ReadonlyMap<string, nu
   await writeFile(file, `${JSON.stringify({ ratios: Object.fromEntries(rounded) }, null, 2)}\n`);
 }
 
+/**
+ * Milliseconds that this thread works and waits in. What it stands still for because other processes have the processor
+ * is left out where the system tells it (Linux): it says nothing about the work.
+ */
 async function time(work: () => Promise<void>): Promise<number> {
+  const queuedBefore = queuedMilliseconds();
   const start = performance.now();
   await work();
-  return performance.now() - start;
+  return performance.now() - start - (queuedMilliseconds() - queuedBefore);
 }
 
-function counted(times: readonly number[]): number {
-  const sorted = times.toSorted((one, other) => one - other);
-  const found = sorted[Math.floor(sorted.length * COUNTED_SHARE)];
+/** How long this thread has been ready to run without a processor. */
+function queuedMilliseconds(): number {
+  if (process.platform !== "linux") return 0;
+  const [, nanoseconds] = readFileSync("/proc/thread-self/schedstat", "utf8").split(" ");
+  return Number(nanoseconds) / 1e6;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const found = sorted[Math.floor(sorted.length / 2)];
   if (found === undefined) throw new Error("Nothing was measured; fix: at least one round");
   return found;
 }

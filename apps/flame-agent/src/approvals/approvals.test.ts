@@ -213,12 +213,12 @@ describe.each(DRIVERS)("turns and approvals on %s", (driver) => {
     expect(await one.records.resume("b", id)).toBeUndefined();
     const resumed = await Promise.all([1, 2, 3].map(() => instance().records.resume("a", id)));
     expect(resumed.filter((found) => found !== undefined)).toEqual([
-      { run: `${id}-2`, thread: "t", resource: "r", message: "m", decided: null },
+      { run: `${id}-2`, thread: "t", resource: "r", message: "m", decided: [] },
     ]);
     expect(await one.records.find("a", id)).toMatchObject({ state: "running", attempt: 2 });
   });
 
-  it("an interrupted turn is resumed from its last decision where there was one", async () => {
+  it("an interrupted turn is resumed with all that was decided, in a run of its own", async () => {
     const { tenant, turn, approval, approvals, records } = await waiting();
     await approvals.decide(tenant, approval, { approved: true });
     await approvals.request(turn, { ...call, toolCall: "call-2" });
@@ -226,11 +226,14 @@ describe.each(DRIVERS)("turns and approvals on %s", (driver) => {
     await approvals.decide(tenant, second?.id ?? "", { approved: false, reason: "no" });
     await records.end(turn, "interrupted");
     expect(await records.resume(tenant, turn)).toEqual({
-      run: turn,
+      run: `${turn}-4`,
       thread: "t",
       resource: "r",
       message: "m",
-      decided: { toolCall: "call-2", tool: "send_message", approved: false, reason: "no" },
+      decided: [
+        { ...call, input: { to: "ada", text: "it's" }, run: turn, approved: true, reason: null },
+        { ...call, input: { to: "ada", text: "it's" }, run: turn, toolCall: "call-2", approved: false, reason: "no" },
+      ],
     });
   });
 

@@ -116,13 +116,12 @@ export function createAnswerCache(pool: Pool, embedding: Embedding, { similarity
     ): Promise<void> {
       await pool.query(
         `insert into flame.cached_answers
-           (tenant, scope, revision, question, literals, answer, citations, embedding, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8::vector, now() + make_interval(secs => $9))`,
+           (tenant, scope, revision, literals, answer, citations, embedding, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7::vector, now() + make_interval(secs => $8))`,
         [
           tenant,
           fullScope,
           revision,
-          question,
           literalsOf(question),
           answer,
           jsonText(citations),

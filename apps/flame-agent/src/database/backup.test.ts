@@ -2,13 +2,16 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DRIVERS, type Driver, newPostgresql, openTestDatabase, testDatabase } from "../testing/database.ts";
+import { DRIVERS, type Driver, openTestDatabase, testDatabase } from "../testing/database.ts";
 import { temporaryFolder } from "../testing/folder.ts";
+import { emptyPostgresql } from "../testing/postgresql.ts";
 import { writeBackup } from "./dump.ts";
 import type { Database } from "./index.ts";
 import { restoreBackup } from "./restore.ts";
-import { SCHEMA_VERSION, schemaVersion } from "./schema.ts";
+import { SCHEMA_VERSION, type SchemaOptions, schemaVersion } from "./schema.ts";
 
+/** Two clusters are made from nothing, where the other tests start from a template. */
+const BOUND_WITHOUT_TEMPLATE_MILLISECONDS = 120_000;
 const TURN = "11111111-1111-4111-8111-111111111111";
 /** What a row may hold that a careless format would break: quotes, line breaks, null, vectors, other scripts. */
 const AWKWARD = `it's "quoted",\n\\N\ttab, {brace}, 漢字 😀`;
@@ -26,8 +29,8 @@ async function fill(database: Database): Promise<void> {
     [TURN, JSON.stringify({ text: AWKWARD })],
   );
   await pool.query(
-    `insert into flame.cached_answers (tenant, scope, revision, question, literals, answer, citations, embedding, expires_at)
-     select 'acme', 's', n, 'q', '', 'a', '[]', '[0.1,-0.25,3e-7]', now() from generate_series(1, 450) as n`,
+    `insert into flame.cached_answers (tenant, scope, revision, literals, answer, citations, embedding, expires_at)
+     select 'acme', 's', n, '', 'a', '[]', '[0.1,-0.25,3e-7]', now() from generate_series(1, 450) as n`,
   );
   const memory = await database.store.getStore("memory");
   await memory?.saveThread({
@@ -49,13 +52,15 @@ async function content(database: Database): Promise<Record<string, unknown>> {
 
 /** A database to restore into: `open` is what `restoreBackup` opens it by. */
 async function target(driver: Driver) {
-  if (driver === "postgresql") {
-    const { variables, remove } = await newPostgresql();
-    return { open: () => openTestDatabase(variables), again: () => openTestDatabase(variables), remove };
-  }
-  const FLAME_DATA_FOLDER = await temporaryFolder();
-  const open = () => openTestDatabase({ FLAME_DATA_FOLDER });
-  return { open, again: open, remove: async () => {} };
+  const { variables, remove } =
+    driver === "postgresql"
+      ? await emptyPostgresql()
+      : {
+          variables: { FLAME_DATABASE: "embedded", FLAME_DATA_FOLDER: await temporaryFolder() },
+          remove: async () => {},
+        };
+  const open = (schema: SchemaOptions) => openTestDatabase(variables, schema);
+  return { open, again: () => open({}), remove };
 }
 
 const routes = DRIVERS.flatMap((from) => DRIVERS.map((to) => ({ from, to })));
@@ -77,13 +82,39 @@ describe("a backup", () => {
     expect(await content(restored)).toEqual(before);
     expect(await schemaVersion(restored.pool)).toBe(SCHEMA_VERSION);
     const next = await restored.pool.query<{ id: string }>(
-      `insert into flame.cached_answers (tenant, scope, revision, question, literals, answer, citations, embedding, expires_at)
-       values ('acme', 's', 1, 'q', '', 'a', '[]', '[1]', now()) returning id`,
+      `insert into flame.cached_answers (tenant, scope, revision, literals, answer, citations, embedding, expires_at)
+       values ('acme', 's', 1, '', 'a', '[]', '[1]', now()) returning id`,
     );
     expect(next.rows[0]?.id).toBe("451");
     await restored.close();
     await remove();
   });
+
+  it.each(DRIVERS)(
+    "of an agent of an earlier version restores into %s, and is brought to this one",
+    async (driver) => {
+      const folder = await temporaryFolder();
+      const file = join(folder, "backup.gz");
+      const source = await openTestDatabase({ FLAME_DATA_FOLDER: join(folder, "earlier") }, { upTo: 4 });
+      await source.pool.query(
+        `insert into flame.cached_answers (tenant, scope, revision, question, literals, answer, citations, embedding, expires_at)
+       values ('acme', 's', 1, 'nobody reads this', '', 'the answer', '[]', '[1]', now())`,
+      );
+      await writeBackup(source.pool, file);
+      await source.close();
+
+      const { open, again, remove } = await target(driver);
+      expect(await restoreBackup(file, open)).toEqual({ rows: 1 });
+      const restored = await again();
+      expect(await schemaVersion(restored.pool)).toBe(SCHEMA_VERSION);
+      const { rows } = await restored.pool.query("select * from flame.cached_answers");
+      expect(rows).toEqual([expect.objectContaining({ answer: "the answer" })]);
+      expect(JSON.stringify(rows)).not.toContain("nobody reads this");
+      await restored.close();
+      await remove();
+    },
+    BOUND_WITHOUT_TEMPLATE_MILLISECONDS,
+  );
 
   it("that can't be written leaves nothing behind and says why", async () => {
     const folder = await temporaryFolder();

@@ -16,14 +16,21 @@ import { MIGRATIONS } from "./migrations/index.ts";
  */
 export const TEMPLATE_FILE = fileURLToPath(
   new URL(
-    `../../database-template-${versionOf("@electric-sql/pglite")}-${versionOf("@mastra/pg")}-${schemaDigest()}.tar.gz`,
+    `../../database-template-${versionOf("@electric-sql/pglite")}-${versionOf("@mastra/pg")}-${schemaDigest()}.tar`,
     import.meta.url,
   ),
 );
 
-/** Opens the PostgreSQL cluster in the folder, or one in memory; makes it on the first start. */
-export async function openCluster(folder: string | undefined): Promise<PGlite> {
+/**
+ * Opens the PostgreSQL cluster in the folder, or one in memory; makes it on the first start. `fromTemplate`: it may be
+ * made with this build's schema in it.
+ */
+export async function openCluster(
+  folder: string | undefined,
+  { fromTemplate }: { readonly fromTemplate: boolean } = { fromTemplate: true },
+): Promise<PGlite> {
   compileOnce();
+  const newCluster = fromTemplate ? clusterFromTemplate : initialCluster;
   if (folder === undefined) return newCluster(undefined);
   const cluster = join(folder, "database");
   const unfinished = join(folder, "database.unfinished");
@@ -38,7 +45,7 @@ export async function openCluster(folder: string | undefined): Promise<PGlite> {
   return postgres;
 }
 
-async function newCluster(dataDir: string | undefined): Promise<PGlite> {
+async function clusterFromTemplate(dataDir: string | undefined): Promise<PGlite> {
   if (!existsSync(TEMPLATE_FILE)) return initialCluster(dataDir);
   return PGlite.create({ dataDir, loadDataDir: await openAsBlob(TEMPLATE_FILE), extensions: { vector } });
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { ensureTemplate, openTestDatabase, testDatabase } from "../testing/database.ts";
+import { openTestDatabase, placed, testDatabase } from "../testing/database.ts";
 import { temporaryFolder } from "../testing/folder.ts";
 import { writeBackup } from "./dump.ts";
 
@@ -21,28 +21,28 @@ async function run(program: string, parameters: readonly string[], variables: Re
 }
 
 describe("the commands", () => {
-  it("back up a folder", async () => {
-    await ensureTemplate();
+  it("back up a database", async () => {
     const folder = await temporaryFolder();
     const file = join(folder, "backup");
-    const source = await openTestDatabase({ FLAME_DATA_FOLDER: folder });
+    const variables = await placed({ FLAME_DATA_FOLDER: folder });
+    const source = await openTestDatabase(variables);
     await source.pool.query("insert into flame.knowledge (tenant, revision, passages) values ('a', 3, 0)");
     await source.close();
-    expect(await run("backup.ts", [file], { FLAME_DATA_FOLDER: folder })).toEqual({
+    expect(await run("backup.ts", [file], variables)).toEqual({
       code: 0,
       output: `backed up 1 rows to ${file}\n`,
       errors: "",
     });
   });
 
-  it("restore into a folder", async () => {
+  it("restore into an empty database", async () => {
     const folder = await temporaryFolder();
     const file = join(folder, "backup");
     const source = await testDatabase();
     await source.pool.query("insert into flame.knowledge (tenant, revision, passages) values ('a', 3, 0)");
     await writeBackup(source.pool, file);
     await source.close();
-    expect(await run("restore.ts", [file], { FLAME_DATA_FOLDER: folder })).toEqual({
+    expect(await run("restore.ts", [file], await placed({ FLAME_DATA_FOLDER: folder }))).toEqual({
       code: 0,
       output: `restored 1 rows from ${file}\n`,
       errors: "",

@@ -1,6 +1,5 @@
 import { parseConfiguration } from "../configuration.ts";
-import { createLog } from "../log.ts";
-import { type Database, openDatabase } from "./index.ts";
+import type { Database } from "./index.ts";
 import type { SchemaOptions } from "./schema.ts";
 
 /** Opens the database that the environment names, as the agent would. */
@@ -23,6 +22,9 @@ export async function runDatabaseCommand(
       throw new Error(
         "FLAME_DATA_FOLDER: absent, so the database would be in this process's memory; fix: set it to the agent's folder, or FLAME_DATABASE=postgresql",
       );
+    // Loaded only now, so that a wrong command is told at once and not after a second of loading.
+    const { createLog } = await import("../log.ts");
+    const { openDatabase } = await import("./index.ts");
     const log = createLog(configuration.logLevel);
     const open: Open = (schema) => openDatabase(configuration.database, log, lost, schema);
     process.stdout.write(`${await work(file, open)}\n`);

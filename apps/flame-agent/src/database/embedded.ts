@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import type { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { PostgresStore } from "@mastra/pg";
@@ -8,7 +6,8 @@ import { Pool } from "pg";
 import { openCluster } from "./cluster.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { Database } from "./index.ts";
-import { prepareSchema, type SchemaOptions } from "./schema.ts";
+import { prepareSchema, SCHEMA_VERSION, type SchemaOptions } from "./schema.ts";
+import { makeSocketFolder, SOCKET_PORT, sweepSocketFolders } from "./socket-folder.ts";
 
 /**
  * Connections that are opened at most. PGlite is one session and its socket takes the messages of several connections
@@ -18,8 +17,6 @@ import { prepareSchema, type SchemaOptions } from "./schema.ts";
 const POOL_SIZE = 1;
 /** Connections that the socket accepts: above the pool's, so that one that is just closing never blocks a new one. */
 const SOCKET_CONNECTIONS = 64;
-/** PostgreSQL's name for a socket in a folder, with the port that the client asks for. */
-const PORT = 5432;
 
 /**
  * PostgreSQL in this process (PGlite), reached through a socket in a folder that only this user can enter: no port is
@@ -30,11 +27,14 @@ export async function openEmbedded(
   onLost: (error: Error) => void,
   schema: SchemaOptions = {},
 ): Promise<Database> {
+  await sweepSocketFolders();
   const lock = folder === undefined ? undefined : await lockFolder(folder, onLost);
   const closing = new AsyncDisposableStack();
   closing.defer(async () => lock?.release());
   try {
-    const cluster = await openCluster(folder);
+    // The template has this build's schema, and an earlier one can't be made of it.
+    const fromTemplate = schema.upTo === undefined || schema.upTo >= SCHEMA_VERSION;
+    const cluster = await openCluster(folder, { fromTemplate });
     closing.defer(() => cluster.close());
     const database = await serveCluster(cluster, schema);
     closing.defer(() => database.close());
@@ -49,19 +49,19 @@ export async function openEmbedded(
 export async function serveCluster(cluster: PGlite, schema: SchemaOptions = {}): Promise<Database> {
   const closing = new AsyncDisposableStack();
   try {
-    const socketFolder = await mkdtemp(join(tmpdir(), "flame-"));
-    closing.defer(() => rm(socketFolder, { recursive: true, force: true }));
+    const { folder, socket } = await makeSocketFolder();
+    closing.defer(() => rm(folder, { recursive: true, force: true }));
     const server = new PGLiteSocketServer({
       db: cluster,
-      path: join(socketFolder, `.s.PGSQL.${PORT}`),
+      path: socket,
       maxConnections: SOCKET_CONNECTIONS,
     });
     await server.start();
     closing.defer(() => server.stop());
 
     const pool = new Pool({
-      host: socketFolder,
-      port: PORT,
+      host: folder,
+      port: SOCKET_PORT,
       database: "postgres",
       user: "postgres",
       password: "none",

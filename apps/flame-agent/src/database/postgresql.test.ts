@@ -75,6 +75,13 @@ describe("a PostgreSQL server", () => {
     await agent.ask("My name is Ada.", "kept");
     expect(await agent.ask("What is my name?", "kept")).toBe("Your name is Ada.");
 
+    // What only a mistake of ours could do is told as such, and no word of it.
+    await postgres.query("alter table flame.documents rename to planted");
+    const failed = await agent.get("/documents");
+    expect([failed.status, await failed.json()]).toEqual([500, { error: "The request failed" }]);
+    expect(agent.log.join("")).toMatch(/"code":"42P01".*"request failed"/);
+    await postgres.query("alter table flame.planted rename to documents");
+
     await server.stop();
     expect(await agent.turn("hello")).toContainEqual({
       event: "error",

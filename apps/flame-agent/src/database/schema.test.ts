@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DRIVERS, newPostgresql, openTestDatabase, POSTGRESQL_URL, testDatabase } from "../testing/database.ts";
+import { DRIVERS, openTestDatabase, testDatabase } from "../testing/database.ts";
+import { emptyPostgresql, newPostgresql, POSTGRESQL_URL } from "../testing/postgresql.ts";
 import type { Database } from "./index.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { prepareSchema, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
@@ -59,7 +60,7 @@ describe.each(DRIVERS)("the schema on %s", (driver) => {
 
 describe.skipIf(!POSTGRESQL_URL)("a PostgreSQL server with several instances", () => {
   it("is migrated once, by whichever comes first", async () => {
-    const { variables, remove } = await newPostgresql();
+    const { variables, remove } = await emptyPostgresql();
     const databases = await Promise.all([1, 2, 3].map(() => openTestDatabase(variables)));
     const found = await databases[0]?.pool.query("select count(*)::int as count from flame.migrations");
     expect(found?.rows).toEqual([{ count: SCHEMA_VERSION }]);

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
 import { parseEvents, readEvents, readerOf, readUntil, type StreamEvent, textOf } from "../testing/client.ts";
 import { until } from "../testing/folder.ts";
+import { rawAnswer } from "../testing/raw.ts";
+import { startingApplication } from "./application.ts";
 
 let agent: TestAgent;
 beforeAll(async () => {
@@ -193,6 +195,39 @@ describe("the other routes", () => {
       { level: 30, method: "POST", route: "/turns", status: 200, seconds: expect.any(Number), complete: true },
     ]);
     expect(agent.log.join("")).not.toMatch(/planted/);
+  });
+});
+
+describe("a request that breaks off", () => {
+  it("is no failure of the agent's", async () => {
+    const before = agent.log.length;
+    const headers = "Host: flame\r\nContent-Type: application/json\r\nContent-Length: 999\r\n";
+    const port = Number(new URL(agent.url).port);
+    const request = `POST /turns HTTP/1.1\r\n${headers}\r\n{"message":`;
+    expect(await rawAnswer(port, request, { boundMilliseconds: 100 })).toBe("");
+    await until("the request is logged", () =>
+      agent.log.slice(before).some((line) => line.includes('"complete":false')),
+    );
+    expect(agent.log.slice(before).join("")).not.toContain("request failed");
+  });
+});
+
+describe("before the agent has started", () => {
+  const starting = startingApplication();
+  it("it is alive, and every other route says to come again", async () => {
+    const health = await starting.request("/health");
+    expect([health.status, await health.json()]).toMatchObject([200, { status: "healthy", phase: "starting" }]);
+    for (const [method, path] of [
+      ["GET", "/ready"],
+      ["POST", "/turns"],
+    ] as const) {
+      const response = await starting.request(path, { method });
+      expect([response.status, response.headers.get("retry-after"), await response.json()]).toEqual([
+        503,
+        "1",
+        { status: "starting" },
+      ]);
+    }
   });
 });
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
     FLAME_RATE_LIMIT_PER_MINUTE: "0",
     FLAME_BODY_LIMIT_KIB: "16",
     FLAME_MESSAGE_LIMIT_CHARACTERS: "2000",
-    FLAME_MODEL_TOKENS_PER_SECOND: "10000",
+    FLAME_MODEL_TOKENS_PER_SECOND: "500",
   });
   port = Number(new URL(agent.url).port);
 });
@@ -128,21 +128,21 @@ describe("a body", () => {
 });
 
 describe("a thousand hostile requests", () => {
-  it("get a clear 4xx each, and never a 500 or a leak", async () => {
+  it("get a clear 4xx each on every route that there is, and never a 500 or a leak", async () => {
+    const tried = new Set<string>();
+    const request = hostileRequest(agent.routes);
     await fc.assert(
-      fc.asyncProperty(hostileRequest(), async (request) => {
-        const response = await agent.get(request.path, {
-          method: request.method,
-          headers: request.headers,
-          ...(request.method === "GET" ? {} : { body: request.body }),
-        });
-        const text = await response.text();
-        expect([response.status, response.status >= 400 && response.status < 500]).toEqual([response.status, true]);
-        expect(JSON.parse(text)).toMatchObject({ error: expect.stringMatching(/\w/) });
-        expect(text).not.toMatch(/planted|node_modules|\bat \w+ \(|select .* from/i);
+      fc.asyncProperty(request, async ({ route, ...sent }) => {
+        tried.add(`${route.method} ${route.path}`);
+        await refusesClearly(sent);
       }),
-      { numRuns: 800, seed: 4 },
+      { numRuns: 500, seed: 4 },
     );
+    expect([...tried].toSorted()).toEqual(agent.routes.map(({ method, path }) => `${method} ${path}`).toSorted());
+  });
+
+  it("get the same on paths that aren't routes", async () => {
+    await fc.assert(fc.asyncProperty(lostRequest(), refusesClearly), { numRuns: 300, seed: 4 });
   });
 
   it("get the same when their bytes are broken, or no answer where they can't be a request", async () => {
@@ -164,12 +164,96 @@ describe("a thousand hostile requests", () => {
   });
 });
 
-/** A request that no route may take: the wrong token, body, path, method or query. */
-function hostileRequest() {
-  const token = fc.oneof(
-    fc.constantFrom(TOKEN, ACME),
-    fc.constantFrom(`${TOKEN}x`, "", "a.b.c", "null", "acme", `acme=${ACME}x`, "eyJhbGciOiJub25lIn0.e30."),
-  );
+interface SentRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+async function refusesClearly({ method, path, headers, body }: SentRequest): Promise<void> {
+  const response = await agent.get(path, { method, headers, ...(method === "GET" ? {} : { body }) });
+  const text = await response.text();
+  expect([response.status, response.status >= 400 && response.status < 500]).toEqual([response.status, true]);
+  expect(JSON.parse(text)).toMatchObject({ error: expect.stringMatching(/\w/) });
+  expect(text).not.toMatch(/planted|node_modules|\bat \w+ \(|select .* from/i);
+}
+
+const unknownToken = fc.constantFrom(
+  ...[`${TOKEN}x`, "", "a.b.c", "null", "acme", `acme=${ACME}x`, "eyJhbGciOiJub25lIn0.e30."],
+);
+const anyToken = fc.oneof(fc.constantFrom(TOKEN, ACME), unknownToken);
+const garbage = fc.oneof(
+  fc.string(),
+  fc.json().map((text) => `[${text}]`),
+  fc.constantFrom("{", "null", "[]", '"hi"', '{"message":1}', '{"message":"hi","__proto__":{"a":1},"x":1}'),
+  fc.constantFrom("messages", "message", "content", "memory", "threadId").map((key) => `{"${key}":{"$ne":null}}`),
+  fc.constantFrom('{"message":"a\\u0000"}', '{"id":"\\udfff","content":"x"}', `{"message":"${"a".repeat(3_000)}"}`),
+  fc.constant("a".repeat(20_000)),
+  fc.constant("[".repeat(5_000)),
+);
+const contentType = fc.constantFrom("application/json", "text/plain", "multipart/form-data; boundary=x", "a/xml");
+const injectedHeaders = fc.constantFrom<Readonly<Record<string, string>>[]>(
+  {},
+  { "x-mastra-client-type": "studio" },
+  { "x-http-method-override": "DELETE" },
+  { "x-original-url": "/metrics", "x-rewrite-url": "/metrics" },
+  { traceparent: "00-zz-zz-01", tracestate: "a=b,,,=" },
+  { "x-forwarded-for": "127.0.0.1, ::1", forwarded: "for=127.0.0.1" },
+  { cookie: "session=planted", "x-resource-id": "planted" },
+);
+const hostileQuery = fc.constantFrom(
+  "?requestContext=%7B%22tenant%22%3A%22acme%22%7D",
+  "?apiKey=x",
+  "?limit=-1",
+  "?resourceId[]=a&resourceId[]=b",
+  "?%00",
+  "?a=%E0%A4%A",
+);
+const hostileId = fc.constantFrom(
+  "11111111-1111-4111-8111-111111111111",
+  "%27%20or%201=1",
+  "..%2f..%2fmetrics",
+  "a%00b",
+);
+
+/** What makes a request to a route wrong, beside a body that it doesn't take. */
+interface Hostility {
+  readonly token: fc.Arbitrary<string>;
+  readonly query: fc.Arbitrary<string>;
+  readonly method?: "PUT";
+}
+
+/** How to be wrong on a route: by a token, where it takes any body and query; by these, where it reads them. */
+function hostilityOf({ method, path }: TestAgent["routes"][number]): Hostility {
+  const query = fc.oneof(fc.constant(""), hostileQuery);
+  // Open to everybody: only another method is wrong.
+  if (["/health", "/ready"].includes(path)) return { token: anyToken, query, method: "PUT" };
+  if (path === "/metrics") return { token: fc.oneof(fc.constant(ACME), unknownToken), query };
+  // A list: without a query it is told.
+  if (method === "GET" && !path.includes(":")) return { token: anyToken, query: hostileQuery };
+  return { token: anyToken, query };
+}
+
+/** A request to one of the routes that it may not take: the wrong token, body, id, method or query. */
+function hostileRequest(routes: TestAgent["routes"]) {
+  const requestTo = (route: TestAgent["routes"][number]) => {
+    const { token, query, method = route.method } = hostilityOf(route);
+    return fc
+      .record({ token, query, id: hostileId, body: garbage, type: contentType, injected: injectedHeaders })
+      .map(({ id, body, type, injected, ...sent }) => ({
+        route,
+        method,
+        path: `${route.path.replace(/:\w+/g, (key) => (key === ":agentId" && method !== "GET" ? "flame" : id))}${sent.query}`,
+        body,
+        headers: { ...injected, "content-type": type, authorization: `Bearer ${sent.token}` },
+      }));
+  };
+  return fc.oneof(...routes.map(requestTo));
+}
+
+/** A request to a path that is no route, though it looks like one. */
+function lostRequest() {
   const trick = fc.constantFrom(
     "/../../etc/passwd",
     "/turns/../metrics/",
@@ -189,55 +273,12 @@ function hostileRequest() {
     "/__proto__",
     `/${"a".repeat(4_200)}`,
   );
-  const route = fc.constantFrom(
-    "/turns",
-    "/documents",
-    "/api/agents/flame/stream",
-    "/api/agents/flame/generate",
-    "/api/agents/flame/send-message",
-    "/api/agents/flame/queue-message",
-    "/api/memory/threads",
-    "/approvals/11111111-1111-4111-8111-111111111111/approve",
-    "/turns/11111111-1111-4111-8111-111111111111/resume",
-  );
-  const garbage = fc.oneof(
-    fc.string(),
-    fc.json().map((text) => `[${text}]`),
-    fc.constantFrom("{", "null", "[]", '"hi"', "{}", '{"message":1}', '{"message":"hi","__proto__":{"a":1},"x":1}'),
-    fc.constantFrom("messages", "message", "content", "memory", "threadId").map((key) => `{"${key}":{"$ne":null}}`),
-    fc.constantFrom('{"message":"a\\u0000"}', '{"id":"\\udfff","content":"x"}', `{"message":"${"a".repeat(3_000)}"}`),
-    fc.constant("a".repeat(20_000)),
-    fc.constant("[".repeat(5_000)),
-  );
-  const type = fc.constantFrom("application/json", "text/plain", "multipart/form-data; boundary=x", "application/xml");
-  const injected = fc.constantFrom(
-    {},
-    { "x-mastra-client-type": "studio" },
-    { "x-http-method-override": "DELETE" },
-    { "x-original-url": "/metrics", "x-rewrite-url": "/metrics" },
-    { traceparent: "00-zz-zz-01", tracestate: "a=b,,,=" },
-    { "x-forwarded-for": "127.0.0.1, ::1", forwarded: "for=127.0.0.1" },
-    { cookie: "session=planted", "x-resource-id": "planted" },
-  );
-  const query = fc.constantFrom(
-    "",
-    "?requestContext=%7B%22tenant%22%3A%22acme%22%7D",
-    "?apiKey=x",
-    "?limit=-1",
-    "?resourceId[]=a&resourceId[]=b",
-    "?%00",
-    "?a=%E0%A4%A",
-  );
-  const bad = fc.tuple(route, query, garbage).map(([path, search, body]) => ({ path: `${path}${search}`, body }));
-  const lost = fc
-    .tuple(trick, fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE"), garbage)
-    .map(([path, method, body]) => ({ path, method, body }));
+  const method = fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE");
   return fc
-    .record({ request: fc.oneof(bad, lost), token, type, injected })
-    .map(({ request, token: bearer, type: contentType, injected: headers }) => ({
-      method: "POST",
-      ...request,
-      headers: { ...headers, "content-type": contentType, authorization: `Bearer ${bearer}` },
+    .record({ path: trick, method, body: garbage, token: anyToken, type: contentType, injected: injectedHeaders })
+    .map(({ token, type, injected, ...sent }) => ({
+      ...sent,
+      headers: { ...injected, "content-type": type, authorization: `Bearer ${token}` },
     }));
 }
 

@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LoadReadings, watchLoad } from "./load.ts";
 import { MessageAccumulator } from "./message-accumulator.ts";
@@ -56,6 +57,18 @@ it("the process can be read", async () => {
   expect(load.readings.residentMiB).toBeGreaterThan(30);
   expect(load.readings.limitMiB).toBeGreaterThan(load.readings.residentMiB);
   expect(load.readings.eventLoopMilliseconds).toBeGreaterThanOrEqual(0);
+  load.stop();
+});
+
+it.each([
+  { why: "the container's", constrained: 256 * 1024 * 1024, limitMiB: 256 },
+  { why: "the machine's without one", constrained: 0, limitMiB: totalmem() / 1024 / 1024 },
+  { why: "the machine's below it", constrained: 2 ** 62, limitMiB: totalmem() / 1024 / 1024 },
+])("the limit of the memory is $why", ({ constrained, limitMiB }) => {
+  const told = vi.spyOn(process, "constrainedMemory").mockReturnValue(constrained);
+  const load = watchLoad({ memoryPercent: 100, eventLoopMilliseconds: 60_000 });
+  told.mockRestore();
+  expect(load.readings.limitMiB).toBe(limitMiB);
   load.stop();
 });
 

@@ -1,5 +1,17 @@
 import type { MastraDBMessage } from "@mastra/core/agent";
 
+/** What a message says behind the last of these tool calls, as it was streamed; all of it where it makes none of them. */
+export function textBehind(message: MastraDBMessage, toolCalls: readonly string[]): string {
+  const { parts } = message.content;
+  const last = parts.findLastIndex(
+    (part) => part.type === "tool-invocation" && toolCalls.includes(part.toolInvocation.toolCallId),
+  );
+  return parts
+    .slice(last + 1)
+    .flatMap((part) => (part.type === "text" ? [part.text] : []))
+    .join("");
+}
+
 /** The words of a message; what tools were asked and answered is not among them. */
 export function textOf(message: MastraDBMessage): string {
   return message.content.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { collect } from "../testing/collect.ts";
 import { openableCircuit } from "./circuit.ts";
 import { type Candidate, fallbackChain } from "./fallback.ts";
+import { patientRetry } from "./retry.ts";
 
 const usage = {
   inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
@@ -12,8 +13,8 @@ const usage = {
 const FINISH: LanguageModelV3StreamPart = { type: "finish", finishReason: { unified: "stop", raw: "stop" }, usage };
 const START: LanguageModelV3StreamPart = { type: "stream-start", warnings: [] };
 const text = (delta: string): LanguageModelV3StreamPart => ({ type: "text-delta", id: "1", delta });
-const status = (statusCode: number) =>
-  new APICallError({ message: "no", url: "http://m", requestBodyValues: {}, statusCode });
+const status = (statusCode: number, responseHeaders: Record<string, string> = {}) =>
+  new APICallError({ message: "no", url: "http://m", requestBodyValues: {}, statusCode, responseHeaders });
 
 type Step = LanguageModelV3StreamPart | Error | "hang";
 
@@ -50,18 +51,20 @@ function scripted(...steps: readonly Step[]) {
 
 function chainOf(
   models: readonly { readonly model: LanguageModelV3 }[],
-  { failures = 100, seconds = 60, firstTokenSeconds = 60 } = {},
+  { failures = 100, seconds = 60, firstTokenSeconds = 60, retries = 0, longestPauseSeconds = 5 } = {},
 ) {
+  const pauses: number[] = [];
   const fallbacks: string[] = [];
   const circuits: boolean[] = [];
   const candidates = models.map(({ model }, index): Candidate => {
     const circuit = openableCircuit({ failures, seconds, onChange: (open) => circuits.push(open) });
     return { name: `m${index + 1}`, model, circuit, firstTokenSeconds };
   });
-  const chain = fallbackChain(candidates, (name, reason) => fallbacks.push(`${name}: ${reason}`));
+  const retry = patientRetry({ retries, longestPauseSeconds, onRetry: (pause) => pauses.push(pause) });
+  const chain = fallbackChain(candidates, (name, reason) => fallbacks.push(`${name}: ${reason}`), retry);
   const stream = async (abortSignal?: AbortSignal) =>
     collect((await chain.doStream({ prompt: [], abortSignal })).stream);
-  return { chain, fallbacks, circuits, stream };
+  return { chain, fallbacks, circuits, pauses, stream };
 }
 
 describe("a chain of models", () => {
@@ -153,7 +156,91 @@ describe("a chain of models", () => {
   });
 
   it("needs a model", () => {
-    expect(() => fallbackChain([], () => {})).toThrow("at least one model");
+    expect(() => chainOf([])).toThrow("at least one model");
+  });
+});
+
+/** A model that fails with each of these errors once, and then answers. */
+function recovering(...errors: readonly Error[]) {
+  const left = [...errors];
+  const answering = scripted(START, text("a"), FINISH);
+  let calls = 0;
+  const model: LanguageModelV3 = {
+    ...answering.model,
+    async doStream(options) {
+      calls += 1;
+      const error = left.shift();
+      if (error) throw error;
+      return answering.model.doStream(options);
+    },
+  };
+  return { model, calls: () => calls };
+}
+
+describe("models that fail for a moment", () => {
+  it.each([
+    { why: "has too many calls", error: status(429) },
+    { why: "breaks down", error: status(500) },
+    { why: "can't be reached", error: new Error("fetch failed") },
+  ])("are asked again, after pauses that grow, when one $why", async ({ error }) => {
+    const one = recovering(error, error);
+    const { stream, pauses } = chainOf([one], { retries: 2 });
+    expect(await stream()).toEqual([START, text("a"), FINISH]);
+    expect(one.calls()).toBe(3);
+    expect(pauses.map((pause, index) => pause >= 125 * 2 ** index && pause <= 250 * 2 ** index)).toEqual([true, true]);
+  });
+
+  it("are not asked before the time that the first of them tells, in seconds or by a date", async () => {
+    const date = new Date(Date.now() + 3_000).toUTCString();
+    const { stream, pauses } = chainOf(
+      [recovering(status(503, { "retry-after": date })), recovering(status(429, { "retry-after": "1" }))],
+      {
+        retries: 1,
+      },
+    );
+    const start = performance.now();
+    expect(await stream()).toEqual([START, text("a"), FINISH]);
+    expect(pauses).toEqual([1_000]);
+    expect(performance.now() - start).toBeGreaterThan(990);
+  });
+
+  it.each([
+    { why: "as often as is set", errors: [status(500), status(500)], retries: 1, calls: 2 },
+    { why: "never where that is set", errors: [status(500)], retries: 0, calls: 1 },
+    {
+      why: "never where one wants a longer pause than is set",
+      errors: [status(429, { "retry-after": "6" })],
+      retries: 3,
+      calls: 1,
+    },
+    { why: "never for what the server refuses", errors: [status(401)], retries: 3, calls: 1 },
+  ])("are asked again $why", async ({ errors, retries, calls }) => {
+    const one = recovering(...errors);
+    const { stream } = chainOf([one], { retries });
+    await expect(stream()).rejects.toThrow(/^No language model answers: m1 \(\d+\); try again later$/);
+    expect(one.calls()).toBe(calls);
+  });
+
+  it("are not asked again when an answer has begun, or one is too slow, or rests", async () => {
+    const cut = scripted(START, text("a"), new Error("reset"));
+    expect(await chainOf([cut], { retries: 3 }).stream()).toHaveLength(3);
+    const slow = scripted(START, "hang");
+    await expect(chainOf([slow], { retries: 3, firstTokenSeconds: 0.05 }).stream()).rejects.toThrow("too slow");
+    const broken = scripted(status(500));
+    await expect(chainOf([broken], { retries: 3, failures: 2 }).stream()).rejects.toThrow("m1 (failed)");
+    expect([cut.calls(), slow.calls(), broken.calls()]).toEqual([1, 1, 2]);
+  });
+
+  it("are waited for no longer than the turn", async () => {
+    const one = recovering(status(429, { "retry-after": "4" }));
+    const { stream } = chainOf([one], { retries: 1 });
+    const leave = new AbortController();
+    const start = performance.now();
+    const streamed = stream(leave.signal).catch((error) => error);
+    setTimeout(() => leave.abort(new Error("the turn is over")), 50);
+    expect(await streamed).toMatchObject({ message: "the turn is over" });
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(one.calls()).toBe(1);
   });
 });
 

@@ -6,6 +6,7 @@ import type {
 } from "@ai-sdk/provider";
 import { type Circuit, isCircuitOpen } from "./circuit.ts";
 import { ModelAnswerCut, ModelsUnavailable, ModelTooSlow, reasonOf } from "./model-errors.ts";
+import type { Retry } from "./retry.ts";
 import { isToken } from "./token.ts";
 
 /** A model of a chain, in its place. */
@@ -20,12 +21,13 @@ export interface Candidate {
 
 /**
  * One model made of several, asked in order: the next one answers when one fails, is too slow to its first token, or
- * has failed so often that its circuit is open. An answer that has begun isn't begun again by another model: when it
+ * has failed so often that its circuit is open. Where none begins an answer they are asked again, as `retry` says. An answer that has begun isn't begun again by another model: when it
  * is cut, it ends with {@link ModelAnswerCut}. Throws {@link ModelsUnavailable} when no model is left.
  */
 export function fallbackChain(
   candidates: readonly Candidate[],
   onFallback: (candidate: string, reason: string) => void,
+  retry: Retry,
 ): LanguageModelV3 {
   const first = candidates[0];
   if (!first) throw new Error("A chain needs at least one model");
@@ -53,8 +55,10 @@ export function fallbackChain(
     provider: first.model.provider,
     modelId: first.model.modelId,
     supportedUrls: first.model.supportedUrls,
-    doGenerate: (options) => askInOrder(options, async ({ model }) => model.doGenerate(options)),
-    doStream: (options) => askInOrder(options, (candidate) => begin(candidate, options)),
+    doGenerate: (options) =>
+      retry.run(() => askInOrder(options, async ({ model }) => model.doGenerate(options)), options.abortSignal),
+    doStream: (options) =>
+      retry.run(() => askInOrder(options, (candidate) => begin(candidate, options)), options.abortSignal),
   };
 }
 

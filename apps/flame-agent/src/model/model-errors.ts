@@ -1,4 +1,5 @@
 import { APICallError } from "@ai-sdk/provider";
+import { BrokenCircuitError } from "cockatiel";
 
 /** A model took too long to its first token. */
 export class ModelTooSlow extends Error {
@@ -18,11 +19,30 @@ export class ModelAnswerCut extends Error {
 
 /** No model of the chain could begin an answer; `cause` is what happened to the last one. */
 export class ModelsUnavailable extends Error {
+  /** After how many milliseconds the first of them may answer; undefined: asking again soon is of no use. */
+  readonly againMilliseconds: number | undefined;
+
   constructor(failures: readonly { readonly model: string; readonly error: unknown }[]) {
     const told = failures.map(({ model, error }) => `${model} (${reasonOf(error)})`).join(", ");
     super(`No language model answers: ${told}; try again later`, { cause: failures.at(-1)?.error });
     this.name = "ModelsUnavailable";
+    const passing = failures.filter(({ error }) => isPassing(error)).map(({ error }) => retryAfter(error));
+    this.againMilliseconds = passing.length > 0 ? Math.min(...passing) : undefined;
   }
+}
+
+/** Whether the same question may be answered soon: too many calls, a server that broke down or can't be reached. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof ModelTooSlow || error instanceof BrokenCircuitError) return false;
+  return !APICallError.isInstance(error) || error.isRetryable;
+}
+
+/** The pause that the server asks for by `Retry-After`, in seconds or until a date; 0 where it asks for none. */
+function retryAfter(error: unknown): number {
+  const value = APICallError.isInstance(error) ? error.responseHeaders?.["retry-after"] : undefined;
+  if (value === undefined) return 0;
+  const milliseconds = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(milliseconds) ? 0 : Math.max(milliseconds, 0);
 }
 
 /** Why a model failed, in a few words that quote nobody. */

@@ -199,8 +199,8 @@ describe.each(DRIVERS)("knowledge on %s", (driver) => {
       (await database.pool.query("select tenant from flame.cached_answers where tenant like 'cached-%' order by 1"))
         .rows;
     await database.pool.query(
-      `insert into flame.cached_answers (tenant, scope, revision, question, literals, answer, citations, embedding, expires_at)
-       values ('cached-a', '', 0, '', '', '', '[]', '[1,0]', now()), ('cached-b', '', 0, '', '', '', '[]', '[1,0]', now())`,
+      `insert into flame.cached_answers (tenant, scope, revision, literals, answer, citations, embedding, expires_at)
+       values ('cached-a', '', 0, '', '', '[]', '[1,0]', now()), ('cached-b', '', 0, '', '', '[]', '[1,0]', now())`,
     );
     await knowledge.learn("cached-a", document("a", "text"));
     expect(await cached()).toEqual([{ tenant: "cached-b" }]);

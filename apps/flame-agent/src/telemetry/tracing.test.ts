@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { isRecord } from "../http/is-record.ts";
 import { testAgent } from "../testing/agent.ts";
 import { until } from "../testing/folder.ts";
-import { inSpan, traceIds } from "./index.ts";
+import { fetchWithTrace, inSpan, traceIds } from "./index.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const CALLER = `00-${TRACE}-b7ad6b7169203331-01`;
@@ -74,6 +74,26 @@ describe("tracing", () => {
     expect(call).toMatchObject({ traceId: TRACE, parentSpanId: expect.any(String) });
     expect(models.requests[0]?.headers.traceparent).toContain(call?.spanId);
     expect(collector.requests.map(({ body }) => body).join("")).not.toContain("planted");
+  });
+
+  it("marks what the agent couldn't answer as an error, and tells nothing of a trace that isn't recorded", async () => {
+    const collector = await recordingServer(() => "{}");
+    const agent = await testAgent({ FLAME_OTLP_ENDPOINT: collector.url, FLAME_SHED_MEMORY_PERCENT: "1" });
+    await until("it sheds", async () => (await agent.get("/approvals")).status === 503);
+    const unrecorded = { headers: { traceparent: CALLER.replace(/01$/, "00") } };
+    expect((await agent.get("/outbox", unrecorded)).status).toBe(503);
+    await agent.stop();
+    const sent = collector.requests.map(({ body }) => body).join("");
+    expect(sent).toMatch(/"http.response.status_code","value":\{"intValue":"?503"?\}.*"status":\{"code":2/s);
+    expect(sent).not.toContain("/outbox");
+  });
+
+  it("keeps the headers of a request that it hands on", async () => {
+    const { url, requests } = await recordingServer(() => "{}");
+    await fetchWithTrace(new Request(`${url}/one`, { headers: { "x-own": "1" } }));
+    await fetchWithTrace(new Request(`${url}/two`, { headers: { "x-own": "1" } }), { headers: { "x-own": "2" } });
+    await fetchWithTrace(`${url}/three`);
+    expect(requests.map(({ headers }) => headers["x-own"])).toEqual(["1", "2", undefined]);
   });
 
   it("never holds up the end when the collector is away", async () => {

@@ -1,72 +1,74 @@
 import { existsSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
-import { Client } from "pg";
+import { link, rm, writeFile } from "node:fs/promises";
 import pino from "pino";
+import { onTestFinished } from "vitest";
 import { parseConfiguration } from "../configuration.ts";
 import { TEMPLATE_FILE } from "../database/cluster.ts";
 import { type Database, openDatabase } from "../database/index.ts";
+import type { SchemaOptions } from "../database/schema.ts";
 import { dumpTemplate } from "../database/template.ts";
-
-/** Address of a real PostgreSQL server with pgvector, as its superuser: `postgresql://postgres@127.0.0.1:5432/postgres`. */
-export const POSTGRESQL_URL = process.env.FLAME_TEST_POSTGRESQL_URL;
+import { newPostgresql, POSTGRESQL_URL, type TestPostgresql } from "./postgresql.ts";
 
 /** The drivers that database tests run against: PostgreSQL only where a server is named. */
 export const DRIVERS = POSTGRESQL_URL ? (["embedded", "postgresql"] as const) : (["embedded"] as const);
 export type Driver = (typeof DRIVERS)[number];
 
+/** What tests use that don't choose. */
+const DRIVER: Driver = POSTGRESQL_URL ? "postgresql" : "embedded";
+
+type Variables = Readonly<Record<string, string>>;
+
 /** Has embedded databases start from a ready schema (0.5 s) rather than from nothing (3 s). */
-export async function ensureTemplate(): Promise<void> {
+async function ensureTemplate(): Promise<void> {
   if (existsSync(TEMPLATE_FILE)) return;
   const unfinished = `${TEMPLATE_FILE}.${process.pid}`;
   await writeFile(unfinished, await dumpTemplate());
-  await rename(unfinished, TEMPLATE_FILE).catch(() => rm(unfinished, { force: true }));
+  // Never in the place of one that another process has made: it may be read just then.
+  await link(unfinished, TEMPLATE_FILE).catch(() => {});
+  await rm(unfinished);
 }
 
 /** A database of the caller's own; closing it removes it. */
-export async function testDatabase(driver: Driver = "embedded"): Promise<Database> {
-  if (driver === "postgresql") {
-    const { variables, remove } = await newPostgresql();
-    const database = await openTestDatabase(variables);
-    return {
-      ...database,
-      close: async () => {
-        await database.close();
-        await remove();
-      },
-    };
-  }
-  await ensureTemplate();
-  return openTestDatabase({});
-}
-
-/** Opens the database that the variables name. */
-export function openTestDatabase(variables: Readonly<Record<string, string>>): Promise<Database> {
-  return openDatabase(parseConfiguration(variables).database, pino({ level: "silent" }), (error) => {
-    throw error;
-  });
-}
-
-/** An empty database on the real server, with the variables that an agent opens it by. */
-export async function newPostgresql() {
-  if (!POSTGRESQL_URL)
-    throw new Error("FLAME_TEST_POSTGRESQL_URL is absent; fix: set it to a PostgreSQL with pgvector");
-  const server = new URL(POSTGRESQL_URL);
-  const name = `flame_test_${crypto.randomUUID().replaceAll("-", "")}`;
-  await onServer(`create database ${name}`);
-  const variables = {
-    FLAME_DATABASE: "postgresql",
-    FLAME_DATABASE_URL: `postgresql://${server.username}@${server.host}/${name}`,
-    FLAME_DATABASE_PASSWORD: server.password || "none",
+export async function testDatabase(driver: Driver = DRIVER): Promise<Database> {
+  if (driver === "embedded") return openTestDatabase({ FLAME_DATABASE: "embedded" });
+  const { variables, remove } = await newPostgresql();
+  const database = await openTestDatabase(variables);
+  return {
+    ...database,
+    close: async () => {
+      await database.close();
+      await remove();
+    },
   };
-  return { variables, name, remove: () => onServer(`drop database if exists ${name} with (force)`) };
 }
 
-async function onServer(statement: string): Promise<void> {
-  const client = new Client({ connectionString: POSTGRESQL_URL });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
+/** Opens the database that a test's agents with these variables work with. */
+export async function openTestDatabase(variables: Variables, schema: SchemaOptions = {}): Promise<Database> {
+  const { database } = parseConfiguration(await placed(variables));
+  const onLost = (error: Error) => {
+    throw error;
+  };
+  return openDatabase(database, pino({ level: "silent" }), onLost, schema);
+}
+
+/** The databases that stand for data folders. */
+const databasesOfFolders = new Map<string, Promise<TestPostgresql>>();
+
+/**
+ * The variables, with a database on the real server where one is named and they leave the kind of database open: each
+ * data folder has one, removed with the running test, and so has a test without a folder.
+ */
+export async function placed(variables: Variables): Promise<Variables> {
+  const { FLAME_DATA_FOLDER: folder = crypto.randomUUID(), ...others } = variables;
+  if (DRIVER === "embedded" || variables.FLAME_DATABASE !== undefined) {
+    if (variables.FLAME_DATABASE !== "postgresql") await ensureTemplate();
+    return variables;
   }
+  const known = databasesOfFolders.get(folder);
+  const database = known ?? newPostgresql();
+  if (!known) {
+    databasesOfFolders.set(folder, database);
+    onTestFinished(async () => (await database).remove());
+  }
+  return { ...others, ...(await database).variables };
 }

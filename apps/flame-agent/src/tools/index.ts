@@ -1,4 +1,4 @@
-import { createTool } from "@mastra/core/tools";
+import { createTool, validateToolInput } from "@mastra/core/tools";
 import { z } from "zod";
 import type { Metrics } from "../metrics.ts";
 import { DEFAULT_TENANT } from "../tenants/index.ts";
@@ -8,8 +8,36 @@ import type { Outbox } from "./outbox.ts";
 
 const Sentence = z.strictObject({ answer: z.string() });
 
+const Message = z.strictObject({
+  to: z.string().min(1).max(320).describe("Address or name of who gets it"),
+  text: z.string().min(1).max(10_000).describe("What it says"),
+});
+
+/** A tool call that somebody approved. */
+export interface ApprovedCall {
+  readonly tenant: string;
+  /** The agent's run that made the call: with `toolCall` it tells whether the call was done already. */
+  readonly run: string;
+  readonly toolCall: string;
+  readonly input: unknown;
+}
+
+/** What the calls that need an approval do, by their tool. Doing one again changes nothing and gives the same answer. */
+export type ApprovedTools = ReturnType<typeof approvedTools>;
+
+export function approvedTools(metrics: Metrics, outbox: Outbox) {
+  return {
+    send_message: ({ input, ...call }: ApprovedCall) =>
+      metrics.countToolCall("send_message", async () => {
+        const { to, text } = Message.parse(input);
+        await outbox.send({ ...call, recipient: to, body: text });
+        return { answer: `The message to ${to} is sent.` };
+      }),
+  };
+}
+
 /** The agent's tools. All work with no network; each call is counted. Only `send_message` waits for an approval. */
-export function agentTools(metrics: Metrics, outbox: Outbox) {
+export function agentTools(metrics: Metrics, approved: ApprovedTools) {
   return {
     calculate: createTool({
       id: "calculate",
@@ -31,22 +59,18 @@ export function agentTools(metrics: Metrics, outbox: Outbox) {
     send_message: createTool({
       id: "send_message",
       description: "Sends a message to somebody. It leaves only after a person has approved it.",
-      inputSchema: z.strictObject({
-        to: z.string().min(1).max(320).describe("Address or name of who gets it"),
-        text: z.string().min(1).max(10_000).describe("What it says"),
-      }),
+      inputSchema: Message,
       outputSchema: Sentence,
-      requireApproval: true,
-      execute: ({ to, text }, context) =>
-        metrics.countToolCall("send_message", async () => {
-          const { agent, requestContext } = context;
-          const toolCall = agent?.toolCallId;
-          const run = runOf(context);
-          if (!run || !toolCall) throw new Error("send_message works in a turn of an agent only");
-          const tenant = String(requestContext?.get("tenant") ?? DEFAULT_TENANT);
-          await outbox.send({ tenant, run, toolCall, recipient: to, body: text });
-          return { answer: `The message to ${to} is sent.` };
-        }),
+      // Nobody is asked about a call that can't be done: the model is told what is wrong with it.
+      requireApproval: (input) => validateToolInput(Message, input).error === undefined,
+      execute: (input, context) => {
+        const { agent, requestContext } = context;
+        const toolCall = agent?.toolCallId;
+        const run = runOf(context);
+        if (!run || !toolCall) throw new Error("send_message works in a turn of an agent only");
+        const tenant = String(requestContext?.get("tenant") ?? DEFAULT_TENANT);
+        return approved.send_message({ tenant, run, toolCall, input });
+      },
     }),
   };
 }

@@ -23,10 +23,10 @@ describe.each(DRIVERS)("the outbox on %s", (driver) => {
   });
 
   /** A turn that waits for the approval of `call-1`. */
-  async function waiting() {
+  async function waiting(tenant = randomUUID()) {
     const instance = randomUUID();
     const approvals = createApprovals(database.pool, instance, 60);
-    const [tenant, run] = [randomUUID(), randomUUID()];
+    const run = randomUUID();
     await createTurnRecords(database.pool, instance).begin({
       id: run,
       tenant,
@@ -41,23 +41,24 @@ describe.each(DRIVERS)("the outbox on %s", (driver) => {
 
   it("keeps a call's message once, however often and from wherever it is made", async () => {
     const outbox = createOutbox(database.pool);
-    const once = call();
+    const { tenant, run, decide } = await waiting();
+    await decide(true);
+    const once = call({ tenant, run });
     await Promise.all(Array.from({ length: 8 }, () => outbox.send(once)));
     await outbox.send({ ...once, body: "other words" });
     expect(await outbox.list(once.tenant, { limit: 10 })).toEqual([
       { id: expect.any(String), recipient: "ada", body: "hello", createdAt: expect.any(Date) },
     ]);
-    await outbox.send({ ...once, toolCall: "call-2" });
-    await outbox.send({ ...once, run: randomUUID() });
-    expect(await outbox.list(once.tenant, { limit: 10 })).toHaveLength(3);
   });
 
-  it("refuses a call that waits for approval, or was rejected, or is another tenant's", async () => {
+  it("refuses a call that waits for approval, or was rejected, or is another tenant's, or nobody was asked about", async () => {
     const outbox = createOutbox(database.pool);
     const { tenant, run, decide } = await waiting();
     await expect(outbox.send(call({ tenant, run }))).rejects.toThrow(/^The call isn't approved; fix: /);
     await decide(true);
     await expect(outbox.send(call({ run }))).rejects.toThrow("isn't approved");
+    await expect(outbox.send(call({ tenant, run, toolCall: "call-2" }))).rejects.toThrow("isn't approved");
+    await expect(outbox.send(call())).rejects.toThrow("isn't approved");
     await outbox.send(call({ tenant, run }));
     expect(await outbox.list(tenant, { limit: 10 })).toHaveLength(1);
 
@@ -70,7 +71,11 @@ describe.each(DRIVERS)("the outbox on %s", (driver) => {
   it("is listed in its order, page by page, each tenant's own", async () => {
     const outbox = createOutbox(database.pool);
     const tenant = randomUUID();
-    for (const body of ["a", "b", "c"]) await outbox.send(call({ tenant, body }));
+    for (const body of ["a", "b", "c"]) {
+      const { run, decide } = await waiting(tenant);
+      await decide(true);
+      await outbox.send(call({ tenant, run, body }));
+    }
     const first = await outbox.list(tenant, { limit: 2 });
     expect(first.map(({ body }) => body)).toEqual(["a", "b"]);
     const rest = await outbox.list(tenant, { limit: 2, after: first[1]?.id });

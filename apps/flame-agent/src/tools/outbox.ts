@@ -25,17 +25,17 @@ export type Outbox = ReturnType<typeof createOutbox>;
  */
 export function createOutbox(pool: Pool) {
   return {
-    /** @throws where the call waits for an approval that it hasn't got. */
+    /** @throws where the call hasn't got an approval, whether or not it was asked for. */
     async send({ tenant, run, toolCall, recipient, body }: SendCall): Promise<void> {
       const { rows } = await pool.query<{ refused: boolean }>(
-        `with refused as (
-           select 1 from flame.approvals where run = $2 and tool_call = $3 and (state <> 'approved' or tenant <> $1)
+        `with approved as (
+           select 1 from flame.approvals where tenant = $1 and run = $2 and tool_call = $3 and state = 'approved'
          ), sent as (
            insert into flame.outbox (tenant, run, tool_call, recipient, body)
-           select $1, $2, $3, $4, $5 where not exists (select 1 from refused)
+           select $1, $2, $3, $4, $5 where exists (select 1 from approved)
            on conflict (tenant, run, tool_call) do nothing
          )
-         select exists (select 1 from refused) as refused`,
+         select not exists (select 1 from approved) as refused`,
         [tenant, run, toolCall, recipient, body],
       );
       if (rows[0]?.refused)

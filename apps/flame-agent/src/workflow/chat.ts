@@ -4,17 +4,21 @@ import { createStep, createWorkflow } from "@mastra/core/workflows";
 import { z } from "zod";
 import type { AnswerCache } from "../cache/answers.ts";
 import type { ChatConfiguration } from "../configuration.ts";
+import { TURN } from "../memory/answer-mark.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import type { Embedding } from "../model/embedding.ts";
 import { tokensOf } from "../model/offline.answer.ts";
 import type { Knowledge } from "../retrieval/knowledge.ts";
+import type { ApprovedTools } from "../tools/index.ts";
 import { analyse } from "./analysis.ts";
 import { mayKeep, reuseOf } from "./caching.ts";
 import { CitationWatch, knowledgePrompt } from "./citations.ts";
 import { EARLIER_MESSAGES, enhance } from "./enhancement.ts";
-import { type Generated, generate } from "./generation.ts";
+import { type Generated, generate, tell } from "./generation.ts";
 import type { LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
+import { MadeCall } from "./records.ts";
+import { replay } from "./replay.ts";
 import type { StepRunner } from "./step.ts";
 
 /** What the steps work with. */
@@ -25,6 +29,7 @@ export interface ChatParts {
   readonly knowledge: Knowledge;
   readonly cache: AnswerCache;
   readonly memory: ThreadMemory;
+  readonly approvedTools: ApprovedTools;
   readonly turns: LiveTurns;
   readonly steps: StepRunner;
   readonly metrics: ChatMetrics;
@@ -38,7 +43,18 @@ const Input = z.object({
   message: z.string(),
   /** True: nothing was said in the thread before. */
   first: z.boolean(),
+  /** What earlier attempts at the turn left; absent in its first. */
+  left: z
+    .object({
+      /** The answer, where it is whole: only the turn's end was not noted. */
+      answer: z.string().optional(),
+      decided: z.array(MadeCall),
+    })
+    .optional(),
 });
+
+/** What a run of the workflow begins with. */
+export type ChatInput = z.output<typeof Input>;
 
 const Analysed = Input.extend({
   analysis: z.object({
@@ -118,7 +134,7 @@ export const GENERATION = "generation";
  * suspended, which is all that another process needs to go on: a turn that doesn't wait costs no snapshot.
  */
 export function createChatWorkflow(parts: ChatParts) {
-  const { agent, configuration, embedding, knowledge, cache, memory, turns, steps, metrics } = parts;
+  const { agent, configuration, embedding, knowledge, cache, memory, approvedTools, turns, steps, metrics } = parts;
   const vectorOf = async (query: string, signal: AbortSignal) => {
     const [vector] = await embedding.embed([query], signal);
     if (!vector) throw new Error("The embedding gave no vector");
@@ -157,10 +173,12 @@ export function createChatWorkflow(parts: ChatParts) {
     outputSchema: LookedUp,
     execute: ({ inputData, runId }) => {
       const turn = turns.of(runId);
-      const { analysis, first, query } = inputData;
+      const { analysis, first, query, left } = inputData;
       return steps.attempt("cache", turn, { ...inputData, searchable: 0 }, async () => {
         if (!analysis.needsKnowledge) return { outcome: "skipped", result: { ...inputData, searchable: 0 } };
-        const reuse = cache.enabled ? reuseOf(analysis, first) : "none";
+        // A turn that has an answer or did something gets no other answer's words.
+        const begun = left !== undefined && (left.answer !== undefined || left.decided.length > 0);
+        const reuse = cache.enabled && !begun ? reuseOf(analysis, first) : "none";
         if (reuse === "none") {
           const { revision, passages } = await cache.knowledge(turn.tenant);
           return { outcome: "skipped", result: { ...inputData, revision, searchable: passages } };
@@ -206,7 +224,19 @@ export function createChatWorkflow(parts: ChatParts) {
     resumeSchema: DecidedCall,
     execute: async ({ inputData, runId, resumeData, suspend }) => {
       const turn = turns.of(runId);
-      const { turn: id, thread, resource, message, cached, passages, query, revision, analysis, first } = inputData;
+      const {
+        turn: id,
+        thread,
+        resource,
+        message,
+        cached,
+        passages,
+        query,
+        revision,
+        analysis,
+        first,
+        left,
+      } = inputData;
       const done = await steps.run<Generated>("generation", turn, async () => {
         if (cached) {
           for (const delta of tokensOf(cached.answer)) await turn.emit({ event: "text", data: { delta } });
@@ -215,16 +245,21 @@ export function createChatWorkflow(parts: ChatParts) {
           return { outcome: "skipped", result: { kind: "answered", finishReason: "stop", usage: {}, plain: false } };
         }
         const watch = new CitationWatch(passages);
+        if (left?.answer !== undefined) return { outcome: "skipped", result: await tell(turn, watch, left.answer) };
+        const replayed =
+          left && !resumeData
+            ? await replay({ id, thread, resource, message, decided: left.decided }, turn, memory, approvedTools)
+            : undefined;
         const options = {
           runId,
           memory: { thread, resource },
           abortSignal: turn.signal,
-          requestContext: contextOf(turn.tenant),
+          requestContext: contextOf(turn.tenant, id),
           ...(passages.length > 0 && { system: knowledgePrompt(passages) }),
         };
-        const result = await generate(agent, turn, watch, { id, message, options, decided: resumeData });
+        const result = await generate(agent, turn, watch, { id, message, replayed, options, decided: resumeData });
         if (result.kind === "waiting") return { outcome: "waiting", result };
-        const mayBeKept = result.plain && !resumeData && mayKeep(analysis, first, watch.text);
+        const mayBeKept = result.plain && !resumeData && !left?.decided.length && mayKeep(analysis, first, watch.text);
         if (cache.enabled && mayBeKept && revision !== undefined) {
           const kept = { answer: watch.text, citations: watch.citations, revision };
           await steps.tolerate("cache", turn, undefined, async () =>
@@ -260,9 +295,10 @@ export function createChatWorkflow(parts: ChatParts) {
 }
 
 /** What tools are told about whom they work for; a model or an instruction may be chosen by it too. */
-function contextOf(tenant: string): RequestContext {
+function contextOf(tenant: string, turn: string): RequestContext {
   const context = new RequestContext();
   context.set("tenant", tenant);
+  context.set(TURN, turn);
   context.set(APPROVALS_POSSIBLE, true);
   return context;
 }

@@ -1,5 +1,6 @@
-import type { Agent } from "@mastra/core/agent";
+import type { Agent, MastraDBMessage } from "@mastra/core/agent";
 import type { RequestContext } from "@mastra/core/request-context";
+import { tokensOf } from "../model/offline.answer.ts";
 import type { CitationWatch } from "./citations.ts";
 import type { Usage } from "./events.ts";
 import type { LiveTurn } from "./live.ts";
@@ -25,6 +26,8 @@ export interface Generation {
   /** The id of the user's message: a turn that begins anew writes the same one again and not a second. */
   readonly id: string;
   readonly message: string;
+  /** What a turn that is taken up again goes on from; absent in its first attempt. */
+  readonly replayed: readonly MastraDBMessage[] | undefined;
   readonly options: {
     readonly runId: string;
     readonly memory: { readonly thread: string; readonly resource: string };
@@ -96,9 +99,18 @@ export async function generate(
   return { kind: "answered", finishReason, usage, plain: tools === 0 && finishReason === "stop" };
 }
 
-function begin(agent: Agent, { id, message, options, decided }: Generation) {
+/** Tells an answer that is in memory already. */
+export async function tell(turn: LiveTurn, watch: CitationWatch, answer: string): Promise<Generated> {
+  for (const delta of tokensOf(answer)) {
+    await turn.emit({ event: "text", data: { delta } });
+    for (const data of watch.add(delta)) await turn.emit({ event: "citation", data });
+  }
+  return { kind: "answered", finishReason: "stop", usage: {}, plain: false };
+}
+
+function begin(agent: Agent, { id, message, replayed, options, decided }: Generation) {
   if (!decided) {
-    const said = { id, role: "user" as const, content: message };
+    const said = replayed ? [...replayed] : [{ id, role: "user" as const, content: message }];
     return agent.stream(said, { ...options, maxSteps: STEPS_MAX });
   }
   const resumed = { ...options, toolCallId: decided.toolCall, maxSteps: STEPS_MAX };

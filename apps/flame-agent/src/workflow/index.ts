@@ -10,6 +10,7 @@ import { createThreadMemory } from "../memory/thread-memory.ts";
 import type { Embedding } from "../model/embedding.ts";
 import { createKnowledge, type Knowledge } from "../retrieval/knowledge.ts";
 import { ensureVectorIndexes } from "../retrieval/vector-index.ts";
+import type { ApprovedTools } from "../tools/index.ts";
 import { type ChatWorkflow, createChatWorkflow } from "./chat.ts";
 import { LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
@@ -27,6 +28,7 @@ export interface ChatFoundation {
   readonly embedding: Embedding;
   readonly agent: Agent;
   readonly memory: Memory;
+  readonly approvedTools: ApprovedTools;
   /** What answers are made by besides the documents: answers of another make are never given again. */
   readonly maker: readonly string[];
   readonly metrics: ChatMetrics;
@@ -70,6 +72,7 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
     knowledge,
     cache,
     memory,
+    approvedTools: foundation.approvedTools,
     turns,
     steps,
     metrics,

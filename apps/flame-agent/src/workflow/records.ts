@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { z } from "zod";
 
 /**
  * What became of a turn. `waiting`: for the approval of a tool call; `interrupted`: the process that ran it ended, and
@@ -20,19 +21,27 @@ export interface TurnRecord {
   readonly updatedAt: Date;
 }
 
+/** A tool call that was decided about. */
+export const MadeCall = z.object({
+  /** The run that made it. */
+  run: z.string(),
+  toolCall: z.string(),
+  tool: z.string(),
+  input: z.unknown(),
+  approved: z.boolean(),
+  reason: z.string().nullable(),
+});
+export type MadeCall = z.output<typeof MadeCall>;
+
 /** An interrupted turn that this caller may resume. */
 export interface Resumption {
+  /** The run to begin. */
   readonly run: string;
   readonly thread: string;
   readonly resource: string;
   readonly message: string;
-  /** The last decision about a tool call of this run; absent where it was interrupted before any. */
-  readonly decided: {
-    readonly toolCall: string;
-    readonly tool: string;
-    readonly approved: boolean;
-    readonly reason: string | null;
-  } | null;
+  /** The calls of its earlier runs that were decided about, the oldest first. */
+  readonly decided: readonly MadeCall[];
 }
 
 export type TurnRecords = ReturnType<typeof createTurnRecords>;
@@ -78,22 +87,20 @@ export function createTurnRecords(pool: Pool, instance: string) {
     },
 
     /**
-     * Takes an interrupted turn for this instance; undefined where it isn't interrupted (any more). One that was
-     * interrupted before any decision gets a new run, since it begins anew.
+     * Takes an interrupted turn for this instance, for a new run; undefined where it isn't interrupted (any more).
+     * What a run's snapshots say isn't asked: Mastra drops them before the turn's end is noted.
      */
     async resume(tenant: string, id: string): Promise<Resumption | undefined> {
       const { rows } = await pool.query<Resumption>(
-        `with last as (
-           select tool_call as "toolCall", tool, state = 'approved' as approved, reason from flame.approvals
-           where tenant = $1 and turn = $2 and state in ('approved', 'rejected')
-             and run = (select run from flame.turns where id = $2)
-           order by decided_at desc limit 1
+        `with made as (
+           select run, tool_call as "toolCall", tool, input, state = 'approved' as approved, reason, decided_at
+           from flame.approvals where tenant = $1 and turn = $2 and state in ('approved', 'rejected')
          )
          update flame.turns set state = 'running', instance = $3, attempt = attempt + 1, failure = null,
-           updated_at = now(),
-           run = case when exists (select 1 from last) then run else id || '-' || (attempt + 1) end
+           updated_at = now(), run = id || '-' || (attempt + 1)
          where tenant = $1 and id = $2 and state = 'interrupted'
-         returning run, thread, resource, message, (select to_jsonb(last) from last) as decided`,
+         returning run, thread, resource, message,
+           (select coalesce(jsonb_agg(to_jsonb(made) - 'decided_at' order by decided_at), '[]') from made) as decided`,
         [tenant, id, instance],
       );
       return rows[0];
@@ -109,6 +116,18 @@ export async function interruptOrphans(pool: Pool, aliveSeconds: number): Promis
        select id from flame.instances where seen_at > now() - make_interval(secs => $1)
      )`,
     [aliveSeconds],
+  );
+  return rowCount ?? 0;
+}
+
+/**
+ * Removes what killed processes left of Mastra's runs: snapshots of a day ago that no turn goes on from. Returns how
+ * many.
+ */
+export async function forgetRuns(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query(
+    `delete from public.mastra_workflow_snapshot where "updatedAtZ" < now() - interval '1 day'
+       and run_id not in (select run from flame.turns where state in ('running', 'waiting'))`,
   );
   return rowCount ?? 0;
 }

@@ -1,10 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { Approvals, Continuation } from "../approvals/approvals.ts";
 import { describeError, type Logger } from "../log.ts";
+import { textBehind } from "../memory/message-text.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import { ownedName } from "../tenants/index.ts";
 import { TurnAborted } from "../turns/turns.ts";
-import { type ChatWorkflow, type DecidedCall, GENERATION, parseResult, parseWaitingCall } from "./chat.ts";
+import {
+  type ChatInput,
+  type ChatWorkflow,
+  type DecidedCall,
+  GENERATION,
+  parseResult,
+  parseWaitingCall,
+} from "./chat.ts";
 import type { Emit } from "./events.ts";
 import type { LiveTurn, LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
@@ -44,6 +52,8 @@ export interface RunnerParts {
 }
 
 type EndState = Exclude<TurnState, "running" | "waiting">;
+/** What a run begins with besides the message. */
+type Beginning = Pick<ChatInput, "first" | "left">;
 type Run = Awaited<ReturnType<ChatWorkflow["createRun"]>>;
 
 /** Runs turns through the workflow, from their beginning, after a decision, and after an interruption. */
@@ -67,7 +77,7 @@ export class TurnRunner {
   async begin({ first, ...turn }: AdmittedTurn, listener: Listener): Promise<void> {
     const id = randomUUID();
     await this.#parts.records.begin({ id, ...turn });
-    await this.#start(id, id, turn, first, listener);
+    await this.#start(id, id, turn, listener, async () => ({ first }));
   }
 
   /** Goes on with a turn whose tool call was decided about. */
@@ -81,19 +91,41 @@ export class TurnRunner {
     );
   }
 
-  /** Goes on with an interrupted turn: from its last decision, or from its beginning where there was none. */
+  /**
+   * Goes on with an interrupted turn in a new run: tells its answer where that is whole in memory, or else begins anew
+   * with what was decided about its tool calls, and what came of them.
+   */
   async resume(tenant: string, id: string, { decided, ...turn }: Resumption, listener: Listener): Promise<void> {
-    if (decided) return this.#continue(id, { tenant, ...turn }, decided, listener);
-    const owner = await this.#parts.memory.ownerOf(ownedName(tenant, turn.thread));
-    return this.#start(id, turn.run, { tenant, ...turn }, owner === undefined, listener);
+    const { memory } = this.#parts;
+    const thread = ownedName(tenant, turn.thread);
+    return this.#start(id, turn.run, { tenant, ...turn }, listener, async () => {
+      const { answer } = await memory.ofTurn(thread, id);
+      const told =
+        answer &&
+        textBehind(
+          answer,
+          decided.map(({ toolCall }) => toolCall),
+        );
+      const owner = await memory.ownerOf(thread);
+      return {
+        first: owner === undefined,
+        left: { decided: [...decided], ...(told !== undefined && { answer: told }) },
+      };
+    });
   }
 
-  #start(id: string, runId: string, turn: Omit<AdmittedTurn, "first">, first: boolean, listener: Listener) {
+  #start(
+    id: string,
+    runId: string,
+    turn: Omit<AdmittedTurn, "first">,
+    listener: Listener,
+    beginning: () => Promise<Beginning>,
+  ) {
     const { tenant, message } = turn;
     const thread = ownedName(tenant, turn.thread);
     const resource = ownedName(tenant, turn.resource);
-    return this.#run(id, runId, turn, listener, false, (run) =>
-      run.start({ inputData: { turn: id, thread, resource, message, first } }),
+    return this.#run(id, runId, turn, listener, false, async (run) =>
+      run.start({ inputData: { turn: id, thread, resource, message, ...(await beginning()) } }),
     );
   }
 
@@ -130,9 +162,9 @@ export class TurnRunner {
       const { inputTokens = 0, outputTokens = 0, totalTokens = 0 } = usage;
       await emit({ event: "end", data: { finishReason, usage: { inputTokens, outputTokens, totalTokens } } });
     } catch (error) {
-      const { state, failure } = endOf(signal, wasSuspended);
+      const { state, failure } = endOf(signal);
       await this.#end(id, state, failure);
-      if (snapshot && state !== "interrupted") await this.#forget(runId);
+      if (snapshot) await this.#forget(runId);
       throw error;
     }
     if (snapshot) await this.#forget(runId);
@@ -179,15 +211,12 @@ export class TurnRunner {
   }
 }
 
-/**
- * How a turn that didn't complete is noted. One that the shutdown stopped can be resumed elsewhere; where it went on
- * after a decision, what it would go on from is used up.
- */
-export function endOf(signal: AbortSignal, decided: boolean): { state: EndState; failure: string | null } {
+/** How a turn that didn't complete is noted. One that the shutdown stopped can be resumed elsewhere. */
+export function endOf(signal: AbortSignal): { state: EndState; failure: string | null } {
   const { reason } = signal;
   if (!signal.aborted || !(reason instanceof TurnAborted)) return { state: "failed", failure: "failed" };
   if (reason.outcome === "client-left") return { state: "cancelled", failure: null };
-  if (reason.outcome === "shut-down" && !decided) return { state: "interrupted", failure: null };
+  if (reason.outcome === "shut-down") return { state: "interrupted", failure: null };
   return { state: "failed", failure: reason.outcome };
 }
 

@@ -70,6 +70,16 @@ describe("an instance", () => {
     ]);
     const expiring = await begin(instance.id);
     await createApprovals(database.pool, instance.id, 0).request(expiring.id, { toolCall: "c", tool: "t", input: 1 });
+    const runs = async () =>
+      (await database.pool.query<{ run_id: string }>("select run_id from mastra_workflow_snapshot")).rows;
+    const waiting = await begin(instance.id);
+    await createApprovals(database.pool, instance.id, 90).request(waiting.id, { toolCall: "c", tool: "t", input: 1 });
+    await database.pool.query(
+      `insert into mastra_workflow_snapshot (workflow_name, run_id, snapshot, "createdAt", "updatedAt", "updatedAtZ")
+       select 'chat', run, '{}', now(), now(), now() - make_interval(hours => hours)
+       from (values ($1, 25), ('left-long-ago', 25), ('left-now', 1)) as left_behind (run, hours)`,
+      [waiting.id],
+    );
     await database.pool.query("delete from flame.instances");
     let settled = 0;
     instance.keepUp(async () => {
@@ -81,6 +91,7 @@ describe("an instance", () => {
     vi.useRealTimers();
     await until("the beat is over", async () => (await old.state()) === undefined);
     expect(settled).toBe(1);
+    expect(await runs()).toEqual([{ run_id: waiting.id }, { run_id: "left-now" }]);
     expect(await instances()).toEqual([instance.id]);
     expect(await lost.state()).toBe("interrupted");
     expect(await expiring.state()).toBe("failed");
@@ -114,38 +125,28 @@ describe("an instance", () => {
 describe("how a turn ended", () => {
   const aborted = (reason: unknown) => AbortSignal.abort(reason);
   it.each([
-    { why: "an error", signal: new AbortController().signal, decided: false, state: "failed", failure: "failed" },
-    { why: "another abort", signal: aborted(new Error("x")), decided: false, state: "failed", failure: "failed" },
+    { why: "an error", signal: new AbortController().signal, state: "failed", failure: "failed" },
+    { why: "another abort", signal: aborted(new Error("x")), state: "failed", failure: "failed" },
     {
       why: "a client that left",
       signal: aborted(new TurnAborted("client-left", "")),
-      decided: false,
       state: "cancelled",
       failure: null,
     },
     {
       why: "a shutdown",
       signal: aborted(new TurnAborted("shut-down", "")),
-      decided: false,
       state: "interrupted",
       failure: null,
     },
     {
-      why: "a shutdown after a decision",
-      signal: aborted(new TurnAborted("shut-down", "")),
-      decided: true,
-      state: "failed",
-      failure: "shut-down",
-    },
-    {
       why: "too long a time",
       signal: aborted(new TurnAborted("timed-out", "")),
-      decided: false,
       state: "failed",
       failure: "timed-out",
     },
-  ])("by $why is $state", ({ signal, decided, state, failure }) => {
-    expect(endOf(signal, decided)).toEqual({ state, failure });
+  ])("by $why is $state", ({ signal, state, failure }) => {
+    expect(endOf(signal)).toEqual({ state, failure });
   });
 
   it("is noted later where the database is away", async () => {
@@ -166,7 +167,14 @@ describe("how a turn ended", () => {
       workflow: Object.assign(Object.create(null), { createRun: () => Promise.reject(new Error("the run failed")) }),
       records,
       approvals: createApprovals(database.pool, instance, 1),
-      memory: { ownerOf: unused, lastUserMessages: unused, saveExchange: unused },
+      memory: {
+        ownerOf: unused,
+        lastUserMessages: unused,
+        saveExchange: unused,
+        ofTurn: unused,
+        save: unused,
+        remove: unused,
+      },
       turns: new LiveTurns(),
       metrics,
       log,

@@ -5,7 +5,7 @@ import { sweepAnswers } from "../cache/answers.ts";
 import { describeError, type Logger } from "../log.ts";
 import { forgetSummaries } from "../memory/summaries.ts";
 import type { ChatMetrics } from "./metrics.ts";
-import { forgetTurns, interruptOrphans } from "./records.ts";
+import { forgetRuns, forgetTurns, interruptOrphans } from "./records.ts";
 
 /** Pause between two signs of life of an instance, in milliseconds. */
 const BEAT_MILLISECONDS = 3_000;
@@ -92,6 +92,7 @@ async function recover(pool: Pool, log: Logger): Promise<void> {
 async function cleanUp(pool: Pool, turnRetentionDays: number): Promise<void> {
   await sweepAnswers(pool);
   await forgetTurns(pool, turnRetentionDays);
+  await forgetRuns(pool);
   await forgetSummaries(pool);
   // An embedded database has nobody else who tells its planner what there is.
   await pool.query("analyze flame.passages, flame.cached_answers");
