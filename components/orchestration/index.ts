@@ -36,6 +36,7 @@ export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kuber
 export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
 export { objectName } from "./names.ts";
 export { declarations, parityTable } from "./parity.ts";
+export { PROXY } from "./proxy.plan.ts";
 export { secretResolver } from "./secrets.ts";
 export { composeFile } from "./standalone/compose.ts";
 export {
@@ -56,7 +57,8 @@ export {
 export { adaptStandalone, type StandaloneHostPlan, type StandalonePlan } from "./standalone/standalone.adapter.ts";
 export { StandaloneSettings } from "./standalone/standalone.settings.ts";
 export { StandaloneHost, type StandaloneTransforms } from "./standalone/standalone-host.ts";
-export { adaptSwarm, checkSwarm } from "./swarm/swarm.adapter.ts";
+export { adaptSwarm } from "./swarm/swarm.adapter.ts";
+export { checkSwarm } from "./swarm/swarm.checks.ts";
 export type { SwarmPlan } from "./swarm/swarm.plan.ts";
 export { swarmBootstrap, swarmStack } from "./swarm/swarm.render.ts";
 export { SwarmSettings } from "./swarm/swarm.settings.ts";

@@ -1,6 +1,6 @@
 /** What a proxy before a workload needs to know. */
 export interface ProxyRoute {
-  /** Name of frontend and backend. */
+  /** Name of frontend and backends. */
   readonly name: string;
   /** Where the proxy listens, such as `*:8080`. */
   readonly bind: string;
@@ -21,8 +21,19 @@ export interface ProxyRoute {
   readonly nameServer: string;
 }
 
+/** Port and path of the proxy's own health, on its loopback. */
+export const PROXY_HEALTH = { port: 8404, path: "/health" } as const;
+
 /** Largest request that HAProxy can send a second time: with its head it must fit a buffer. */
 const BUFFER_BYTES = 65_536;
+/** Records of many replicas don't fit the 512 bytes of plain DNS. */
+const DNS_ANSWER_BYTES = 8192;
+
+/**
+ * What may be sent a second time, to another replica. A turn: only what no agent has begun, a refused connection or the
+ * 503 of one that drains. What HTTP calls safe: also what a crashed agent left without an answer.
+ */
+const RETRY_ON = { turns: "conn-failure 503", reads: "conn-failure empty-response 503" } as const;
 
 /**
  * HAProxy's configuration: it finds replicas by DNS, asks each whether it takes turns, and passes streams on unbuffered.
@@ -44,15 +55,19 @@ defaults
   option dontlognull
   # A token of a stream is passed on when it comes.
   option http-no-delay
+  # A connection that an ending agent closes while it rests can't take a request with it.
+  option http-server-close
   timeout connect 5s
   timeout http-request 15s
   timeout client ${route.timeoutSeconds}s
   timeout server ${route.timeoutSeconds}s
   timeout http-keep-alive 10s
   timeout queue 10s
+  timeout check 2s
 
 resolvers engine
   nameserver engine ${route.nameServer}:53
+  accepted_payload_size ${DNS_ANSWER_BYTES}
   resolve_retries 3
   timeout resolve 1s
   timeout retry 1s
@@ -60,21 +75,27 @@ resolvers engine
   hold obsolete 1s
 
 frontend health
-  bind 127.0.0.1:8404
-  monitor-uri /health
+  bind 127.0.0.1:${PROXY_HEALTH.port}
+  monitor-uri ${PROXY_HEALTH.path}
 
 frontend ${route.name}
   bind ${route.bind}${tls}
-  default_backend ${route.name}
+  use_backend ${route.name}-reads if { method GET HEAD OPTIONS }
+  default_backend ${route.name}-turns
 
-backend ${route.name}
+${backend(route, "turns")}
+${backend(route, "reads")}`;
+}
+
+function backend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
+  return `backend ${route.name}-${kind}
   balance leastconn
   option httpchk GET ${route.readyPath}
   http-check expect status 200
   # An agent that drains answers 503 before it begins a turn: the request goes to another one.
   retries 3
   option redispatch 1
-  retry-on conn-failure 503
+  retry-on ${RETRY_ON[kind]}
   default-server check inter ${route.checkIntervalSeconds}s fall 1 rise 1 init-addr none resolvers engine resolve-prefer ipv4
   server-template ${route.name} 1-${route.replicasMax} ${route.target}:${route.targetPort}
 `;

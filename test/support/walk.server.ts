@@ -124,6 +124,7 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "topology.orchestrator.advertiseAddress": { changed: "10.0.0.99" },
   "topology.orchestrator.addressPools": { base: [], changed: ["10.20.0.0/16"] },
   "topology.orchestrator.secretLabels": { base: {}, changed: { owner: "assistants" } },
+  "topology.orchestrator.proxy.image": { changed: "registry.example/team/haproxy:3.2.1" },
   "topology.orchestrator.mode": { changed: "global", refusedAt: ["scaling.replicas.min"] },
   "topology.orchestrator.context": { changed: "other" },
   "topology.orchestrator.kubeconfig": { changed: "/other/config" },

@@ -102,7 +102,7 @@ function adapterInput(
           recreates: false,
         } as const)
       : orchestrator === "swarm"
-        ? ({ kind: "swarm", monitorSeconds: undefined } as const)
+        ? ({ kind: "swarm", monitorSeconds: undefined, proxied: true } as const)
         : ({ kind: "standalone" } as const);
   const grace = workloads.find(({ key }) => key === "agent")?.stopGraceSeconds;
   return {

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { toMiB } from "../../core/index.ts";
-import { haproxyConfiguration } from "../../traffic/index.ts";
 import type { AdapterInput } from "../adapter-input.ts";
-import { AGENT_READY_PATH } from "../agent.plan.ts";
 import type { ContainerPlan, LimitPlan, NetworkPlan, VolumePlan } from "../container.plan.ts";
 import type { PublishedPort } from "../container.settings.ts";
 import { objectName } from "../names.ts";
+import { isProxied, PROXY, proxyConfiguration } from "../proxy.plan.ts";
 import { keepsData, startupSecondsOf, type WorkloadPlan, type WorkloadPort } from "../workload.plan.ts";
 import { planProxy } from "./proxy.plan.ts";
 import type { StandaloneSettings } from "./standalone.settings.ts";
@@ -96,27 +95,21 @@ function planContainers(
 
   const { workload, count } = agent;
   const proxy = planProxy({
-    name: objectName(input.environment, "proxy"),
-    labels: input.labelsOf("proxy"),
+    name: objectName(input.environment, PROXY.key),
+    image: settings.proxy.image,
+    labels: input.labelsOf(PROXY.key),
     bind: { address: addressOf(port), port: port.publishedPort },
     certificate: input.endpoint.tls.kind === "certificate" ? input.endpoint.tls.name : undefined,
     stopGraceSeconds: input.turns.stopGraceSeconds,
     turnSeconds: input.turns.maxSeconds,
     drainMarginSeconds: input.turns.drainMarginSeconds,
-    configuration: haproxyConfiguration({
-      name: workload.key,
-      bind: "*:8080",
-      certificate: input.endpoint.tls.kind === "certificate" ? "/etc/haproxy/certificate.pem" : undefined,
+    configuration: proxyConfiguration(input, workload, port, {
+      settings: settings.proxy,
       target: workload.name,
-      targetPort: port.containerPort,
       // Old and new ones at once.
       replicasMax: count * 2,
-      readyPath: workload.readyPath ?? AGENT_READY_PATH,
-      checkIntervalSeconds: settings.proxy.checkIntervalSeconds,
-      maxConnections: settings.proxy.maxConnections,
-      timeoutSeconds: input.turns.proxyTimeoutSeconds,
-      drainSeconds: input.turns.drainSeconds,
       nameServer: settings.engine === "docker" ? DOCKER_NAME_SERVER : network.gateway,
+      certificate: input.endpoint.tls.kind === "certificate" ? "/etc/haproxy/certificate.pem" : undefined,
     }),
   });
   return [...[...made.values()].flat(), proxy];
@@ -177,10 +170,6 @@ function containerOf(workload: WorkloadPlan): StandaloneContainer {
     startupSeconds: startupSecondsOf(workload),
     gpus: workload.resources.gpus,
   };
-}
-
-function isProxied({ name }: WorkloadPort): boolean {
-  return name === "http";
 }
 
 function published(port: WorkloadPort): PublishedPort {

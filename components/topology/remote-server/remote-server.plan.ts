@@ -23,6 +23,7 @@ import {
 } from "../../orchestration/index.ts";
 import {
   checkGovernance,
+  exclusion,
   kubernetesBounds,
   kubernetesQuota,
   planClasses,
@@ -90,7 +91,7 @@ export function planRemoteServer(
   const workloads = planWorkloads(environment, settings, turns, mode);
   const volumes = planWorkloadVolumes(environment, settings);
   const hosts = hostsOf(topology);
-  const capacity = planCapacity(topology, choice.kind, workloads, volumes);
+  const capacity = planCapacity(topology, orchestrator, workloads, volumes);
   const claims = claimsOf(choice.kind, workloads);
   const storage = volumes.map(({ size }) => size);
 
@@ -99,7 +100,14 @@ export function planRemoteServer(
     ...checkClient(settings),
     ...checkOrchestratedTurns(settings.turns, keeper, startupSeconds),
     ...checkParity(choice.kind, declarations[choice.kind], workloads, volumes),
-    ...(orchestrator.kind === "swarm" ? checkSwarm(hosts) : []),
+    ...(orchestrator.kind === "swarm"
+      ? checkSwarm(
+          hosts,
+          orchestrator,
+          workloads,
+          hosts.filter((host) => exclusion(host, topology.workload.placement) === undefined).length,
+        )
+      : []),
     ...checkGovernance(topology.governance, claims, storage),
     ...checkCapacity(topology, capacity),
   ]);
@@ -170,7 +178,11 @@ function keeperOf(orchestrator: ChosenOrchestrator, { workload }: RemoteServerTo
     case "standalone":
       return { kind: "standalone" };
     case "swarm":
-      return { kind: "swarm", monitorSeconds: workload.update.monitorSeconds };
+      return {
+        kind: "swarm",
+        monitorSeconds: workload.update.monitorSeconds,
+        proxied: orchestrator.publish === "proxy",
+      };
     case "kubernetes":
       return {
         kind: "kubernetes",
