@@ -55,6 +55,8 @@ defaults
   option dontlognull
   # A token of a stream is passed on when it comes.
   option http-no-delay
+  # The agent counts requests by client, not by proxy; what a client says of itself comes before it.
+  option forwardfor
   # A connection that an ending agent closes while it rests can't take a request with it.
   option http-server-close
   timeout connect 5s
@@ -90,7 +92,9 @@ ${backend(route, "reads")}`;
 function backend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
   return `backend ${route.name}-${kind}
   balance leastconn
-  option httpchk GET ${route.readyPath}
+  option httpchk
+  # An agent refuses what names no host.
+  http-check send meth GET uri ${route.readyPath} ver HTTP/1.1 hdr Host ${route.target}
   http-check expect status 200
   # An agent that drains answers 503 before it begins a turn: the request goes to another one.
   retries 3

@@ -32,7 +32,7 @@ import {
   type ServiceClass,
 } from "../../resources/index.ts";
 import { type CapacityPlan, checkCapacity, claimsOf, planCapacity } from "./capacity.plan.ts";
-import { type ChosenOrchestrator, chooseOrchestrator, type OrchestratorChoice } from "./choice.plan.ts";
+import { type ChosenOrchestrator, chooseOrchestrator, hasProxies, type OrchestratorChoice } from "./choice.plan.ts";
 import type { ClientFile } from "./client.file.ts";
 import { checkClient, planClientFile } from "./client.plan.ts";
 import { checkRemoteServer } from "./remote-server.checks.ts";
@@ -88,7 +88,7 @@ export function planRemoteServer(
   const startupSeconds = startupSecondsOf(settings.agent);
   const turns = planOrchestratedTurns(settings.turns, keeper, startupSeconds);
   const mode = orchestrator.kind === "swarm" ? orchestrator.mode : "replicated";
-  const workloads = planWorkloads(environment, settings, turns, mode);
+  const workloads = planWorkloads(environment, settings, turns, mode, hasProxies(orchestrator) ? 1 : 0);
   const volumes = planWorkloadVolumes(environment, settings);
   const hosts = hostsOf(topology);
   const capacity = planCapacity(topology, orchestrator, workloads, volumes);
