@@ -46,6 +46,7 @@ export {
   dockerNetworkOptions,
   dockerVolumeArgs,
   type ResolveSecret,
+  tmpfsOf,
 } from "./standalone/docker-container.ts";
 export { kubePlayPods, kubePlayVolumes } from "./standalone/kube-play.ts";
 export {
@@ -54,7 +55,23 @@ export {
   quadletUpdateTimer,
   quadletVolume,
 } from "./standalone/quadlet.ts";
-export { adaptStandalone, type StandaloneHostPlan, type StandalonePlan } from "./standalone/standalone.adapter.ts";
+export {
+  type FoundContainer,
+  type FoundHost,
+  planReturn,
+  planRollout,
+  type RolloutAction,
+  type RolloutStep,
+  trialName,
+} from "./standalone/rollout.plan.ts";
+export {
+  adaptStandalone,
+  REVISION_LABEL,
+  type RolloutPace,
+  type StandaloneContainer,
+  type StandaloneHostPlan,
+  type StandalonePlan,
+} from "./standalone/standalone.adapter.ts";
 export { StandaloneSettings } from "./standalone/standalone.settings.ts";
 export { StandaloneHost, type StandaloneTransforms } from "./standalone/standalone-host.ts";
 export { adaptSwarm } from "./swarm/swarm.adapter.ts";

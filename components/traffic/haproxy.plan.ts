@@ -26,6 +26,7 @@ export const PROXY_HEALTH = { port: 8404, path: "/health" } as const;
 
 /** Largest request that HAProxy can send a second time: with its head it must fit a buffer. */
 const BUFFER_BYTES = 65_536;
+const SLOTS_MIN = 16;
 /** Records of many replicas don't fit the 512 bytes of plain DNS. */
 const DNS_ANSWER_BYTES = 8192;
 
@@ -59,13 +60,13 @@ defaults
   option forwardfor
   # A connection that an ending agent closes while it rests can't take a request with it.
   option http-server-close
-  timeout connect 5s
+  timeout connect 2s
   timeout http-request 15s
   timeout client ${route.timeoutSeconds}s
   timeout server ${route.timeoutSeconds}s
   timeout http-keep-alive 10s
   timeout queue 10s
-  timeout check 2s
+  timeout check 5s
 
 resolvers engine
   nameserver engine ${route.nameServer}:53
@@ -89,7 +90,13 @@ ${backend(route, "turns")}
 ${backend(route, "reads")}`;
 }
 
+/** Places for replicas, with room: another number of them must not change the proxy, which would have to be replaced. */
+function serverSlots(replicas: number): number {
+  return Math.max(SLOTS_MIN, 2 ** Math.ceil(Math.log2(replicas)));
+}
+
 function backend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
+  const slots = serverSlots(route.replicasMax);
   return `backend ${route.name}-${kind}
   balance leastconn
   option httpchk
@@ -100,7 +107,11 @@ function backend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
   retries 3
   option redispatch 1
   retry-on ${RETRY_ON[kind]}
-  default-server check inter ${route.checkIntervalSeconds}s fall 1 rise 1 init-addr none resolvers engine resolve-prefer ipv4
-  server-template ${route.name} 1-${route.replicasMax} ${route.target}:${route.targetPort}
+  default-server init-addr none resolvers engine resolve-prefer ipv4
+  # One late answer of a busy agent is no reason to leave it; a dead one is left at once, since its requests go elsewhere.
+  server-template ${route.name} 1-${slots} ${route.target}:${route.targetPort} check inter ${route.checkIntervalSeconds}s fall 3 rise 1
+  # Where no agent answers its checks, too much to do must not become nothing done: all are tried.
+  option allbackups
+  server-template ${route.name}-any 1-${slots} ${route.target}:${route.targetPort} backup
 `;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { endWithSuite } from "../support/agent/end-with-suite.ts";
@@ -19,8 +19,17 @@ export interface DockerNodes extends AsyncDisposable {
 
 const START_MILLISECONDS = 60_000;
 const STOP_MILLISECONDS = 60_000;
-/** Third octet of the nodes' network 10.213.n.0/24, which no route leads out of. */
-const NETWORK = "10.213.7";
+/** The first free one of the nodes' networks 10.213.n, which no route leads out of. */
+function freeNetwork(): string {
+  const taken = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
+  for (let index = 1; index < 255; index++) {
+    const network = `10.213.${index}`;
+    if (!taken.some((address) => address.startsWith(`${network}.`))) return network;
+  }
+  throw new Error(
+    "every network 10.213.1 to 10.213.254 is taken; fix: remove the bridges bp… of suites that broke off",
+  );
+}
 
 /**
  * Whether Docker's daemon, namespaces and overlay networks work here. A machine without them skips its suites and says
@@ -58,14 +67,15 @@ export async function startDockerNodes(count: number): Promise<DockerNodes> {
   undo.defer(() => rm(folder, { recursive: true, force: true }));
   await ip("link", "add", bridge, "type", "bridge");
   undo.defer(() => ip("link", "del", bridge));
-  await ip("address", "add", `${NETWORK}.1/24`, "dev", bridge);
+  const network = freeNetwork();
+  await ip("address", "add", `${network}.1/24`, "dev", bridge);
   await ip("link", "set", bridge, "up");
 
   const nodes: DockerNode[] = [];
   for (let index = 1; index <= count; index++) {
     const name = `node-${index}`;
     const space = `${bridge}-${index}`;
-    const address = `${NETWORK}.${10 + index}`;
+    const address = `${network}.${10 + index}`;
     await ip("netns", "add", space);
     undo.defer(() => ip("netns", "del", space));
     const [outside, inside] = [`${bridge}o${index}`, `${bridge}i${index}`];

@@ -1,5 +1,4 @@
 import { Agent, request } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import { counted } from "./turn.ts";
 
 /** A request or turn that failed. */
@@ -25,11 +24,22 @@ export interface TurnReport {
 
 /** A request that has no answer by then has failed. */
 const REQUEST_MILLISECONDS = 15_000;
-/** Every so manieth request is a short turn; the others ask for health, with its look at the database. */
+/** Every so manieth request is a short turn, where turns are asked for; the others ask for health, and so the database. */
 const TURN_EVERY = 25;
 
+/** What clients send. */
+export interface LoadShape {
+  readonly perSecond: number;
+  /** Whether short turns are among the requests: what a process had begun when it crashed nobody can end. */
+  readonly shortTurns: boolean;
+}
+
 /** Sends short requests at a constant rate, answered or not, over kept connections, until it is stopped. */
-export function startLoad(url: string, token: string, perSecond: number): { stop(): Promise<LoadReport> } {
+export function startLoad(
+  url: string,
+  token: string,
+  { perSecond, shortTurns }: LoadShape,
+): { stop(): Promise<LoadReport> } {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const begin = performance.now();
   const running = new Set<Promise<void>>();
@@ -38,7 +48,7 @@ export function startLoad(url: string, token: string, perSecond: number): { stop
   let slowestMilliseconds = 0;
   const send = async () => {
     const start = performance.now();
-    const turn = sent % TURN_EVERY === 0;
+    const turn = shortTurns && sent % TURN_EVERY === 0;
     sent += 1;
     const outcome = await (turn
       ? ask(url, "/turns", token, agent, JSON.stringify({ message: "count to 2", resource: "load" }))
@@ -143,19 +153,4 @@ async function ask(
   sent.once("error", failed);
   sent.end(body);
   return answer.promise;
-}
-
-/** Waits until the server takes turns: for its first answer, not for a number of agents. */
-export async function untilServing(url: string, seconds = 120): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  let said = "nothing";
-  while (performance.now() < end) {
-    said = await fetch(new URL("/ready", url), { signal: AbortSignal.timeout(2000) }).then(
-      async (response) => (response.ok ? "ready" : `${response.status} ${await response.text()}`),
-      (error: Error) => error.message,
-    );
-    if (said === "ready") return;
-    await delay(250);
-  }
-  throw new Error(`${url}/ready said ${said} after ${seconds} s`);
 }

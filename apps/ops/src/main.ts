@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register: Regis
   logs: () => import("./commands/logs.ts"),
   explain: () => import("./commands/explain.ts"),
   render: () => import("./commands/render.ts"),
+  rollout: () => import("./commands/rollout.ts"),
   doctor: () => import("./commands/doctor.ts"),
 };
 

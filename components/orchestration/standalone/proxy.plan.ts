@@ -68,6 +68,7 @@ export function planProxy(input: ProxyInput): StandaloneContainer {
     replacement: "in-place",
     after: [],
     startupSeconds: PROXY_STARTUP_SECONDS,
+    batch: 0,
     gpus: 0,
   };
 }
