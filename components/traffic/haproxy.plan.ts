@@ -83,11 +83,17 @@ frontend health
 
 frontend ${route.name}
   bind ${route.bind}${tls}
-  use_backend ${route.name}-reads if { method GET HEAD OPTIONS }
-  default_backend ${route.name}-turns
+  acl reads method GET HEAD OPTIONS
+  acl checked nbsrv(${route.name}-turns) gt 0
+  use_backend ${route.name}-reads if reads checked
+  use_backend ${route.name}-reads-any if reads
+  use_backend ${route.name}-turns if checked
+  default_backend ${route.name}-turns-any
 
 ${backend(route, "turns")}
-${backend(route, "reads")}`;
+${backend(route, "reads")}
+${anyBackend(route, "turns")}
+${anyBackend(route, "reads")}`;
 }
 
 /** Places for replicas, with room: another number of them must not change the proxy, which would have to be replaced. */
@@ -110,8 +116,20 @@ function backend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
   default-server init-addr none resolvers engine resolve-prefer ipv4
   # One late answer of a busy agent is no reason to leave it; a dead one is left at once, since its requests go elsewhere.
   server-template ${route.name} 1-${slots} ${route.target}:${route.targetPort} check inter ${route.checkIntervalSeconds}s fall 3 rise 1
-  # Where no agent answers its checks, too much to do must not become nothing done: all are tried.
-  option allbackups
-  server-template ${route.name}-any 1-${slots} ${route.target}:${route.targetPort} backup
+`;
+}
+
+/**
+ * Where no agent has answered a check, too much to do must not become nothing done, and a proxy that has just started
+ * must not refuse: the name is looked up for the request, which waits for it.
+ */
+function anyBackend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
+  return `backend ${route.name}-${kind}-any
+  http-request do-resolve(txn.agent,engine,ipv4) str(${route.target})
+  http-request set-dst var(txn.agent)
+  http-request set-dst-port int(${route.targetPort})
+  retries 3
+  retry-on ${RETRY_ON[kind]}
+  server any 0.0.0.0:0
 `;
 }

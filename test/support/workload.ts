@@ -86,7 +86,8 @@ export function objectsOf(
   }
 }
 
-function adapterInput(
+/** What an adapter makes its objects of: workloads on one host. */
+export function adapterInput(
   orchestrator: OrchestratorKind,
   workloads: readonly WorkloadPlan[],
   volumes: readonly WorkloadVolumePlan[],

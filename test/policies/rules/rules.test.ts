@@ -7,7 +7,7 @@ import { type Kind, policyResource } from "../../support/policy-fixtures.ts";
 import { BREAKS } from "./breaks.ts";
 import { UNKNOWNS } from "./unknowns.ts";
 
-const KINDS: readonly Kind[] = ["container", "image", "network", "volume"];
+const KINDS: readonly Kind[] = ["container", "image", "network", "service", "volume"];
 
 function ruleOf(name: string): Rule {
   const rule = rules.find((one) => one.name === name);
@@ -162,6 +162,25 @@ describe("what is fine all the same", () => {
       change: { logDriver: "journald", logOpts: undefined },
     },
     { why: "a container without turns", rule: "docker-container-turn-grace", change: { labels: [], stopTimeout: 1 } },
+    {
+      why: "a grace in minutes",
+      rule: "docker-service-turn-grace",
+      kind: "service",
+      change: { taskSpec: { containerSpec: { stopGracePeriod: "1h" } } },
+    },
+    {
+      why: "a service without turns",
+      rule: "docker-service-turn-grace",
+      kind: "service",
+      change: { labels: [], taskSpec: { containerSpec: {} } },
+    },
+    {
+      why: "a variable that the policy lists",
+      rule: "docker-service-no-secret-variables",
+      kind: "service",
+      change: { taskSpec: { containerSpec: { env: { PUBLIC_TOKEN: "x" } } } },
+      settings: { harmlessNames: ["PUBLIC_TOKEN"] },
+    },
     { why: "a label without a value", rule: "docker-container-turn-grace", change: { labels: [{ label: "other" }] } },
     {
       why: "the engine's default driver",
