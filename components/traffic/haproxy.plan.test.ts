@@ -34,7 +34,7 @@ describe("the proxy's configuration", () => {
 
   it("has room for every replica at once and finds them by name", () => {
     expect(lines({ replicasMax: 24 })).toContain(
-      "server-template agent 1-32 flame-staging-agent:4111 check inter 2s fall 3 rise 1",
+      "server-template agent 1-32 flame-staging-agent:4111 check inter 2s fall 5 rise 1",
     );
     expect(lines()).toContain("nameserver engine 127.0.0.11:53");
   });

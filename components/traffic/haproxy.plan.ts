@@ -115,7 +115,7 @@ function backend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
   retry-on ${RETRY_ON[kind]}
   default-server init-addr none resolvers engine resolve-prefer ipv4
   # One late answer of a busy agent is no reason to leave it; a dead one is left at once, since its requests go elsewhere.
-  server-template ${route.name} 1-${slots} ${route.target}:${route.targetPort} check inter ${route.checkIntervalSeconds}s fall 3 rise 1
+  server-template ${route.name} 1-${slots} ${route.target}:${route.targetPort} check inter ${route.checkIntervalSeconds}s fall 5 rise 1
 `;
 }
 
