@@ -6,7 +6,7 @@ import { resolveSecrets, secretVariable } from "../deploy/embedded/process-secre
  * containers that run have been given, else made here once and kept in the file.
  */
 export async function rolloutSecrets(
-  containers: readonly StandaloneContainer[],
+  containers: readonly Pick<StandaloneContainer, "name" | "secrets">[],
   running: Readonly<Record<string, string>>,
   given: Readonly<Record<string, string | undefined>>,
   file: string,
