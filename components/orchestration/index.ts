@@ -56,7 +56,6 @@ export {
   quadletVolume,
 } from "./standalone/quadlet.ts";
 export {
-  type FoundContainer,
   type FoundHost,
   planReturn,
   planRollout,
@@ -67,7 +66,6 @@ export {
 export {
   adaptStandalone,
   REVISION_LABEL,
-  type RolloutPace,
   type StandaloneContainer,
   type StandaloneHostPlan,
   type StandalonePlan,

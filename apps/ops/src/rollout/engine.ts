@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { Agent } from "node:http";
-import { Duplex } from "node:stream";
+import { Duplex, type Readable, type Writable } from "node:stream";
 import Docker from "dockerode";
 import { engineClient } from "../deploy/engine-client.ts";
 
@@ -29,18 +29,49 @@ class SshAgent extends Agent {
   }
 
   override createConnection(): Duplex {
-    const child = spawn("ssh", [...this.#parameters], { stdio: ["pipe", "pipe", "pipe"] });
-    const connection = Duplex.from({ readable: child.stdout, writable: child.stdin });
+    return new SshConnection(this.#parameters);
+  }
+}
+
+/** The input and output of a program on another host. It ends with what SSH said where it couldn't connect. */
+class SshConnection extends Duplex {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+
+  constructor(parameters: readonly string[]) {
+    super();
+    this.#child = spawn("ssh", [...parameters], { stdio: ["pipe", "pipe", "pipe"] });
+    const { stdin, stdout, stderr } = this.#child;
     let said = "";
-    child.stderr.on("data", (part: Buffer) => {
+    stderr.on("data", (part: Buffer) => {
       said = (said + part.toString()).slice(-1000);
     });
-    child.once("error", (error) => connection.destroy(error));
-    child.once("exit", (code) => {
-      if (code !== 0) connection.destroy(new Error(`ssh ended with ${code}: ${said.trim()}`));
+    stdout.on("data", (part: Buffer) => {
+      if (!this.push(part)) stdout.pause();
     });
-    connection.once("close", () => child.kill());
-    return connection;
+    // Whoever writes to a program that has ended learns why from its end.
+    stdin.on("error", () => undefined);
+    this.#child.once("error", (error) => this.destroy(error));
+    this.#child.once("close", (code) => {
+      if (code === 0) this.push(null);
+      else this.destroy(new Error(`ssh ended with ${code}: ${said.trim()}`));
+    });
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume();
+  }
+
+  override _write(part: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#child.stdin.write(part, () => done());
+  }
+
+  override _final(done: () => void): void {
+    this.#child.stdin.end(done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#child.kill();
+    done(error);
   }
 }
 
