@@ -29,7 +29,14 @@ export async function quadletCommands(
 }
 
 function networkCommand(entries: Entries): string[] {
-  const flags = { Driver: "--driver", Subnet: "--subnet", Gateway: "--gateway", Options: "--opt", Label: "--label" };
+  const flags = {
+    Driver: "--driver",
+    Subnet: "--subnet",
+    Gateway: "--gateway",
+    IPRange: "--ip-range",
+    Options: "--opt",
+    Label: "--label",
+  };
   return ["network", "create", ...flagsOf(entries, flags, ["NetworkName"]), only(entries, "NetworkName")];
 }
 

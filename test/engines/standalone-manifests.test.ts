@@ -82,7 +82,9 @@ function proves(name: string, makeWay: () => Promise<Way>) {
     await way.run(["volume", "rm", "--force", `flame-${environment}-postgresql`]);
     await way.run(["network", "rm", names.network]).catch(() => undefined);
     if (name === "Podman") {
-      for (const secret of Object.keys(SECRETS)) await way.run(["secret", "rm", `flame-${environment}-${secret}`]);
+      for (const secret of Object.keys(SECRETS)) {
+        await way.run(["secret", "rm", `flame-${environment}-${secret}`]).catch(() => undefined);
+      }
     }
     expect(await list("{{.Names}}")).toEqual([]);
     await rm(folder, { recursive: true, force: true });
@@ -136,7 +138,9 @@ describe.skipIf(!(await havePodman()))("the staging environment on Podman, from 
     run: (parameters) => podman(...parameters),
     async up(folder) {
       for (const [secret, value] of Object.entries(SECRETS)) {
-        await execa("podman", ["secret", "create", `flame-podman-${secret}`, "-"], { input: value });
+        const file = join(folder, secret);
+        await writeFile(file, value, { mode: 0o600 });
+        await podman("secret", "create", `flame-podman-${secret}`, file);
       }
       const order = [".network", ".volume", "database.container", ".container"];
       const rank = (unit: string) => order.findIndex((end) => unit.endsWith(end));
