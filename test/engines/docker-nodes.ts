@@ -7,7 +7,7 @@ import { endWithSuite } from "../support/agent/end-with-suite.ts";
 import { until } from "../support/agent/until.ts";
 
 /** A Docker daemon with a network namespace and a host name of its own: one host of a Swarm. */
-export interface DockerNode {
+interface DockerNode {
   readonly name: string;
   readonly address: string;
   readonly socket: string;

@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { counted } from "./turn.ts";
 
 /** A request or turn that failed. */
-export interface Failure {
+interface Failure {
   /** Seconds after the begin of the load. */
   readonly atSeconds: number;
   readonly what: string;

@@ -63,10 +63,13 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
     },
     updateConfig: changeOf(update),
     rollbackConfig: changeOf(service.rollback),
-    convergeConfig: {
-      delay: "3s",
-      timeout: `${update.monitorSeconds + service.stopGraceSeconds + CONVERGE_MARGIN_SECONDS}s`,
-    },
+    // The provider (5.2.0) can't wait for a service that every host runs, and refuses to be told to.
+    ...(service.mode.kind === "replicated" && {
+      convergeConfig: {
+        delay: "3s",
+        timeout: `${update.monitorSeconds + service.stopGraceSeconds + CONVERGE_MARGIN_SECONDS}s`,
+      },
+    }),
     taskSpec: {
       containerSpec: {
         image: service.image,
