@@ -5,7 +5,7 @@ import { TurnSettings } from "./turns.settings.ts";
 
 const STARTUP_SECONDS = 65;
 const STANDALONE = { kind: "standalone" } as const;
-const swarm = (monitorSeconds?: number) => ({ kind: "swarm", monitorSeconds }) as const;
+const swarm = (monitorSeconds?: number, proxied = false) => ({ kind: "swarm", monitorSeconds, proxied }) as const;
 const kubernetes = (changes: Partial<Extract<TurnKeeper, { kind: "kubernetes" }>> = {}) => ({
   kind: "kubernetes" as const,
   endpointPropagationSeconds: 10,
@@ -31,7 +31,9 @@ const anyTurns = fc.record(
 );
 const anyKeeper: fc.Arbitrary<TurnKeeper> = fc.oneof(
   fc.constant(STANDALONE),
-  optional(fc.integer({ min: 1, max: 3600 })).map(swarm),
+  fc
+    .tuple(optional(fc.integer({ min: 1, max: 3600 })), fc.boolean())
+    .map(([seconds, proxied]) => swarm(seconds, proxied)),
   fc
     .record({
       endpointPropagationSeconds: fc.integer({ min: 1, max: 120 }),

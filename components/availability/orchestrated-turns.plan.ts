@@ -5,7 +5,12 @@ import type { TurnSettings } from "./turns.settings.ts";
 /** Who keeps the turns, with what its own settings say of the timeouts; what they leave out is derived. */
 export type TurnKeeper =
   | { readonly kind: "standalone" }
-  | { readonly kind: "swarm"; readonly monitorSeconds: number | undefined }
+  | {
+      readonly kind: "swarm";
+      readonly monitorSeconds: number | undefined;
+      /** Whether a proxy of the plan's stands before the agents. */
+      readonly proxied: boolean;
+    }
   | {
       readonly kind: "kubernetes";
       readonly endpointPropagationSeconds: number;
@@ -84,6 +89,7 @@ export function planOrchestratedTurns(
             atLeastSeconds: startupSeconds,
             because: "a version that never gets healthy must be seen before the next agent is replaced by it",
           },
+          ...(keeper.proxied ? proxyLinks(chain) : []),
         ],
       };
     }

@@ -4,14 +4,14 @@ import type { ContainerPlan, SecretSource } from "./container.plan.ts";
 type Variables = Pick<ContainerPlan, "environment" | "secrets">;
 
 /** Variables of who may ask, how often, from which pages, and what is refused under pressure. */
-export function planAccess(agent: AgentSettings): Variables {
+export function planAccess(agent: AgentSettings, ownProxies: number): Variables {
   const access = planAuthentication(agent.authentication);
   return {
     environment: {
       ...access.environment,
       FLAME_RATE_LIMIT_PER_MINUTE: `${agent.requestRate.perMinute}`,
       FLAME_RATE_LIMIT_BURST: `${agent.requestRate.burst}`,
-      FLAME_TRUSTED_PROXIES: `${agent.requestRate.trustedProxies}`,
+      FLAME_TRUSTED_PROXIES: `${agent.requestRate.trustedProxies + ownProxies}`,
       ...(agent.allowedOrigins.length > 0 && { FLAME_CORS_ORIGINS: agent.allowedOrigins.join(",") }),
       FLAME_SHED_MEMORY_PERCENT: `${agent.overload.memoryPercent}`,
       FLAME_SHED_EVENT_LOOP_MILLISECONDS: `${agent.overload.eventLoopMilliseconds}`,

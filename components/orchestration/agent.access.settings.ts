@@ -57,7 +57,8 @@ export const RequestRate = z.strictObject({
     .prefault(300)
     .meta({ description: "How many of them may come at once.", unit: "requests" }),
   trustedProxies: z.int().min(0).max(10).prefault(0).meta({
-    description: "Proxies in front of the agent, whose X-Forwarded-For tells a client's address.",
+    description:
+      "Proxies of others in front of the agent, whose X-Forwarded-For tells a client's address; those that the environment makes are counted by themselves.",
     unit: "proxies",
   }),
 });

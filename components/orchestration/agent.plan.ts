@@ -35,6 +35,8 @@ interface AgentEnvironmentInput {
   readonly metricsPath: string;
   /** Name under which a PostgreSQL container is reached. */
   readonly databaseHost: string;
+  /** Proxies of the plan's own before the agent. Default: none. */
+  readonly ownProxies?: number;
 }
 
 /** Plain and secret environment variables of the agent: its whole configuration. */
@@ -42,7 +44,7 @@ export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<Contain
   const { agent, turns, metricsPath } = input;
   const model = planModel(agent.model);
   const database = planDatabaseAccess(agent.database, input.databaseHost);
-  const access = planAccess(agent);
+  const access = planAccess(agent, input.ownProxies ?? 0);
   const tracing = planTracing(agent.tracing);
   return {
     environment: sortedByName({

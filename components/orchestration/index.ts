@@ -1,4 +1,4 @@
-export { checkParity, type Declaration, leaves, ORCHESTRATORS, type OrchestratorKind } from "./adapter.ts";
+export { checkParity, ORCHESTRATORS, type OrchestratorKind } from "./adapter.ts";
 export type { AdapterHost, AdapterInput } from "./adapter-input.ts";
 export {
   AGENT_DATA_FOLDER,
@@ -29,13 +29,14 @@ export {
 } from "./container.settings.ts";
 export { Endpoint } from "./kubernetes/exposure.settings.ts";
 export { adaptKubernetes } from "./kubernetes/kubernetes.adapter.ts";
-export type { KubernetesEntry, KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
+export type { KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
 export { kubernetesManifest } from "./kubernetes/kubernetes.render.ts";
 export { KubernetesSettings } from "./kubernetes/kubernetes.settings.ts";
 export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kubernetes-objects.ts";
 export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
 export { kubernetesNamespace, objectName } from "./names.ts";
 export { declarations, parityTable } from "./parity.ts";
+export { PROXY } from "./proxy.plan.ts";
 export { secretResolver } from "./secrets.ts";
 export { composeFile } from "./standalone/compose.ts";
 export {
@@ -45,6 +46,7 @@ export {
   dockerNetworkOptions,
   dockerVolumeArgs,
   type ResolveSecret,
+  tmpfsOf,
 } from "./standalone/docker-container.ts";
 export { kubePlayPods, kubePlayVolumes } from "./standalone/kube-play.ts";
 export {
@@ -53,10 +55,25 @@ export {
   quadletUpdateTimer,
   quadletVolume,
 } from "./standalone/quadlet.ts";
-export { adaptStandalone, type StandaloneHostPlan, type StandalonePlan } from "./standalone/standalone.adapter.ts";
+export {
+  type FoundHost,
+  planReturn,
+  planRollout,
+  type RolloutAction,
+  type RolloutStep,
+  trialName,
+} from "./standalone/rollout.plan.ts";
+export {
+  adaptStandalone,
+  REVISION_LABEL,
+  type StandaloneContainer,
+  type StandaloneHostPlan,
+  type StandalonePlan,
+} from "./standalone/standalone.adapter.ts";
 export { StandaloneSettings } from "./standalone/standalone.settings.ts";
 export { StandaloneHost, type StandaloneTransforms } from "./standalone/standalone-host.ts";
-export { adaptSwarm, checkSwarm } from "./swarm/swarm.adapter.ts";
+export { adaptSwarm } from "./swarm/swarm.adapter.ts";
+export { checkSwarm } from "./swarm/swarm.checks.ts";
 export type { SwarmPlan } from "./swarm/swarm.plan.ts";
 export { swarmBootstrap, swarmStack } from "./swarm/swarm.render.ts";
 export { SwarmSettings } from "./swarm/swarm.settings.ts";

@@ -128,7 +128,7 @@ const ELSEWHERE: Readonly<Record<OrchestratorKind, readonly WorkloadLeaf[]>> = {
     "placement.tolerations",
     "metrics",
   ],
-  swarm: ["readyPath", "metrics"],
+  swarm: ["metrics"],
   kubernetes: [],
 };
 

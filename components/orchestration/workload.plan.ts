@@ -21,7 +21,7 @@ export interface WorkloadFile {
 }
 
 /** What a replica is sure of and what it can't exceed. */
-export interface WorkloadResources {
+interface WorkloadResources {
   readonly cpuRequest: MilliCpu;
   readonly cpuLimit: MilliCpu;
   readonly memoryRequest: Bytes;
@@ -40,7 +40,7 @@ export interface WorkloadResources {
 }
 
 /** Where replicas may run. */
-export interface PlacementPlan {
+interface PlacementPlan {
   readonly require: WorkloadSettings["placement"]["require"];
   readonly prefer: WorkloadSettings["placement"]["prefer"];
   /** Labels of hosts over whose values replicas are spread evenly. */
@@ -51,19 +51,19 @@ export interface PlacementPlan {
 }
 
 /** How many replicas run. Where an autoscaler is, it owns the count between the bounds. */
-export interface ReplicaPlan {
+interface ReplicaPlan {
   readonly mode: "replicated" | "global";
   readonly min: number;
   readonly max: number;
 }
 
 /** How replicas are kept from harming their host. Root, privileges and a writable root aren't settings: no workload has them. */
-export interface SecurityPlan {
+interface SecurityPlan {
   readonly seccomp: WorkloadSettings["security"]["seccomp"];
 }
 
 /** Where metrics are served. */
-export interface MetricsPlan {
+interface MetricsPlan {
   readonly port: number;
   readonly path: string;
 }

@@ -3,14 +3,12 @@ export { checkGovernance, kubernetesBounds, planClasses, type ServiceClass } fro
 export { GovernanceSettings } from "./governance.settings.ts";
 export {
   exclusion,
-  type HostLoad,
   type Placement,
   type PlacementHost,
   type PlacementItem,
   placeWorkloads,
 } from "./placement.plan.ts";
 export { kubernetesQuota, type QuotaSums, quotaSums, type WorkloadClaim } from "./quota.plan.ts";
-export type { Quota } from "./quota.settings.ts";
 export { checkResources, planLimits, planResources, type ResourceClaim, type ResourcePlan } from "./resources.plan.ts";
 export { ResourceSettings } from "./resources.settings.ts";
 export { planTenants, type TenantPlan, tenantOf } from "./tenants.plan.ts";

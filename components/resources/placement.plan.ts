@@ -52,7 +52,7 @@ export interface Placement {
 }
 
 /** What of a host is taken. */
-export interface HostLoad {
+interface HostLoad {
   readonly name: string;
   readonly replicas: number;
   readonly cpu: Share;

@@ -33,7 +33,9 @@ describe("the proxy's configuration", () => {
   });
 
   it("has room for every replica at once and finds them by name", () => {
-    expect(lines({ replicasMax: 24 })).toContain("server-template agent 1-24 flame-staging-agent:4111");
+    expect(lines({ replicasMax: 24 })).toContain(
+      "server-template agent 1-32 flame-staging-agent:4111 check inter 2s fall 5 rise 1",
+    );
     expect(lines()).toContain("nameserver engine 127.0.0.11:53");
   });
 

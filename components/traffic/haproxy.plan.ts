@@ -1,6 +1,6 @@
 /** What a proxy before a workload needs to know. */
 export interface ProxyRoute {
-  /** Name of frontend and backend. */
+  /** Name of frontend and backends. */
   readonly name: string;
   /** Where the proxy listens, such as `*:8080`. */
   readonly bind: string;
@@ -21,8 +21,20 @@ export interface ProxyRoute {
   readonly nameServer: string;
 }
 
+/** Port and path of the proxy's own health, on its loopback. */
+export const PROXY_HEALTH = { port: 8404, path: "/health" } as const;
+
 /** Largest request that HAProxy can send a second time: with its head it must fit a buffer. */
 const BUFFER_BYTES = 65_536;
+const SLOTS_MIN = 16;
+/** Records of many replicas don't fit the 512 bytes of plain DNS. */
+const DNS_ANSWER_BYTES = 8192;
+
+/**
+ * What may be sent a second time, to another replica. A turn: only what no agent has begun, a refused connection or the
+ * 503 of one that drains. What HTTP calls safe: also what a crashed agent left without an answer.
+ */
+const RETRY_ON = { turns: "conn-failure 503", reads: "conn-failure empty-response 503" } as const;
 
 /**
  * HAProxy's configuration: it finds replicas by DNS, asks each whether it takes turns, and passes streams on unbuffered.
@@ -44,15 +56,21 @@ defaults
   option dontlognull
   # A token of a stream is passed on when it comes.
   option http-no-delay
-  timeout connect 5s
+  # The agent counts requests by client, not by proxy; what a client says of itself comes before it.
+  option forwardfor
+  # A connection that an ending agent closes while it rests can't take a request with it.
+  option http-server-close
+  timeout connect 2s
   timeout http-request 15s
   timeout client ${route.timeoutSeconds}s
   timeout server ${route.timeoutSeconds}s
   timeout http-keep-alive 10s
   timeout queue 10s
+  timeout check 5s
 
 resolvers engine
   nameserver engine ${route.nameServer}:53
+  accepted_payload_size ${DNS_ANSWER_BYTES}
   resolve_retries 3
   timeout resolve 1s
   timeout retry 1s
@@ -60,22 +78,58 @@ resolvers engine
   hold obsolete 1s
 
 frontend health
-  bind 127.0.0.1:8404
-  monitor-uri /health
+  bind 127.0.0.1:${PROXY_HEALTH.port}
+  monitor-uri ${PROXY_HEALTH.path}
 
 frontend ${route.name}
   bind ${route.bind}${tls}
-  default_backend ${route.name}
+  acl reads method GET HEAD OPTIONS
+  acl checked nbsrv(${route.name}-turns) gt 0
+  use_backend ${route.name}-reads if reads checked
+  use_backend ${route.name}-reads-any if reads
+  use_backend ${route.name}-turns if checked
+  default_backend ${route.name}-turns-any
 
-backend ${route.name}
+${backend(route, "turns")}
+${backend(route, "reads")}
+${anyBackend(route, "turns")}
+${anyBackend(route, "reads")}`;
+}
+
+/** Places for replicas, with room: another number of them must not change the proxy, which would have to be replaced. */
+function serverSlots(replicas: number): number {
+  return Math.max(SLOTS_MIN, 2 ** Math.ceil(Math.log2(replicas)));
+}
+
+function backend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
+  const slots = serverSlots(route.replicasMax);
+  return `backend ${route.name}-${kind}
   balance leastconn
-  option httpchk GET ${route.readyPath}
+  option httpchk
+  # An agent refuses what names no host.
+  http-check send meth GET uri ${route.readyPath} ver HTTP/1.1 hdr Host ${route.target}
   http-check expect status 200
   # An agent that drains answers 503 before it begins a turn: the request goes to another one.
   retries 3
   option redispatch 1
-  retry-on conn-failure 503
-  default-server check inter ${route.checkIntervalSeconds}s fall 1 rise 1 init-addr none resolvers engine resolve-prefer ipv4
-  server-template ${route.name} 1-${route.replicasMax} ${route.target}:${route.targetPort}
+  retry-on ${RETRY_ON[kind]}
+  default-server init-addr none resolvers engine resolve-prefer ipv4
+  # One late answer of a busy agent is no reason to leave it; a dead one is left at once, since its requests go elsewhere.
+  server-template ${route.name} 1-${slots} ${route.target}:${route.targetPort} check inter ${route.checkIntervalSeconds}s fall 5 rise 1
+`;
+}
+
+/**
+ * Where no agent has answered a check, too much to do must not become nothing done, and a proxy that has just started
+ * must not refuse: the name is looked up for the request, which waits for it.
+ */
+function anyBackend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
+  return `backend ${route.name}-${kind}-any
+  http-request do-resolve(txn.agent,engine,ipv4) str(${route.target})
+  http-request set-dst var(txn.agent)
+  http-request set-dst-port int(${route.targetPort})
+  retries 3
+  retry-on ${RETRY_ON[kind]}
+  server any 0.0.0.0:0
 `;
 }

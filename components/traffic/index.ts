@@ -1,1 +1,2 @@
-export { haproxyConfiguration, type ProxyRoute } from "./haproxy.plan.ts";
+export { haproxyConfiguration, PROXY_HEALTH, type ProxyRoute } from "./haproxy.plan.ts";
+export { ProxySettings } from "./proxy.settings.ts";

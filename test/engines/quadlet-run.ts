@@ -8,10 +8,14 @@ type Entries = readonly (readonly [key: string, value: string])[];
  * The `podman` commands that Quadlet's generator writes for rendered units (podman-systemd.unit(5)), for machines
  * without systemd: network, volumes, then the container, whose `Restart=` becomes Podman's own policy.
  */
-export async function quadletCommands(folder: string, units: readonly string[]): Promise<string[][]> {
+export async function quadletCommands(
+  folder: string,
+  units: readonly string[],
+  below = "quadlet",
+): Promise<string[][]> {
   return Promise.all(
     units.map(async (unit) => {
-      const sections = parseUnit(await readFile(join(folder, "quadlet", unit), "utf8"));
+      const sections = parseUnit(await readFile(join(folder, below, unit), "utf8"));
       switch (unit.slice(unit.lastIndexOf("."))) {
         case ".network":
           return networkCommand(sections.Network ?? []);
@@ -25,7 +29,14 @@ export async function quadletCommands(folder: string, units: readonly string[]):
 }
 
 function networkCommand(entries: Entries): string[] {
-  const flags = { Driver: "--driver", Subnet: "--subnet", Gateway: "--gateway", Options: "--opt", Label: "--label" };
+  const flags = {
+    Driver: "--driver",
+    Subnet: "--subnet",
+    Gateway: "--gateway",
+    IPRange: "--ip-range",
+    Options: "--opt",
+    Label: "--label",
+  };
   return ["network", "create", ...flagsOf(entries, flags, ["NetworkName"]), only(entries, "NetworkName")];
 }
 
@@ -65,6 +76,7 @@ function containerCommand(entries: Entries, service: Entries): string[] {
       "Network",
       "Volume",
       "PodmanArgs",
+      "Exec",
     ]),
     `--user=${user}`,
     `--read-only=${only(entries, "ReadOnly")}`,
@@ -72,9 +84,11 @@ function containerCommand(entries: Entries, service: Entries): string[] {
     ...(only(entries, "NoNewPrivileges") === "true" ? ["--security-opt=no-new-privileges"] : []),
     `--network=${only(entries, "Network").replace(/\.network$/, "")}`,
     ...all(entries, "Volume").map((volume) => `--volume=${volume.replace(/^([^/:]+)\.volume:/, "$1:")}`),
-    ...only(entries, "PodmanArgs").split(" "),
+    ...words(only(entries, "PodmanArgs")),
     `--restart=${only(service, "Restart")}`,
     only(entries, "Image"),
+    // systemd writes a dollar twice where it is to be one.
+    ...all(entries, "Exec").flatMap((text) => words(text).map((word) => word.replaceAll("$$", () => "$"))),
   ];
 }
 
@@ -82,7 +96,8 @@ function containerCommand(entries: Entries, service: Entries): string[] {
 function flagsOf(entries: Entries, flags: Readonly<Record<string, string>>, handled: readonly string[]): string[] {
   return entries.flatMap(([key, value]) => {
     const flag = flags[key];
-    if (flag !== undefined) return [`${flag}=${value}`];
+    // A check is a list in JSON, which Podman takes as it stands.
+    if (flag !== undefined) return [`${flag}=${flag === "--health-cmd" ? value : unquoted(value)}`];
     if (handled.includes(key)) return [];
     throw new Error(`the unit says ${key}=, which this suite doesn't know`);
   });
@@ -115,7 +130,20 @@ function parseUnit(text: string): Record<string, [string, string][]> {
   return sections;
 }
 
+/** The words of a line of several (systemd.syntax(7)): in quotes where one holds a space. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"(?:[^"\\]|\\.)*"|\S+/g)].map(([word]) => unquoted(word));
+}
+
 function unescaped(value: string): string {
-  const plain = value.replaceAll("%%", "%");
-  return plain.startsWith('"') ? plain.slice(1, -1).replaceAll('\\"', '"').replaceAll("\\\\", "\\") : plain;
+  return value.replaceAll("%%", "%");
+}
+
+function unquoted(value: string): string {
+  if (!value.startsWith('"') || !value.endsWith('"')) return value;
+  return value
+    .slice(1, -1)
+    .replaceAll(/\\u([0-9a-f]{4})|\\(.)/g, (_, code: string | undefined, character: string) =>
+      code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16)),
+    );
 }

@@ -7,10 +7,10 @@ export interface RunningTurn {
 }
 
 /** Starts a turn and returns as soon as its first word has come. */
-export async function startTurn(url: string, message: string, thread?: string): Promise<RunningTurn> {
+export async function startTurn(url: string, message: string, thread?: string, token?: string): Promise<RunningTurn> {
   const response = await fetch(`${url}/turns`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ message, thread, resource: "suite" }),
   });
   if (!response.ok || !response.body)

@@ -39,10 +39,25 @@ export const goodVolume = {
   labels: [{ label: "blueprint.data", value: "persistent" }],
 };
 
+/** A Swarm's service that every rule is content with. */
+const goodService = {
+  name: "flame-staging-agent",
+  labels: [{ label: "blueprint.turn-max-seconds", value: "180" }],
+  updateConfig: { failureAction: "rollback", order: "start-first" },
+  taskSpec: {
+    containerSpec: {
+      image: "registry.example/agent:1.4.2",
+      env: { LOG_LEVEL: "info", FLAME_ACCESS_TOKEN_FILE: "/run/secrets/token" },
+      stopGracePeriod: "3m5s",
+    },
+  },
+};
+
 const TYPES = {
   container: "docker:index/container:Container",
   image: "docker:index/remoteImage:RemoteImage",
   network: "docker:index/network:Network",
+  service: "docker:index/service:Service",
   volume: "docker:index/volume:Volume",
   ...OBJECT_TYPES,
 };
@@ -53,6 +68,7 @@ const GOOD: Readonly<Record<Kind, Readonly<Record<string, unknown>>>> = {
   container: goodContainer,
   image: goodImage,
   network: goodNetwork,
+  service: goodService,
   volume: goodVolume,
   ...GOOD_OBJECTS,
 };

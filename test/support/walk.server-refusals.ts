@@ -28,7 +28,6 @@ export const REFUSED: Readonly<Record<OrchestratorKind, Refusals>> = {
     "topology.workload.security.seccomp.kind=profile": "topology.workload.security.seccomp",
     "topology.workload.security.seccomp.kind=runtime-default": "topology.workload.security.seccomp",
     "topology.workload.update.delaySeconds": "topology.workload.update.delaySeconds",
-    "topology.workload.update.monitorSeconds": "topology.workload.update.monitorSeconds",
     "topology.workload.update.onFailure": "topology.workload.update.onFailure",
     "topology.workload.update.maxFailureRatio": "topology.workload.update.maxFailureRatio",
     "topology.workload.resources.ephemeralRequest": "topology.workload.resources.ephemeralRequest",

@@ -131,6 +131,7 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "topology.orchestrator.addressPools": { base: [], changed: ["10.20.0.0/16"] },
   "topology.orchestrator.secretLabels": { base: {}, changed: { owner: "assistants" } },
   "topology.orchestrator.mode": { changed: "global", beside: { "scaling.replicas": { min: 3, max: 3 } } },
+  "topology.orchestrator.proxy.image": { changed: "registry.example/team/haproxy:3.2.1" },
   "topology.orchestrator.context": { changed: "other" },
   "topology.orchestrator.kubeconfig": { changed: "/other/config" },
   "topology.orchestrator.version": { base: "1.29", changed: "1.30" },

@@ -88,7 +88,8 @@ export function objectsOf(
   }
 }
 
-function adapterInput(
+/** What an adapter makes its objects of: workloads on one host. */
+export function adapterInput(
   orchestrator: OrchestratorKind,
   workloads: readonly WorkloadPlan[],
   volumes: readonly WorkloadVolumePlan[],
@@ -104,7 +105,7 @@ function adapterInput(
           recreates: false,
         } as const)
       : orchestrator === "swarm"
-        ? ({ kind: "swarm", monitorSeconds: undefined } as const)
+        ? ({ kind: "swarm", monitorSeconds: undefined, proxied: true } as const)
         : ({ kind: "standalone" } as const);
   const grace = workloads.find(({ key }) => key === "agent")?.stopGraceSeconds;
   return {

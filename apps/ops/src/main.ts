@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly register: Regis
   compare: () => import("./commands/compare.ts"),
   explain: () => import("./commands/explain.ts"),
   render: () => import("./commands/render.ts"),
+  rollout: () => import("./commands/rollout.ts"),
   doctor: () => import("./commands/doctor.ts"),
 };
 

@@ -151,7 +151,8 @@ function volumeOf(mount: MountPlan): docker.types.input.ContainerVolume[] {
   }
 }
 
-function tmpfsOf(mounts: readonly MountPlan[], engine: EngineKind): Record<string, string> {
+/** Memory mounts with their options, by path, in the words in which the engine reports them. */
+export function tmpfsOf(mounts: readonly MountPlan[], engine: EngineKind): Record<string, string> {
   return Object.fromEntries(
     mounts.flatMap((mount) => (mount.kind === "memory" ? [[mount.containerPath, tmpfsOptions(mount, engine)]] : [])),
   );

@@ -1,8 +1,10 @@
-import { ImageReference, LABEL_PREFIX, mebibytes, milliCpu, toMiB, versions } from "../../core/index.ts";
+import { type ImageReference, LABEL_PREFIX, mebibytes, toMiB } from "../../core/index.ts";
+import { PROXY, PROXY_STARTUP_SECONDS } from "../proxy.plan.ts";
 import type { StandaloneContainer } from "./standalone.adapter.ts";
 
 interface ProxyInput {
   readonly name: string;
+  readonly image: ImageReference;
   readonly labels: Readonly<Record<string, string>>;
   readonly bind: { readonly address: string; readonly port: number };
   /** Name of the certificate's file on the host, without `.pem`. */
@@ -15,26 +17,21 @@ interface ProxyInput {
 
 /** Where the host keeps certificates. */
 const CERTIFICATE_FOLDER = "/etc/flame/certificates";
-/** User of HAProxy's official image. */
-const PROXY_USER = "99:99";
-const PROXY_PORT = 8080;
-/** Memory for 2,000 connections with buffers of 64 KiB in each direction (HAProxy's own arithmetic), and the process. */
-const PROXY_MEMORY = mebibytes(384);
 
 /** The proxy as a container: its configuration comes as a variable, since its root is read-only. */
 export function planProxy(input: ProxyInput): StandaloneContainer {
   return {
     name: input.name,
     networkAlias: input.name,
-    key: "proxy",
-    image: ImageReference.parse(versions.images.proxy),
+    key: PROXY.key,
+    image: input.image,
     entrypoint: ["/bin/sh", "-c"],
     command: ['printf "%s" "$PROXY_CONFIGURATION" > /tmp/haproxy.cfg && exec haproxy -W -f /tmp/haproxy.cfg'],
-    user: PROXY_USER,
+    user: PROXY.user,
     environment: { PROXY_CONFIGURATION: input.configuration },
     secrets: {},
     mounts: [
-      { kind: "memory", containerPath: "/tmp", sizeMiB: 16, options: ["noexec"], owner: PROXY_USER },
+      { kind: "memory", containerPath: "/tmp", sizeMiB: 16, options: ["noexec"], owner: PROXY.user },
       ...(input.certificate === undefined
         ? []
         : [
@@ -46,13 +43,7 @@ export function planProxy(input: ProxyInput): StandaloneContainer {
             },
           ]),
     ],
-    healthCheck: {
-      command: ["wget", "-q", "-O", "-", "http://127.0.0.1:8404/health"],
-      intervalSeconds: 10,
-      timeoutSeconds: 5,
-      startPeriodSeconds: 5,
-      retries: 3,
-    },
+    healthCheck: { ...PROXY.healthCheck, command: [...PROXY.healthCheck.command] },
     restart: { kind: "unless-stopped" },
     logging: { kind: "file", maxSize: mebibytes(10), maxFiles: 1 },
     stopGraceSeconds: input.stopGraceSeconds,
@@ -65,18 +56,19 @@ export function planProxy(input: ProxyInput): StandaloneContainer {
     dependsOn: [],
     updateAutomatically: false,
     dnsServers: [],
-    ports: [{ hostPort: input.bind.port, containerPort: PROXY_PORT, protocol: "tcp", address: input.bind.address }],
+    ports: [{ hostPort: input.bind.port, containerPort: PROXY.port, protocol: "tcp", address: input.bind.address }],
     limits: {
       cpuShares: 1024,
-      cpu: milliCpu(1000),
+      cpu: PROXY.cpuLimit,
       cpuSet: undefined,
-      memoryMiB: toMiB(PROXY_MEMORY),
-      memoryReservationMiB: 128,
-      memoryAndSwapMiB: toMiB(PROXY_MEMORY),
+      memoryMiB: toMiB(PROXY.memoryLimit),
+      memoryReservationMiB: toMiB(PROXY.memoryRequest),
+      memoryAndSwapMiB: toMiB(PROXY.memoryLimit),
     },
     replacement: "in-place",
     after: [],
-    startupSeconds: 35,
+    startupSeconds: PROXY_STARTUP_SECONDS,
+    batch: 0,
     gpus: 0,
   };
 }

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import { toMiB } from "../../core/index.ts";
-import { haproxyConfiguration } from "../../traffic/index.ts";
+import { LABEL_PREFIX, toMiB } from "../../core/index.ts";
 import type { AdapterInput } from "../adapter-input.ts";
-import { AGENT_READY_PATH } from "../agent.plan.ts";
 import type { ContainerPlan, LimitPlan, NetworkPlan, VolumePlan } from "../container.plan.ts";
 import type { PublishedPort } from "../container.settings.ts";
 import { objectName } from "../names.ts";
+import { isProxied, PROXY, proxyConfiguration } from "../proxy.plan.ts";
 import { keepsData, startupSecondsOf, type WorkloadPlan, type WorkloadPort } from "../workload.plan.ts";
 import { planProxy } from "./proxy.plan.ts";
 import type { StandaloneSettings } from "./standalone.settings.ts";
@@ -18,6 +17,8 @@ export interface StandaloneContainer extends ContainerPlan {
   readonly after: readonly string[];
   /** Time in which it must be healthy. */
   readonly startupSeconds: number;
+  /** Turn in which a new version's containers replace the old ones: those of one batch at once. */
+  readonly batch: number;
   readonly gpus: number;
 }
 
@@ -31,6 +32,16 @@ export interface StandaloneHostPlan {
   readonly containers: readonly StandaloneContainer[];
 }
 
+/** How `blueprint rollout` replaces a version. */
+export interface RolloutPace {
+  /** Time for which a new version is tried, with no client's request, before anything that serves is touched. */
+  readonly monitorSeconds: number;
+  /** Time after which the proxy surely knows a container that is ready. */
+  readonly noticeSeconds: number;
+  /** What a failed version leads to: the old one serves again, or all is left as it is for a look. */
+  readonly onFailure: "rollback" | "pause";
+}
+
 /** Everything that the hosts' own engines are told. */
 export interface StandalonePlan {
   readonly kind: "standalone";
@@ -38,6 +49,7 @@ export interface StandalonePlan {
   readonly name: string;
   readonly engine: "podman" | "docker";
   readonly hosts: readonly StandaloneHostPlan[];
+  readonly rollout: RolloutPace;
 }
 
 /** CPU weight of a priority, against `medium`, and of one core. */
@@ -47,6 +59,10 @@ const SHARES_RANGE = { min: 2, max: 262_144 } as const;
 /** Docker's DNS for user networks; Podman's listens on the network's gateway. */
 const DOCKER_NAME_SERVER = "127.0.0.11";
 const REVISION_LENGTH = 8;
+/** Label of a container's version. */
+export const REVISION_LABEL = `${LABEL_PREFIX}revision`;
+/** The proxy asks for addresses every second, and again where an answer was lost. */
+const DNS_SECONDS = 3;
 
 /** Makes each host's containers: its share of the replicas, and a proxy before the agent. */
 export function adaptStandalone(input: AdapterInput, settings: StandaloneSettings): StandalonePlan {
@@ -57,6 +73,7 @@ export function adaptStandalone(input: AdapterInput, settings: StandaloneSetting
     kind: "standalone",
     name: input.name,
     engine: settings.engine,
+    rollout: paceOf(input, settings),
     hosts: hosts.map(({ host, placed }) => {
       const workloads = input.workloads.flatMap((workload) => {
         const count = placed.filter(({ key }) => key === workload.key).length;
@@ -79,6 +96,15 @@ export function adaptStandalone(input: AdapterInput, settings: StandaloneSetting
   };
 }
 
+function paceOf({ workloads }: AdapterInput, { proxy }: StandaloneSettings): RolloutPace {
+  const agent = workloads.find(({ ports }) => ports.some(isProxied));
+  return {
+    monitorSeconds: agent?.update.monitorSeconds ?? (agent ? startupSecondsOf(agent) : 0),
+    noticeSeconds: DNS_SECONDS + 2 * proxy.checkIntervalSeconds,
+    onFailure: agent?.update.onFailure === "pause" ? "pause" : "rollback",
+  };
+}
+
 function planContainers(
   input: AdapterInput,
   settings: StandaloneSettings,
@@ -92,34 +118,28 @@ function planContainers(
   }
   const agent = workloads.find(({ workload }) => workload.ports.some(isProxied));
   const port = agent?.workload.ports.find(isProxied);
-  if (!agent || !port) return [...made.values()].flat();
+  if (!agent || !port) return [...made.values()].flat().map(revised);
 
   const { workload, count } = agent;
   const proxy = planProxy({
-    name: objectName(input.environment, "proxy"),
-    labels: input.labelsOf("proxy"),
+    name: objectName(input.environment, PROXY.key),
+    image: settings.proxy.image,
+    labels: input.labelsOf(PROXY.key),
     bind: { address: addressOf(port), port: port.publishedPort },
     certificate: input.endpoint.tls.kind === "certificate" ? input.endpoint.tls.name : undefined,
     stopGraceSeconds: input.turns.stopGraceSeconds,
     turnSeconds: input.turns.maxSeconds,
     drainMarginSeconds: input.turns.drainMarginSeconds,
-    configuration: haproxyConfiguration({
-      name: workload.key,
-      bind: "*:8080",
-      certificate: input.endpoint.tls.kind === "certificate" ? "/etc/haproxy/certificate.pem" : undefined,
+    configuration: proxyConfiguration(input, workload, port, {
+      settings: settings.proxy,
       target: workload.name,
-      targetPort: port.containerPort,
       // Old and new ones at once.
       replicasMax: count * 2,
-      readyPath: workload.readyPath ?? AGENT_READY_PATH,
-      checkIntervalSeconds: settings.proxy.checkIntervalSeconds,
-      maxConnections: settings.proxy.maxConnections,
-      timeoutSeconds: input.turns.proxyTimeoutSeconds,
-      drainSeconds: input.turns.drainSeconds,
       nameServer: settings.engine === "docker" ? DOCKER_NAME_SERVER : network.gateway,
+      certificate: input.endpoint.tls.kind === "certificate" ? "/etc/haproxy/certificate.pem" : undefined,
     }),
   });
-  return [...[...made.values()].flat(), proxy];
+  return [...[...made.values()].flat(), proxy].map(revised);
 }
 
 /** The replicas of a workload on one host. What keeps data has one, which is replaced in place: two can't open its files. */
@@ -134,16 +154,26 @@ function replicasOf(workload: WorkloadPlan, count: number, after: readonly strin
         ? containers[index - parallelism]?.name
         : undefined;
     const container = containerOf(workload);
-    const revision = createHash("sha256").update(JSON.stringify(container)).digest("hex").slice(0, REVISION_LENGTH);
+    const revision = revisionOf(container);
     const suffix = [...(count > 1 || beside ? [`${index + 1}`] : []), ...(beside ? [revision] : [])];
     containers.push({
       ...container,
       name: [workload.name, ...suffix].join("-"),
       replacement: beside ? "beside" : "in-place",
+      batch: workload.update.strategy === "rolling" ? Math.floor(index / parallelism) : 0,
       after: [...after, ...(earlier === undefined ? [] : [earlier])],
     });
   }
   return containers;
+}
+
+/** The container with a digest of all that it is: whoever looks at the engine sees whether it is of this version. */
+function revised(container: StandaloneContainer): StandaloneContainer {
+  return { ...container, labels: { ...container.labels, [REVISION_LABEL]: revisionOf(container) } };
+}
+
+function revisionOf(container: Omit<StandaloneContainer, "name" | "after" | "batch">): string {
+  return createHash("sha256").update(JSON.stringify(container)).digest("hex").slice(0, REVISION_LENGTH);
 }
 
 /** A workload as one container, but for its name. */
@@ -175,12 +205,9 @@ function containerOf(workload: WorkloadPlan): StandaloneContainer {
     replacement: "in-place",
     after: [],
     startupSeconds: startupSecondsOf(workload),
+    batch: 0,
     gpus: workload.resources.gpus,
   };
-}
-
-function isProxied({ name }: WorkloadPort): boolean {
-  return name === "http";
 }
 
 function published(port: WorkloadPort): PublishedPort {

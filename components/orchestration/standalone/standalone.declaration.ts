@@ -1,7 +1,7 @@
 import { type Declaration, honoured, refused } from "../adapter.ts";
 import { keepsData } from "../workload.plan.ts";
 
-const NO_CONTROLLER = "no controller watches an update; a container that never gets healthy stops the deployment";
+const NO_CONTROLLER = "no controller counts failures; one container that never gets healthy ends the rollout";
 
 /** What standalone hosts do with each leaf of a workload. */
 export const STANDALONE: Declaration = {
@@ -80,11 +80,11 @@ export const STANDALONE: Declaration = {
     "the deployment goes on as soon as a container is healthy",
     "raise healthCheck.startPeriodSeconds",
   ),
-  "update.monitorSeconds": refused(NO_CONTROLLER, "remove it, or use orchestrator swarm"),
-  "update.onFailure": honoured("end of the deployment, the old containers serving", {
-    allowed: "pause: the deployment ends and the old containers go on serving",
-    accepts: ({ workload }) => workload.update.onFailure === "pause",
-    instead: "set topology.workload.update.onFailure to pause or remove it, or use orchestrator swarm",
+  "update.monitorSeconds": honoured("time of a new version's trial, before it gets requests"),
+  "update.onFailure": honoured("what a rollout that fails does with the containers", {
+    allowed: "rollback or pause: a rollout doesn't go on past a container that isn't healthy",
+    accepts: ({ workload }) => workload.update.onFailure !== "continue",
+    instead: "set topology.workload.update.onFailure to rollback or pause, or use orchestrator swarm",
   }),
   "update.maxFailureRatio": refused(NO_CONTROLLER, "remove it, or use orchestrator swarm"),
   "rollback.order": refused(NO_CONTROLLER, "remove topology.workload.rollback, or use orchestrator swarm"),

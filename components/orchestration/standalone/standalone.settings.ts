@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Cidr } from "../../core/index.ts";
+import { ProxySettings } from "../../traffic/index.ts";
 import { NetworkAddresses } from "../network.settings.ts";
 
 /** Hosts whose own engine runs the workloads: Podman or Docker, with a proxy before the agent. */
@@ -18,22 +19,7 @@ export const StandaloneSettings = z.strictObject({
       ...NetworkAddresses,
     })
     .prefault({}),
-  proxy: z
-    .strictObject({
-      maxConnections: z
-        .int()
-        .min(10)
-        .max(1_000_000)
-        .prefault(2000)
-        .meta({ description: "Connections that the proxy keeps at once.", unit: "connections" }),
-      checkIntervalSeconds: z
-        .int()
-        .min(1)
-        .max(60)
-        .prefault(2)
-        .meta({ description: "Time between two looks at an agent's readiness.", unit: "seconds" }),
-    })
-    .prefault({}),
+  proxy: ProxySettings,
 });
 
 export type StandaloneSettings = z.output<typeof StandaloneSettings>;

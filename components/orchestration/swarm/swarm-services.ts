@@ -6,6 +6,7 @@ import type { SwarmPlan } from "./swarm.plan.ts";
 import {
   swarmConfigArgs,
   swarmNetworkArgs,
+  swarmNetworkOptions,
   swarmSecretArgs,
   swarmServiceArgs,
   swarmServiceOptions,
@@ -46,7 +47,7 @@ export class SwarmServices extends BlueprintComponent {
       "network",
       (childName, args, own) => new docker.Network(childName, args, own),
       swarmNetworkArgs(plan.network),
-      { provider },
+      { provider, ...swarmNetworkOptions(plan.network) },
       transforms.network,
     );
     const secrets = new Map(

@@ -1,21 +1,14 @@
-import { createHash } from "node:crypto";
-import { type Problem, platformName } from "../../core/index.ts";
+import { platformName } from "../../core/index.ts";
 import type { AdapterHost, AdapterInput } from "../adapter-input.ts";
 import type { MountPlan, SecretSource } from "../container.plan.ts";
 import type { Logging, RestartPolicy } from "../container.settings.ts";
-import { keepsData, type WorkloadFile, type WorkloadPlan } from "../workload.plan.ts";
-import type {
-  SwarmChange,
-  SwarmConfig,
-  SwarmHost,
-  SwarmMount,
-  SwarmPlan,
-  SwarmSecret,
-  SwarmService,
-} from "./swarm.plan.ts";
+import { isProxied } from "../proxy.plan.ts";
+import { keepsData, type WorkloadPlan } from "../workload.plan.ts";
+import { swarmConfig } from "./swarm.configs.ts";
+import type { SwarmChange, SwarmHost, SwarmMount, SwarmPlan, SwarmSecret, SwarmService } from "./swarm.plan.ts";
+import { planSwarmProxy } from "./swarm.proxy.ts";
 import type { SwarmSettings } from "./swarm.settings.ts";
 
-const HASH_LENGTH = 8;
 /** Where Docker puts secrets. */
 const SECRET_FOLDER = "/run/secrets";
 
@@ -24,6 +17,7 @@ export function adaptSwarm(input: AdapterInput, settings: SwarmSettings): SwarmP
   const [first, ...others] = input.hosts.filter(({ role }) => role === "manager");
   const managers = first ? [first, ...others] : [];
   const { network } = settings;
+  const proxy = planSwarmProxy(input, settings);
   return {
     kind: "swarm",
     name: input.name,
@@ -50,36 +44,23 @@ export function adaptSwarm(input: AdapterInput, settings: SwarmSettings): SwarmP
     secrets: secretsOf(input, settings),
     configs: [
       ...new Map(
-        input.workloads.flatMap(({ files }) => files.map(configOf(input))).map((one) => [one.name, one]),
+        input.workloads
+          .flatMap(({ files }) => files.map((file) => swarmConfig(input, file)))
+          .map((one) => [one.name, one]),
       ).values(),
+      ...(proxy ? [proxy.config] : []),
     ],
-    services: input.workloads.map((workload) => serviceOf(input, settings, workload)),
+    services: [
+      ...input.workloads.map((workload) => serviceOf(input, settings, workload)),
+      ...(proxy ? [proxy.service] : []),
+    ],
   };
-}
-
-/** What of the hosts' parts can't make a Swarm. */
-export function checkSwarm(hosts: readonly AdapterHost[]): Problem[] {
-  const managers = hosts.filter(({ role }) => role === "manager").length;
-  if (managers % 2 === 1) return [];
-  return [
-    {
-      path: "topology.hosts",
-      given: `${managers} managers (${
-        hosts
-          .filter(({ role }) => role === "manager")
-          .map(({ name }) => name)
-          .join(", ") || "none"
-      })`,
-      allowed: `an odd number of managers: ${managers} stay in charge after the loss of ${Math.max(0, Math.ceil(managers / 2) - 1)}, as ${Math.max(1, managers - 1)} would`,
-      mend: "set role of one host to worker, or of one more to manager",
-    },
-  ];
 }
 
 function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: WorkloadPlan): SwarmService {
   const { resources, replicas, placement } = workload;
   const pinned = keepsData(workload);
-  const host = settings.publish === "host";
+  const ports = portsOf(workload, settings);
   return {
     key: workload.key,
     name: workload.name,
@@ -93,7 +74,7 @@ function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: Workl
       file: secretName(input, source),
       user: workload.user,
     })),
-    configs: workload.files.map((file) => ({ config: configOf(input)(file).name, path: file.path })),
+    configs: workload.files.map((file) => ({ config: swarmConfig(input, file).name, path: file.path })),
     mounts: workload.mounts.map((mount) => mountOf(mount, input)),
     healthCheck: workload.healthCheck,
     stopGraceSeconds: workload.stopGraceSeconds,
@@ -102,17 +83,8 @@ function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: Workl
         ? { kind: "global" }
         : { kind: "replicated", replicas: pinned ? 1 : replicas.min },
     scaledByOthers: replicas.max > replicas.min,
-    // A virtual address can't go with ports of single hosts.
-    endpointMode: host ? "dnsrr" : "vip",
-    ports: workload.ports
-      // A Swarm publishes on every address of a host, or not at all.
-      .filter(({ reach }) => reach === "everywhere")
-      .map((port) => ({
-        target: port.containerPort,
-        published: port.publishedPort,
-        protocol: port.protocol,
-        mode: settings.publish,
-      })),
+    endpointMode: endpointModeOf(ports, settings),
+    ports,
     limits: { milliCpu: resources.cpuLimit, memoryBytes: resources.memoryLimit },
     reservations: { milliCpu: resources.cpuRequest, memoryBytes: resources.memoryRequest, gpus: resources.gpus },
     restart: restartOf(workload.restart, settings),
@@ -126,6 +98,23 @@ function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: Workl
     labels: { ...workload.labels, ...boundsLabel(workload) },
     dependsOn: workload.dependsOn,
   };
+}
+
+/** A Swarm publishes on every address of a host, or not at all; what the proxy publishes needs no port of its own. */
+function portsOf({ ports }: WorkloadPlan, { publish }: SwarmSettings): SwarmService["ports"] {
+  return ports
+    .filter((port) => port.reach === "everywhere" && !(publish === "proxy" && isProxied(port)))
+    .map((port) => ({
+      target: port.containerPort,
+      published: port.publishedPort,
+      protocol: port.protocol,
+      mode: publish === "host" ? "host" : "ingress",
+    }));
+}
+
+/** The routing mesh needs a virtual address, and nothing else does: addresses of replicas work without IPVS. */
+function endpointModeOf(ports: SwarmService["ports"], { publish }: SwarmSettings): SwarmService["endpointMode"] {
+  return publish === "ingress" || ports.some(({ mode }) => mode === "ingress") ? "vip" : "dnsrr";
 }
 
 /** Whoever scales the service reads its bounds here. */
@@ -161,17 +150,6 @@ function secretsOf(input: AdapterInput, settings: SwarmSettings): SwarmSecret[] 
 function secretName({ name }: AdapterInput, source: SecretSource): string {
   const own = source.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return platformName("swarmObject", name, source.kind === "generated" ? `generated-${own}` : own);
-}
-
-function configOf({ name }: AdapterInput) {
-  return ({ path, content }: WorkloadFile): SwarmConfig => ({
-    name: `${platformName("swarmObject", name, digest(path))}-${digest(content)}`,
-    content,
-  });
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH);
 }
 
 function mountOf(mount: MountPlan, { volumes }: AdapterInput): SwarmMount {

@@ -99,7 +99,7 @@ export interface SwarmService {
 }
 
 /** How the hosts become a Swarm. */
-export interface SwarmCluster {
+interface SwarmCluster {
   readonly managers: readonly SwarmHost[];
   readonly workers: readonly SwarmHost[];
   readonly advertiseAddress: string;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { LABEL_PREFIX } from "../../core/index.ts";
 import type { SwarmChange, SwarmConfig, SwarmMount, SwarmNetwork, SwarmSecret, SwarmService } from "./swarm.plan.ts";
 
 /** What a service is connected with once it is made. */
@@ -18,15 +19,25 @@ const CONVERGE_MARGIN_SECONDS = 300;
 
 /** Arguments of the overlay network's Pulumi resource. */
 export function swarmNetworkArgs(network: SwarmNetwork): docker.NetworkArgs {
+  const options = Object.entries(network.options);
   return {
     name: network.name,
     driver: "overlay",
     attachable: network.attachable,
     internal: network.internal,
     ipamConfigs: [{ subnet: network.subnet, gateway: network.gateway, ipRange: network.addressRange }],
-    options: { ...network.options },
-    labels: labelList(network.labels),
+    ...(options.length > 0 && { options: { ...network.options } }),
+    labels: labelList({
+      ...network.labels,
+      // What isn't compared still counts: a changed label replaces the network.
+      ...(options.length > 0 && { [`${LABEL_PREFIX}fixed`]: options.map((pair) => pair.join("=")).join(",") }),
+    }),
   };
+}
+
+/** Options of the overlay network's Pulumi resource: the engine adds an option of its own, which isn't to be taken away. */
+export function swarmNetworkOptions({ options }: SwarmNetwork): pulumi.CustomResourceOptions {
+  return Object.keys(options).length > 0 ? { ignoreChanges: ["options"] } : {};
 }
 
 /** Arguments of a secret's Pulumi resource: a new value gets a new name, since a Swarm's secret can't be changed. */
@@ -63,29 +74,33 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
     },
     updateConfig: changeOf(update),
     rollbackConfig: changeOf(service.rollback),
-    convergeConfig: {
-      delay: "3s",
-      timeout: `${update.monitorSeconds + service.stopGraceSeconds + CONVERGE_MARGIN_SECONDS}s`,
-    },
+    // The provider (5.2.0) can't wait for a service that every host runs, and refuses to be told to.
+    ...(service.mode.kind === "replicated" && {
+      convergeConfig: {
+        delay: "3s",
+        timeout: duration(update.monitorSeconds + service.stopGraceSeconds + CONVERGE_MARGIN_SECONDS),
+      },
+    }),
     taskSpec: {
       containerSpec: {
         image: service.image,
         commands: service.entrypoint.length > 0 ? [...service.entrypoint] : undefined,
         args: service.command.length > 0 ? [...service.command] : undefined,
         user: service.user,
-        env: { ...service.environment },
+        // An empty list would be seen as a change every time.
+        ...(Object.keys(service.environment).length > 0 && { env: { ...service.environment } }),
         readOnly: true,
         capDrops: ["ALL"],
         labels: labelList(service.labels),
         mounts: service.mounts.map(mountOf),
         healthcheck: {
           tests: ["CMD", ...healthCheck.command],
-          interval: `${healthCheck.intervalSeconds}s`,
-          timeout: `${healthCheck.timeoutSeconds}s`,
-          startPeriod: `${healthCheck.startPeriodSeconds}s`,
+          interval: duration(healthCheck.intervalSeconds),
+          timeout: duration(healthCheck.timeoutSeconds),
+          startPeriod: duration(healthCheck.startPeriodSeconds),
           retries: healthCheck.retries,
         },
-        stopGracePeriod: `${service.stopGraceSeconds}s`,
+        stopGracePeriod: duration(service.stopGraceSeconds),
         secrets: service.secrets.flatMap(({ secret, file, user }) => {
           const made = connections.secrets.get(secret);
           const [fileUid, fileGid = fileUid] = user.split(":");
@@ -114,9 +129,9 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
       },
       restartPolicy: {
         condition: restart.condition,
-        delay: `${restart.delaySeconds}s`,
+        delay: duration(restart.delaySeconds),
         maxAttempts: restart.maxAttempts,
-        window: `${restart.windowSeconds}s`,
+        window: duration(restart.windowSeconds),
       },
       placement: {
         constraints: [...service.placement.constraints],
@@ -136,9 +151,9 @@ export function swarmServiceOptions({ scaledByOthers }: SwarmService): pulumi.Cu
 function changeOf(change: SwarmChange) {
   return {
     parallelism: change.parallelism,
-    delay: `${change.delaySeconds}s`,
+    delay: duration(change.delaySeconds),
     failureAction: change.onFailure,
-    monitor: `${change.monitorSeconds}s`,
+    monitor: duration(change.monitorSeconds),
     maxFailureRatio: `${change.maxFailureRatio}`,
     order: change.order,
   };
@@ -162,6 +177,13 @@ function mountOf(mount: SwarmMount): docker.types.input.ServiceTaskSpecContainer
     case "memory":
       return { type: "tmpfs", target: mount.path, tmpfsOptions: { sizeBytes: mount.sizeBytes, mode: 0o1777 } };
   }
+}
+
+/** Seconds as the engine tells them back, such as `3m10s`: in other words they would be a change every time. */
+function duration(seconds: number): string {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours > 0) return `${hours}h${minutes}m${seconds % 60}s`;
+  return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
 }
 
 function labelList(labels: Readonly<Record<string, string>>) {

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { Cidr, Port } from "../../core/index.ts";
+import { ProxySettings } from "../../traffic/index.ts";
 import { NetworkAddresses } from "../network.settings.ts";
 
 /** A Docker Swarm over the hosts. */
@@ -9,10 +10,11 @@ export const SwarmSettings = z.strictObject({
   mode: z.enum(["replicated", "global"]).prefault("replicated").meta({
     description: "Whether scaling.replicas counts the agents, or every host that placement allows runs one.",
   }),
-  publish: z.enum(["ingress", "host"]).prefault("ingress").meta({
+  publish: z.enum(["proxy", "ingress", "host"]).prefault("proxy").meta({
     description:
-      "Whether every host answers for all agents (the routing mesh, which needs IPVS in the kernel), or each for its own.",
+      "Who answers on a host's port: HAProxy, which sends no turn to an agent that drains; Docker's routing mesh, which needs IPVS in the kernel; or the host's own agent.",
   }),
+  proxy: ProxySettings,
   advertiseAddress: z
     .string()
     .refine((text) => isIP(text) !== 0, "an IP address of the first manager")

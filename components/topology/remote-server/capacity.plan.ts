@@ -2,6 +2,7 @@ import { type Bytes, type MilliCpu, mebibytes, milliCpu, type Problem, toMiB } f
 import {
   keepsData,
   type OrchestratorKind,
+  PROXY,
   replicasAtMost,
   type WorkloadPlan,
   type WorkloadVolumePlan,
@@ -13,6 +14,7 @@ import {
   placeWorkloads,
   type WorkloadClaim,
 } from "../../resources/index.ts";
+import { type ChosenOrchestrator, hasProxies } from "./choice.plan.ts";
 import type { RemoteServerTopology } from "./remote-server.settings.ts";
 
 /** Whether everything fits, and where it goes. */
@@ -24,18 +26,17 @@ export interface CapacityPlan {
   readonly clientsMax: number | undefined;
 }
 
-/** What the proxy of a standalone host claims. */
-const PROXY = { cpu: 100, memoryMiB: 128, cpuLimit: 1000, memoryLimitMiB: 384 } as const;
+const NOTHING = { cpuRequest: 0, cpuLimit: 0, memoryRequest: mebibytes(0), memoryLimit: mebibytes(0) } as const;
 
 /** Places every replica that may run at once on the declared hosts. */
 export function planCapacity(
   topology: RemoteServerTopology,
-  orchestrator: OrchestratorKind,
+  orchestrator: ChosenOrchestrator,
   workloads: readonly WorkloadPlan[],
   volumes: readonly WorkloadVolumePlan[],
 ): CapacityPlan {
-  const hosts = topology.hosts.map((host) => placementHost(topology, host, orchestrator));
-  const items = workloads.map((workload) => placementItem(orchestrator, workload, volumes));
+  const hosts = topology.hosts.map((host) => placementHost(topology, host, hasProxies(orchestrator)));
+  const items = workloads.map((workload) => placementItem(orchestrator.kind, workload, volumes));
   const tiers = topology.hosts.map(({ tier }) => (tier === undefined ? undefined : topology.governance.tiers[tier]));
   return {
     placement: placeWorkloads(hosts, items),
@@ -126,7 +127,7 @@ function volumeMiB({ mounts }: WorkloadPlan, volumes: readonly WorkloadVolumePla
 function placementHost(
   { governance }: RemoteServerTopology,
   host: RemoteServerTopology["hosts"][number],
-  orchestrator: OrchestratorKind,
+  proxied: boolean,
 ): PlacementHost {
   const { reserve, overcommit, tiers } = governance;
   const whole: { cpu: MilliCpu; memory: Bytes; disk: Bytes } = {
@@ -141,15 +142,15 @@ function placementHost(
   const left = (amount: number, percent: number) => Math.floor(amount * (1 - percent / 100));
   const cpu = left(whole.cpu, reserve.cpuPercent);
   const memoryMiB = left(toMiB(whole.memory), reserve.memoryPercent);
-  const proxy = orchestrator === "standalone" ? PROXY : { cpu: 0, memoryMiB: 0, cpuLimit: 0, memoryLimitMiB: 0 };
+  const proxy = proxied ? PROXY : NOTHING;
   return {
     name: host.name,
-    cpu: milliCpu(Math.max(0, cpu - proxy.cpu)),
-    memoryMiB: Math.max(0, memoryMiB - proxy.memoryMiB),
+    cpu: milliCpu(Math.max(0, cpu - proxy.cpuRequest)),
+    memoryMiB: Math.max(0, memoryMiB - toMiB(proxy.memoryRequest)),
     diskMiB: left(toMiB(whole.disk), reserve.diskPercent),
     gpus: host.gpus,
     cpuLimit: milliCpu(Math.max(0, Math.floor(cpu * overcommit.cpu) - proxy.cpuLimit)),
-    memoryLimitMiB: Math.max(0, Math.floor(memoryMiB * overcommit.memory) - proxy.memoryLimitMiB),
+    memoryLimitMiB: Math.max(0, Math.floor(memoryMiB * overcommit.memory) - toMiB(proxy.memoryLimit)),
     labels: { ...host.labels, "kubernetes.io/hostname": host.name },
     taints: host.taints,
   };

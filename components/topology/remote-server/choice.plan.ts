@@ -17,6 +17,11 @@ export interface OrchestratorChoice {
   readonly others: readonly { readonly kind: OrchestratorKind; readonly because: string }[];
 }
 
+/** Whether a proxy of the plan's runs on every host. */
+export function hasProxies(orchestrator: ChosenOrchestrator): boolean {
+  return orchestrator.kind === "standalone" || (orchestrator.kind === "swarm" && orchestrator.publish === "proxy");
+}
+
 /** Chooses the orchestrator: the declared one, else by what is found and how many hosts there are. */
 export function chooseOrchestrator(
   { orchestrator, hosts }: Pick<RemoteServerTopology, "orchestrator" | "hosts">,

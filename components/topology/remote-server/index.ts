@@ -1,7 +1,5 @@
-export { chooseOrchestrator, type OrchestratorChoice } from "./choice.plan.ts";
 export { ClientFile } from "./client.file.ts";
 export type { FoundOrchestrators, RemoteServerSettings } from "./remote-server.environment.ts";
 export { planRemoteServer, type RemoteServerPlan } from "./remote-server.plan.ts";
 export { renderRemoteServer } from "./remote-server.render.ts";
-export { RemoteServerTopology } from "./remote-server.settings.ts";
 export { RemoteServer, type RemoteServerTransforms } from "./remote-server.ts";

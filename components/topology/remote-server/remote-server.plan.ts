@@ -27,6 +27,7 @@ import {
   checkBudget,
   checkGovernance,
   checkWastage,
+  exclusion,
   kubernetesBounds,
   kubernetesQuota,
   planBudget,
@@ -40,7 +41,7 @@ import {
 } from "../../resources/index.ts";
 import { wastageSubjects } from "./alerts.plan.ts";
 import { type CapacityPlan, checkCapacity, claimsOf, planCapacity } from "./capacity.plan.ts";
-import { type ChosenOrchestrator, chooseOrchestrator, type OrchestratorChoice } from "./choice.plan.ts";
+import { type ChosenOrchestrator, chooseOrchestrator, hasProxies, type OrchestratorChoice } from "./choice.plan.ts";
 import type { ClientFile } from "./client.file.ts";
 import { checkClient, planClientFile } from "./client.plan.ts";
 import { checkRemoteServer } from "./remote-server.checks.ts";
@@ -49,7 +50,7 @@ import type { RemoteServerTopology } from "./remote-server.settings.ts";
 import { planWorkloads, planWorkloadVolumes } from "./workloads.plan.ts";
 
 /** Where a registry's password comes from. */
-export interface RegistryPlan {
+interface RegistryPlan {
   readonly host: string;
   readonly username: string;
   /** Name of the secret with the password. */
@@ -102,10 +103,10 @@ export function planRemoteServer(
   const startupSeconds = startupSecondsOf(settings.agent);
   const turns = planOrchestratedTurns(settings.turns, keeper, startupSeconds);
   const mode = orchestrator.kind === "swarm" ? orchestrator.mode : "replicated";
-  const workloads = planWorkloads(environment, settings, turns, mode);
+  const workloads = planWorkloads(environment, settings, turns, mode, hasProxies(orchestrator) ? 1 : 0);
   const volumes = planWorkloadVolumes(environment, settings);
   const hosts = hostsOf(topology);
-  const capacity = planCapacity(topology, choice.kind, workloads, volumes);
+  const capacity = planCapacity(topology, orchestrator, workloads, volumes);
   const claims = claimsOf(choice.kind, workloads, volumes);
   const sums = quotaSums(claims);
   const { governance } = topology;
@@ -116,7 +117,14 @@ export function planRemoteServer(
     ...checkClient(settings, orchestrator),
     ...checkOrchestratedTurns(settings.turns, keeper, startupSeconds),
     ...checkParity(choice.kind, declarations[choice.kind], workloads, volumes),
-    ...(orchestrator.kind === "swarm" ? checkSwarm(hosts) : []),
+    ...(orchestrator.kind === "swarm"
+      ? checkSwarm(
+          hosts,
+          orchestrator,
+          workloads,
+          hosts.filter((host) => exclusion(host, topology.workload.placement) === undefined).length,
+        )
+      : []),
     ...checkGovernance(governance, claims, sums),
     ...checkBudget(governance, capacity.monthlyCost, tenants),
     ...checkWastage(governance.wastage, choice.kind === "kubernetes"),
@@ -192,7 +200,11 @@ function keeperOf(orchestrator: ChosenOrchestrator, { workload }: RemoteServerTo
     case "standalone":
       return { kind: "standalone" };
     case "swarm":
-      return { kind: "swarm", monitorSeconds: workload.update.monitorSeconds };
+      return {
+        kind: "swarm",
+        monitorSeconds: workload.update.monitorSeconds,
+        proxied: orchestrator.publish === "proxy",
+      };
     case "kubernetes":
       return {
         kind: "kubernetes",

@@ -6,6 +6,7 @@ import {
   quadletNetwork,
   quadletVolume,
   type StandaloneHostPlan,
+  type StandalonePlan,
   type SwarmPlan,
   swarmBootstrap,
   swarmStack,
@@ -35,9 +36,12 @@ function alertFiles({ alerts }: RemoteServerPlan): Manifest[] {
 function targetFiles({ environment, target }: RemoteServerPlan): Manifest[] {
   switch (target.kind) {
     case "standalone":
-      return target.hosts.flatMap((host) =>
-        target.engine === "podman" ? quadletFiles(environment, host) : composeFiles(environment, target.name, host),
-      );
+      return [
+        { path: "rollout.json", content: `${JSON.stringify(rolloutOf(target), null, 2)}\n` },
+        ...target.hosts.flatMap((host) =>
+          target.engine === "podman" ? quadletFiles(environment, host) : composeFiles(environment, target.name, host),
+        ),
+      ];
     case "swarm":
       return swarmFiles(target);
     case "kubernetes":
@@ -60,6 +64,22 @@ function capacityOf({ choice, capacity, sums, classes, hosts, governance, tenant
     monthlyCost: monthlyCost ?? null,
     budget: budget ?? null,
     clientsMax: clientsMax ?? null,
+  };
+}
+
+/** How a new version takes the old one's place, for whoever does it without `blueprint rollout`. */
+function rolloutOf({ rollout, hosts }: StandalonePlan) {
+  return {
+    ...rollout,
+    hosts: hosts.map(({ name, containers }) => ({
+      name,
+      containers: containers.map(({ name: container, replacement, batch, stopGraceSeconds }) => ({
+        name: container,
+        replacement,
+        batch,
+        stopGraceSeconds,
+      })),
+    })),
   };
 }
 

@@ -31,10 +31,11 @@ export function planWorkloads(
   settings: RemoteServerSettings,
   turns: OrchestratedTurns,
   mode: WorkloadPlan["replicas"]["mode"],
+  ownProxies: number,
 ): WorkloadPlan[] {
   const workloads = [
     ...databaseWorkload(environment, settings),
-    agentWorkload(environment, settings, turns, mode),
+    agentWorkload(environment, settings, turns, mode, ownProxies),
     ...Object.entries(settings.containers).map(([key, container]) =>
       additionalWorkload(environment, settings, key, container),
     ),
@@ -75,6 +76,7 @@ function agentWorkload(
   settings: RemoteServerSettings,
   turns: OrchestratedTurns,
   mode: WorkloadPlan["replicas"]["mode"],
+  ownProxies: number,
 ): WorkloadPlan {
   const { agent, monitoring, topology, scaling } = settings;
   const { workload } = topology;
@@ -84,6 +86,7 @@ function agentWorkload(
     turns,
     metricsPath: monitoring.status.metricsPath,
     databaseHost: objectName(environment, "database"),
+    ownProxies,
   });
   const data = agent.database.kind === "embedded";
   return {

@@ -2,6 +2,7 @@ import type { RuleName } from "../../../policies/rules/index.ts";
 import type { Resource } from "../../../policies/rules/rule.ts";
 import type { Kind } from "../../support/policy-fixtures.ts";
 import { MORE_BREAKS } from "./more-breaks.ts";
+import { SERVICE_BREAKS } from "./service-breaks.ts";
 
 /** One way to break a rule. Words that the message must say: what was found, what is allowed, how to mend it. */
 export interface Break {
@@ -164,4 +165,5 @@ export const BREAKS: readonly Break[] = [
     ...hostPath,
   },
   ...MORE_BREAKS,
+  ...SERVICE_BREAKS,
 ];

@@ -11,7 +11,7 @@ import { UNKNOWNS } from "./unknowns.ts";
 
 const ALL_BREAKS = [...BREAKS, ...KUBERNETES_BREAKS];
 const ALL_UNKNOWNS = [...UNKNOWNS, ...KUBERNETES_UNKNOWNS];
-const KINDS: readonly Kind[] = ["container", "image", "network", "volume", "deployment", "role"];
+const KINDS: readonly Kind[] = ["container", "image", "network", "service", "volume", "deployment", "role"];
 const BESIDE = COMPANIONS.map((kind) => object(kind));
 
 function ruleOf(name: string): Rule {
@@ -174,6 +174,25 @@ describe("what is fine all the same", () => {
       change: { logDriver: "journald", logOpts: undefined },
     },
     { why: "a container without turns", rule: "docker-container-turn-grace", change: { labels: [], stopTimeout: 1 } },
+    {
+      why: "a grace in minutes",
+      rule: "docker-service-turn-grace",
+      kind: "service",
+      change: { taskSpec: { containerSpec: { stopGracePeriod: "1h" } } },
+    },
+    {
+      why: "a service without turns",
+      rule: "docker-service-turn-grace",
+      kind: "service",
+      change: { labels: [], taskSpec: { containerSpec: {} } },
+    },
+    {
+      why: "a variable that the policy lists",
+      rule: "docker-service-no-secret-variables",
+      kind: "service",
+      change: { taskSpec: { containerSpec: { env: { PUBLIC_TOKEN: "x" } } } },
+      settings: { harmlessNames: ["PUBLIC_TOKEN"] },
+    },
     { why: "a label without a value", rule: "docker-container-turn-grace", change: { labels: [{ label: "other" }] } },
     {
       why: "the engine's default driver",

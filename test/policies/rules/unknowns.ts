@@ -3,6 +3,7 @@ import { UNKNOWN } from "../../../policies/rules/known.ts";
 import type { Resource } from "../../../policies/rules/rule.ts";
 import type { Kind } from "../../support/policy-fixtures.ts";
 import { labelsWith } from "./labels.ts";
+import { SERVICE_UNKNOWNS } from "./service-unknowns.ts";
 
 /** An unknown that a rule can't decide without; the message must name the property. */
 export interface Unknown {
@@ -128,6 +129,7 @@ export const UNKNOWNS: readonly Unknown[] = [
   },
   { rule: "docker-container-turn-grace", change: { stopTimeout: UNKNOWN }, property: "stopTimeout" },
   { rule: "docker-container-turn-grace", change: { destroyGraceSeconds: UNKNOWN }, property: "destroyGraceSeconds" },
+  ...SERVICE_UNKNOWNS,
   { rule: "docker-container-image-pinned", change: { image: UNKNOWN }, property: "image" },
   { rule: "docker-remote-image-pinned", kind: "image", change: { name: UNKNOWN }, property: "name" },
   { rule: "docker-network-driver", kind: "network", change: { driver: UNKNOWN }, property: "driver" },
