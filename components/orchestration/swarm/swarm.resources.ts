@@ -179,11 +179,15 @@ function mountOf(mount: SwarmMount): docker.types.input.ServiceTaskSpecContainer
   }
 }
 
-/** Seconds as the engine tells them back, such as `3m10s`: in other words they would be a change every time. */
+/** Seconds as the provider tells them back, such as `3m10s` or `2m`: in other words they would be a change every time. */
 function duration(seconds: number): string {
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  if (hours > 0) return `${hours}h${minutes}m${seconds % 60}s`;
-  return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const parts = [
+    ...(hours > 0 ? [`${hours}h`] : []),
+    ...(minutes > 0 || (hours > 0 && rest > 0) ? [`${minutes}m`] : []),
+    ...(rest > 0 || seconds === 0 ? [`${rest}s`] : []),
+  ];
+  return parts.join("");
 }
 
 function labelList(labels: Readonly<Record<string, string>>) {
