@@ -35,7 +35,7 @@ export { KubernetesSettings } from "./kubernetes/kubernetes.settings.ts";
 export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kubernetes-objects.ts";
 export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
 export { kubernetesNamespace, objectName } from "./names.ts";
-export { declarations, parityTable } from "./parity.ts";
+export { declarations, parityRows } from "./parity.ts";
 export { PROXY } from "./proxy.plan.ts";
 export { secretResolver } from "./secrets.ts";
 export { composeFile } from "./standalone/compose.ts";

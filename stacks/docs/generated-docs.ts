@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { parityTable } from "../../components/orchestration/index.ts";
 import { ClientFile } from "../../components/topology/index.ts";
 import { EnvironmentSettings, NAMESPACE } from "../config.ts";
 import { jsonSchemaOf } from "../settings-reference.ts";
 import { environmentSchema } from "./environment-schema.ts";
+import { orchestratorsPage } from "./orchestrators-page.ts";
 import { settingsPage } from "./settings-page.ts";
 
 /** A file that is made from schemas and declarations. */
@@ -23,6 +23,6 @@ export function generatedDocs(): GeneratedFile[] {
       content: `${JSON.stringify(environmentSchema(schema, NAMESPACE), null, 2)}\n`,
     },
     { path: "docs/schema/client.schema.json", content: `${JSON.stringify(z.toJSONSchema(ClientFile), null, 2)}\n` },
-    { path: "docs/orchestrators.md", content: parityTable() },
+    { path: "docs/orchestrators.md", content: orchestratorsPage() },
   ];
 }

@@ -1,4 +1,5 @@
 import type { SettingSchema } from "../settings-reference.ts";
+import { markdownTable } from "./markdown-table.ts";
 import { type SettingRow, settingRows } from "./settings-rows.ts";
 
 const INTRODUCTION = `# Settings
@@ -20,21 +21,13 @@ function concernSection(name: string, concern: SettingSchema): string {
   const rows = settingRows(concern);
   // A concern that is one value says in its row what it is.
   const about = concern.description && rows[0]?.path !== "" ? `${concern.description}\n\n` : "";
-  return `## ${name}\n\n${about}${table(rows.map((row) => cellsOf(name, row)))}\n`;
+  return `## ${name}\n\n${about}${markdownTable(
+    HEAD,
+    rows.map((row) => cellsOf(name, row)),
+  )}\n`;
 }
 
 const HEAD = ["setting", "type", "unit", "default", "example", "effect"] as const;
-
-/** A table whose columns are aligned, as the formatter of the project has it. */
-function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = HEAD.map((heading, column) =>
-    Math.max(heading.length, ...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(HEAD), line(widths.map((width) => "-".repeat(width))), ...cells.map(line)].join("\n");
-}
 
 function cellsOf(concern: string, row: SettingRow): string[] {
   const path = row.path === "" ? concern : row.path.startsWith("<") ? `${concern}.${row.path}` : row.path;
