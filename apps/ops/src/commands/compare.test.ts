@@ -37,7 +37,7 @@ describe("blueprint compare", () => {
       expect.arrayContaining([
         "standalone swarm kubernetes",
         "its own settings defaults the environment's defaults",
-        "docker:index/service:Service – 2 –",
+        "docker:index/service:Service – 3 –",
         "kubernetes:apps/v1:Deployment – – 1",
         "stop grace – 190 s 200 s",
         "✗ standalone refuses 2 settings",
@@ -55,7 +55,7 @@ describe("blueprint compare", () => {
       environment: "staging",
       orchestrators: [
         { orchestrator: "kubernetes", ok: true, ownSettings: false, turns: { preStopSeconds: 10 } },
-        { orchestrator: "swarm", ok: true, ownSettings: true, resources: { "docker:index/service:Service": 2 } },
+        { orchestrator: "swarm", ok: true, ownSettings: true, resources: { "docker:index/service:Service": 3 } },
       ],
     });
   });
