@@ -95,7 +95,8 @@ describe("a backup", () => {
     async (driver) => {
       const folder = await temporaryFolder();
       const file = join(folder, "backup.gz");
-      const source = await openTestDatabase({ FLAME_DATA_FOLDER: join(folder, "earlier") }, { upTo: 4 });
+      const earlier = { FLAME_DATABASE: "embedded", FLAME_DATA_FOLDER: join(folder, "earlier") };
+      const source = await openTestDatabase(earlier, { upTo: 4 });
       await source.pool.query(
         `insert into flame.cached_answers (tenant, scope, revision, question, literals, answer, citations, embedding, expires_at)
        values ('acme', 's', 1, 'nobody reads this', '', 'the answer', '[]', '[1]', now())`,

@@ -25,7 +25,7 @@ describe("socket folders of embedded databases", () => {
 
     vi.stubEnv("TMPDIR", parent);
     onTestFinished(() => void vi.unstubAllEnvs());
-    const database = await testDatabase();
+    const database = await testDatabase("embedded");
     expect(await readdir(parent)).toEqual([expect.not.stringMatching("flame-killed")]);
     await database.close();
     expect(await readdir(parent)).toEqual([]);

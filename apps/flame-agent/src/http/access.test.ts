@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
+import { crampMemory } from "../testing/memory.ts";
 
 const TOKEN = "planted-token-0123456789";
 const ACME = "planted-acme-0123456789";
@@ -156,6 +157,7 @@ describe("a page of another origin", () => {
 
 describe("an agent with too much to do", () => {
   it("refuses requests for now, but tells how it fares", async () => {
+    crampMemory();
     const agent = await agentFor({ FLAME_SHED_MEMORY_PERCENT: "1" });
     const response = await agent.post("/turns", { message: "hi" });
     expect([response.status, response.headers.get("retry-after"), await response.json()]).toEqual([

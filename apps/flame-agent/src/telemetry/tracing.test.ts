@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { isRecord } from "../http/is-record.ts";
 import { testAgent } from "../testing/agent.ts";
 import { until } from "../testing/folder.ts";
+import { crampMemory } from "../testing/memory.ts";
 import { fetchWithTrace, inSpan, traceIds } from "./index.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -78,6 +79,7 @@ describe("tracing", () => {
 
   it("marks what the agent couldn't answer as an error, and tells nothing of a trace that isn't recorded", async () => {
     const collector = await recordingServer(() => "{}");
+    crampMemory();
     const agent = await testAgent({ FLAME_OTLP_ENDPOINT: collector.url, FLAME_SHED_MEMORY_PERCENT: "1" });
     await until("it sheds", async () => (await agent.get("/approvals")).status === 503);
     const unrecorded = { headers: { traceparent: CALLER.replace(/01$/, "00") } };

@@ -30,7 +30,11 @@ export async function testAgent(variables: Readonly<Record<string, string>> = {}
   });
   const log: string[] = [];
   const logger = createLog(configuration.logLevel, { write: (line) => log.push(line) });
-  const agent = await startAgent(configuration, logger, (error) => {
+  const onLost = (error: Error) => {
+    throw error;
+  };
+  const agent = await startAgent(configuration, logger, onLost).catch(async (error: unknown) => {
+    await ownDatabase?.remove();
     throw error;
   });
   const hurry = new AbortController();
