@@ -50,20 +50,26 @@ export const SETTINGS: Readonly<Record<string, Changes>> = {
   "namespaces and ranges may connect": orchestrator({
     networkPolicy: { kind: "custom", namespaces: ["ingress-nginx"], ranges: ["10.0.0.0/8", "192.168.7.0/24"] },
   }),
-  "a port on every node": exposure({ kind: "node-port" }),
+  "a port on every node": {
+    ...exposure({ kind: "node-port" }),
+    "topology.client.endpoints.api": "https://agents.example.com",
+  },
   "a given port on every node": exposure({
     kind: "node-port",
     nodePort: 30_411,
     externalTraffic: "Local",
     sessionAffinity: "ClientIP",
   }),
-  "a load balancer": exposure({ kind: "load-balancer" }),
-  "a load balancer with ranges and annotations": exposure({
-    kind: "load-balancer",
-    externalTraffic: "Local",
-    allowedRanges: ["10.0.0.0/8"],
-    annotations: { "service.example/idle-timeout": "200" },
-  }),
+  "a load balancer": { ...exposure({ kind: "load-balancer" }), ...HOST_NAMES },
+  "a load balancer with ranges and annotations": {
+    ...exposure({
+      kind: "load-balancer",
+      externalTraffic: "Local",
+      allowedRanges: ["10.0.0.0/8"],
+      annotations: { "service.example/idle-timeout": "200" },
+    }),
+    ...HOST_NAMES,
+  },
   "an ingress": exposure({ kind: "ingress" }),
   "an ingress with names and a certificate": {
     ...exposure({ kind: "ingress", className: "haproxy", path: "/agents", pathType: "Exact" }),
