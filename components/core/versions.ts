@@ -9,6 +9,8 @@ export const versions = {
     postgresql: "docker.io/pgvector/pgvector:0.8.1-pg17",
     /** HAProxy, long-term support: the proxy of standalone hosts. */
     proxy: "docker.io/library/haproxy:3.0.8-alpine",
+    /** kubectl, as the Kubernetes project publishes it: tells an autoscaler of a schedule's windows. */
+    kubectl: "registry.k8s.io/kubectl:v1.32.0",
   },
   /** Docker's engine interface: 1.41 is served by Docker 20.10 and by Podman 4. */
   engineApi: "1.41",

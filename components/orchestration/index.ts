@@ -33,6 +33,7 @@ export type { KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
 export { kubernetesManifest } from "./kubernetes/kubernetes.render.ts";
 export { KubernetesSettings } from "./kubernetes/kubernetes.settings.ts";
 export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kubernetes-objects.ts";
+export { SCHEDULE_RESOURCES } from "./kubernetes/schedule.ts";
 export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
 export { kubernetesNamespace, objectName } from "./names.ts";
 export { declarations, parityRows } from "./parity.ts";

@@ -35,6 +35,7 @@ describe.runIf(haveKubernetes())("every object that settings lead to", () => {
     expect(Object.keys(SETTINGS).length).toBeGreaterThanOrEqual(40);
     expect([...kinds].toSorted()).toEqual([
       "ConfigMap",
+      "CronJob",
       "Deployment",
       "HTTPRoute",
       "HorizontalPodAutoscaler",
@@ -46,6 +47,8 @@ describe.runIf(haveKubernetes())("every object that settings lead to", () => {
       "PodDisruptionBudget",
       "PriorityClass",
       "ResourceQuota",
+      "Role",
+      "RoleBinding",
       "Service",
       "ServiceAccount",
       "StatefulSet",

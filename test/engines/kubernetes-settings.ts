@@ -84,6 +84,17 @@ export const SETTINGS: Readonly<Record<string, Changes>> = {
     ...orchestrator({ autoscaling: { cpuPercent: 60, memoryPercent: 80, scaleDownWindowSeconds: 600 } }),
     scaling: { preset: "bursty" },
   },
+  "an autoscaler with windows": orchestrator({
+    autoscaling: {
+      schedule: {
+        timeZone: "Europe/Berlin",
+        windows: {
+          day: { start: "0 7 * * MON-FRI", end: "0 19 * * MON-FRI", replicas: 3 },
+          sunday: { start: "0 9 * * 7", end: "30 11 * * SUN", replicas: 4 },
+        },
+      },
+    },
+  }),
   "a fixed count": { scaling: { replicas: { min: 3, max: 3 } } },
   "a single agent with its files": EMBEDDED,
   "an external database": {

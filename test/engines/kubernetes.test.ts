@@ -107,6 +107,48 @@ describe.runIf(haveKubernetes())("staging on a real control plane, from its rend
     await rolledOut(AGENT);
   });
 
+  it("keeps more agents ready within a window of the schedule, by an account that may do nothing else", async () => {
+    const windows = { day: { start: "0 7 * * MON-FRI", end: "0 19 * * MON-FRI", replicas: 3 } };
+    const scheduled = await stagingOnKubernetes({
+      "topology.governance.quota.replicas": 7,
+      "topology.orchestrator.autoscaling.schedule": { timeZone: "Europe/Berlin", windows },
+    });
+    await apply(cluster, scheduled.objects);
+    const edge = async (name: "start" | "end") => {
+      const cronJob = `cronjob/flame-staging-agent-day-${name}`;
+      await cluster.kubectl(inNamespace("create", "job", name, `--from=${cronJob}`));
+      // The job's pod is let in by Pod Security and the quota; what it would run is run with its account's rights.
+      await until(
+        `the ${name} has its pod`,
+        async () => (await cluster.get("pods", ...inNamespace(`--selector=job-name=${name}`))).items.length > 0,
+        60_000,
+      );
+      const { spec } = await cluster.get(cronJob, ...inNamespace());
+      const pod = spec.jobTemplate.spec.template.spec;
+      return [...pod.containers[0].args, `--as=system:serviceaccount:${NAMESPACE}:${pod.serviceAccountName}`];
+    };
+
+    const start = await edge("start");
+    await cluster.kubectl(inNamespace(...start));
+    await until("three agents are available", () => available(3), 60_000);
+    const account = start.at(-1) ?? "";
+    const refused = await cluster.tryKubectl(inNamespace("get", "secrets", account));
+    expect(refused.stderr).toMatch(/cannot list resource "secrets"/);
+    const other = await cluster.tryKubectl(
+      inNamespace("delete", "horizontalpodautoscaler/flame-staging-agent", account),
+    );
+    expect(other.stderr).toMatch(/cannot delete resource "horizontalpodautoscalers"/);
+
+    await cluster.kubectl(inNamespace(...(await edge("end"))));
+    const { spec } = await cluster.get("horizontalpodautoscaler", "flame-staging-agent", ...inNamespace());
+    expect(spec.minReplicas).toBe(2);
+    // Their jobs and the pods of those go with them.
+    await cluster.kubectl(inNamespace("delete", "cronjobs", "--all", "--cascade=foreground", "--wait"));
+    await apply(cluster, staging.objects, "--force-conflicts");
+    await cluster.kubectl(inNamespace("patch", AGENT, '--patch={"spec":{"replicas":2}}'));
+    await until("two agents are available", () => available(2), 60_000);
+  });
+
   it("refuses a privileged pod", async () => {
     const refused = await cluster.tryKubectl(inNamespace("run", "privileged", "--image=a:1", "--privileged"));
     expect(refused.stderr).toMatch(/violates PodSecurity "restricted:latest": privileged/);

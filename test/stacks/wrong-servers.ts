@@ -452,6 +452,45 @@ const IN_TRAFFIC: readonly WrongConfiguration[] = [
     mend: /derived/,
   },
   {
+    why: "a window with no more agents than there are anyway",
+    document: server("kubernetes", {
+      orchestrator: {
+        autoscaling: { schedule: { windows: { day: { start: "0 7 * * *", end: "0 19 * * *", replicas: 1 } } } },
+      },
+    }),
+    path: "topology.orchestrator.autoscaling.schedule.windows.day.replicas",
+    given: /^1$/,
+    allowed: /more than scaling\.replicas\.min and at most scaling\.replicas\.max/,
+    mend: /change replicas/,
+  },
+  {
+    why: "windows that meet",
+    document: server("kubernetes", {
+      orchestrator: {
+        autoscaling: {
+          schedule: {
+            windows: {
+              day: { start: "0 7 * * *", end: "0 19 * * *", replicas: 3 },
+              noon: { start: "0 11 * * *", end: "0 13 * * *", replicas: 4 },
+            },
+          },
+        },
+      },
+    }),
+    path: "topology.orchestrator.autoscaling.schedule.windows.noon.start",
+    given: /0 11 \* \* \*/,
+    allowed: /day is since on 2028-01-01 at 07:00/,
+    mend: /move its start/,
+  },
+  {
+    why: "a time zone that is an offset",
+    document: server("kubernetes", { orchestrator: { autoscaling: { schedule: { timeZone: "+01:00" } } } }),
+    path: "topology.orchestrator.autoscaling.schedule.timeZone",
+    given: /\+01:00/,
+    allowed: /IANA/,
+    mend: /./,
+  },
+  {
     why: "an autoscaler that takes agents away within a turn",
     document: server("kubernetes", { orchestrator: { autoscaling: { scaleDownWindowSeconds: 60 } } }),
     path: "topology.orchestrator.autoscaling.scaleDownWindowSeconds",

@@ -97,6 +97,10 @@ const TAINTED_HOST = {
 } as const;
 const IN_CLASS = { "topology.governance.classOf": { agent: "worker" } } as const;
 const SPREAD = { "topology.workload.placement.spreadOver": ["zone"] } as const;
+const SCHEDULE = "topology.orchestrator.autoscaling.schedule";
+const SCHEDULED = {
+  [`${SCHEDULE}.windows`]: { worker: { start: "0 7 * * 1-5", end: "0 19 * * 1-5", replicas: 3 } },
+} as const;
 const INGRESS = { "topology.orchestrator.exposure": { kind: "ingress" } } as const;
 const PINNED = "r/mIkG3eEpVdm+u/ko/cwxzOMo1bk4TyHIlByibiA5E=";
 
@@ -132,6 +136,11 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "topology.orchestrator.secretLabels": { base: {}, changed: { owner: "assistants" } },
   "topology.orchestrator.mode": { changed: "global", beside: { "scaling.replicas": { min: 3, max: 3 } } },
   "topology.orchestrator.proxy.image": { changed: "registry.example/team/haproxy:3.2.1" },
+  [`${SCHEDULE}.timeZone`]: { changed: "Europe/Berlin", beside: SCHEDULED },
+  [`${SCHEDULE}.image`]: { changed: "registry.example/team/kubectl:1.32.0", beside: SCHEDULED },
+  [`${SCHEDULE}.windows.*.start`]: { base: "0 7 * * 1-5", changed: "0 8 * * 1-5", beside: SCHEDULED },
+  [`${SCHEDULE}.windows.*.end`]: { base: "0 19 * * 1-5", changed: "0 18 * * 1-5", beside: SCHEDULED },
+  [`${SCHEDULE}.windows.*.replicas`]: { base: 3, changed: 4, beside: SCHEDULED },
   "topology.orchestrator.context": { changed: "other" },
   "topology.orchestrator.kubeconfig": { changed: "/other/config" },
   "topology.orchestrator.version": { base: "1.29", changed: "1.30" },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CronExpression, toSystemdCalendar } from "./cron.ts";
+import { CronExpression, timesOf, toNumericCron, toSystemdCalendar } from "./cron.ts";
 
 const calendar = (text: string) => toSystemdCalendar(CronExpression.parse(text));
 
@@ -55,5 +55,36 @@ describe("a repeating time", () => {
         );
       }),
     );
+  });
+});
+
+describe("a repeating time in numbers", () => {
+  it.each([
+    { text: "0 7 * * MON-FRI", numbers: "0 7 * * 1,2,3,4,5" },
+    { text: "*/20 * * * 7", numbers: "0,20,40 * * * 0" },
+    { text: "0 8-10 1 jan *", numbers: "0 8,9,10 1 1 *" },
+    { text: "5 * * * 5-7", numbers: "5 * * * 0,5,6" },
+  ])("is $numbers for $text", ({ text, numbers }) => {
+    expect(toNumericCron(CronExpression.parse(text))).toBe(numbers);
+  });
+});
+
+describe("the times of a year", () => {
+  const times = (text: string, most = 10_000) => timesOf(CronExpression.parse(text), 2028, most);
+
+  it.each([
+    { text: "0 7 * * *", count: 366, why: "every day of a leap year" },
+    { text: "0 7 29 2 *", count: 1, why: "its last day of February" },
+    { text: "0 7 * * 7", count: 53, why: "Sundays by their other number" },
+    { text: "0,30 7-9 * * MON", count: 52 * 6, why: "times of a day" },
+  ])("are $count for $text: $why", ({ text, count }) => {
+    expect(times(text)).toHaveLength(count);
+  });
+
+  it("are in order, and no more than asked for", () => {
+    const all = times("*/30 5,3 * * *").map((at) => at.getTime());
+    expect(all).toEqual(all.toSorted((one, other) => one - other));
+    expect(times("* * * * *", 100)).toHaveLength(100);
+    expect(times("15 6 1 3 *")).toEqual([new Date("2028-03-01T06:15:00Z")]);
   });
 });

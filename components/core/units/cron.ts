@@ -16,6 +16,36 @@ export const CronExpression = z
   })
   .transform((text): CronExpression => ({ text }));
 
+/** The same time in numbers, Sunday as 0 alone: Kubernetes takes no 7. */
+export function toNumericCron(cron: CronExpression): string {
+  const { minute, hour, dayOfMonth, month, dayOfWeek } = CronExpressionParser.parse(cron.text).fields;
+  const days = [...new Set(dayOfWeek.values.map((day) => Number(day) % 7))].toSorted();
+  return [...[minute, hour, dayOfMonth, month].map(list), dayOfWeek.isWildcard ? "*" : days.join(",")].join(" ");
+}
+
+/** The times of a year at which it comes round, in order, at most `most` of them: as UTC, whatever its time zone. */
+export function timesOf(cron: CronExpression, year: number, most: number): Date[] {
+  const { minute, hour, dayOfMonth, month, dayOfWeek } = CronExpressionParser.parse(cron.text).fields;
+  const [minutes, hours] = [minute, hour].map((field) => field.values.map(Number));
+  const [days, months] = [dayOfMonth, month].map((field) => new Set(field.values.map(Number)));
+  const weekdays = new Set(dayOfWeek.values.map((day) => Number(day) % 7));
+  const found: Date[] = [];
+  for (let day = new Date(Date.UTC(year, 0, 1)); day.getUTCFullYear() === year; day = dayAfter(day)) {
+    if (!days?.has(day.getUTCDate()) || !months?.has(day.getUTCMonth() + 1)) continue;
+    if (!weekdays.has(day.getUTCDay())) continue;
+    for (const at of hours ?? [])
+      for (const past of minutes ?? []) {
+        if (found.length === most) return found;
+        found.push(new Date(day.getTime() + (at * 60 + past) * 60_000));
+      }
+  }
+  return found;
+}
+
+function dayAfter(day: Date): Date {
+  return new Date(day.getTime() + 24 * 3_600_000);
+}
+
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 
 /** The same time as systemd writes it in `OnCalendar=`. */

@@ -6,6 +6,7 @@ import { entry, type KubernetesContext, metadataOf, selectorOf } from "./context
 import { digest, fileKey, filesName } from "./files.ts";
 import type { KubernetesEntry } from "./kubernetes.plan.ts";
 import { podTemplate } from "./pod.ts";
+import { scheduleOf } from "./schedule.ts";
 
 /** Old ReplicaSets that are kept to go back to. */
 const REVISIONS = 5;
@@ -179,11 +180,14 @@ function autoscaler(context: KubernetesContext, workload: WorkloadPlan, target: 
     },
   } satisfies autoscaling.v2.HorizontalPodAutoscalerSpec;
   const metadata = metadataOf(workload.name, workload.labels, { namespace });
+  const object = { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata, spec };
+  const scheduled = scheduleOf(context, workload);
   return [
-    entry(
-      `autoscaler-${workload.key}`,
-      { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata, spec },
-      [`controller-${workload.key}`],
-    ),
+    {
+      ...entry(`autoscaler-${workload.key}`, object, [`controller-${workload.key}`]),
+      // An update within a window must not end it.
+      ignored: scheduled.length > 0 ? ["spec.minReplicas"] : [],
+    },
+    ...scheduled,
   ];
 }

@@ -17,8 +17,14 @@ export function kubernetesManifest({ entries, secrets, pullSecret, namespace }: 
       `#   kubectl --namespace ${namespace} create secret docker-registry ${pullSecret.name} --from-file=.dockerconfigjson=/dev/stdin`,
     );
   }
+  const scheduled = entries.some(({ object }) => object.kind === "CronJob");
   const head = [
-    "# To apply: kubectl apply --server-side --filename objects.yaml",
+    ...(scheduled
+      ? [
+          "# To apply: kubectl apply --server-side --force-conflicts --filename objects.yaml",
+          "# Within a window of the schedule that sets the autoscaler's least number back until the next one.",
+        ]
+      : ["# To apply: kubectl apply --server-side --filename objects.yaml"]),
     ...(commands.length > 0
       ? [`# Before that, kubectl create namespace ${namespace}, and each secret from standard input:`, ...commands]
       : []),

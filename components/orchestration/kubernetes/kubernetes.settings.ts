@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Cidr } from "../../core/index.ts";
 import { AbsolutePath } from "../container.settings.ts";
 import { Exposure } from "./exposure.settings.ts";
+import { ScalingSchedule } from "./schedule.settings.ts";
 
 const ObjectName = z
   .string()
@@ -94,6 +95,7 @@ export const KubernetesSettings = z.strictObject({
         unit: "seconds",
         example: 600,
       }),
+      schedule: ScalingSchedule,
     })
     .prefault({}),
   disruption: z

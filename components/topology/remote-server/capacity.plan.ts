@@ -4,6 +4,7 @@ import {
   type OrchestratorKind,
   PROXY,
   replicasAtMost,
+  SCHEDULE_RESOURCES,
   type WorkloadPlan,
   type WorkloadVolumePlan,
 } from "../../orchestration/index.ts";
@@ -26,6 +27,23 @@ export interface CapacityPlan {
   readonly clientsMax: number | undefined;
 }
 
+const SCHEDULE_PATH = "topology.orchestrator.autoscaling.schedule.windows";
+const SCHEDULE_ITEM: PlacementItem = {
+  key: "schedule",
+  count: 1,
+  cpu: SCHEDULE_RESOURCES.cpuRequest,
+  memoryMiB: toMiB(SCHEDULE_RESOURCES.memoryRequest),
+  diskMiB: 0,
+  gpus: 0,
+  cpuLimit: SCHEDULE_RESOURCES.cpuLimit,
+  memoryLimitMiB: toMiB(SCHEDULE_RESOURCES.memoryLimit),
+  require: [],
+  prefer: [],
+  spreadOver: [],
+  apart: "off",
+  tolerations: [],
+};
+
 const NOTHING = { cpuRequest: 0, cpuLimit: 0, memoryRequest: mebibytes(0), memoryLimit: mebibytes(0) } as const;
 
 /** Places every replica that may run at once on the declared hosts. */
@@ -36,7 +54,10 @@ export function planCapacity(
   volumes: readonly WorkloadVolumePlan[],
 ): CapacityPlan {
   const hosts = topology.hosts.map((host) => placementHost(topology, host, hasProxies(orchestrator)));
-  const items = workloads.map((workload) => placementItem(orchestrator.kind, workload, volumes));
+  const items = [
+    ...workloads.map((workload) => placementItem(orchestrator.kind, workload, volumes)),
+    ...(hasSchedule(orchestrator) ? [SCHEDULE_ITEM] : []),
+  ];
   const tiers = topology.hosts.map(({ tier }) => (tier === undefined ? undefined : topology.governance.tiers[tier]));
   return {
     placement: placeWorkloads(hosts, items),
@@ -58,6 +79,13 @@ export function claimsOf(
     replicas: replicasAtOnce(orchestrator, workload),
     storage: mebibytes(volumeMiB(workload, volumes)),
   }));
+}
+
+/** What the pod claims that puts a window's edge into effect: edges are so far apart that there is one at a time. */
+export function scheduleClaimsOf(orchestrator: ChosenOrchestrator): WorkloadClaim[] {
+  if (!hasSchedule(orchestrator)) return [];
+  const none = { ephemeralRequest: undefined, ephemeralLimit: undefined, gpus: 0, storage: mebibytes(0) } as const;
+  return [{ ...SCHEDULE_RESOURCES, ...none, key: "schedule", path: SCHEDULE_PATH, replicas: 1 }];
 }
 
 /** What doesn't fit, host by host. */
@@ -84,6 +112,10 @@ export function checkCapacity(topology: RemoteServerTopology, { placement, clien
           },
         ]),
   ];
+}
+
+function hasSchedule(orchestrator: ChosenOrchestrator): boolean {
+  return orchestrator.kind === "kubernetes" && Object.keys(orchestrator.autoscaling.schedule.windows).length > 0;
 }
 
 /** Replicas at once. On a standalone host the new one stands beside the old one for every replica. */
@@ -158,6 +190,7 @@ function placementHost(
 
 function pathOf(key: string): string {
   if (key === "agent") return "agent.resources";
+  if (key === SCHEDULE_ITEM.key) return SCHEDULE_PATH;
   return key === "database" ? "agent.database.resources" : `containers.${key}.resources`;
 }
 

@@ -40,13 +40,14 @@ import {
   type TenantPlan,
 } from "../../resources/index.ts";
 import { wastageSubjects } from "./alerts.plan.ts";
-import { type CapacityPlan, checkCapacity, claimsOf, planCapacity } from "./capacity.plan.ts";
+import { type CapacityPlan, checkCapacity, claimsOf, planCapacity, scheduleClaimsOf } from "./capacity.plan.ts";
 import { type ChosenOrchestrator, chooseOrchestrator, hasProxies, type OrchestratorChoice } from "./choice.plan.ts";
 import type { ClientFile } from "./client.file.ts";
 import { checkClient, planClientFile } from "./client.plan.ts";
 import { checkRemoteServer } from "./remote-server.checks.ts";
 import type { FoundOrchestrators, RemoteServerSettings } from "./remote-server.environment.ts";
 import type { RemoteServerTopology } from "./remote-server.settings.ts";
+import { checkSchedule } from "./schedule.checks.ts";
 import { planWorkloads, planWorkloadVolumes } from "./workloads.plan.ts";
 
 /** Where a registry's password comes from. */
@@ -108,12 +109,13 @@ export function planRemoteServer(
   const hosts = hostsOf(topology);
   const capacity = planCapacity(topology, orchestrator, workloads, volumes);
   const claims = claimsOf(choice.kind, workloads, volumes);
-  const sums = quotaSums(claims);
+  const sums = quotaSums([...claims, ...scheduleClaimsOf(orchestrator)]);
   const { governance } = topology;
   const tenants = planTenants(governance.tenants, claims);
 
   const problems = distinct([
     ...checkRemoteServer(settings, orchestrator),
+    ...checkSchedule(settings, orchestrator),
     ...checkClient(settings, orchestrator),
     ...checkOrchestratedTurns(settings.turns, keeper, startupSeconds),
     ...checkParity(choice.kind, declarations[choice.kind], workloads, volumes),
