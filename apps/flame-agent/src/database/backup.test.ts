@@ -89,10 +89,8 @@ describe("a backup", () => {
   });
 
   it.each(DRIVERS)("of an agent of an earlier version restores into %s, and is brought to this one", async (driver) => {
-    const folder = await temporaryFolder();
-    const file = join(folder, "backup.gz");
-    const earlier = { FLAME_DATABASE: "embedded", FLAME_DATA_FOLDER: join(folder, "earlier") };
-    const source = await openTestDatabase(earlier, { upTo: 4 });
+    const file = join(await temporaryFolder(), "backup.gz");
+    const source = await openTestDatabase({ FLAME_DATABASE: "embedded" }, { upTo: 4 });
     await source.pool.query(
       `insert into flame.cached_answers (tenant, scope, revision, question, literals, answer, citations, embedding, expires_at)
      values ('acme', 's', 1, 'nobody reads this', '', 'the answer', '[]', '[1]', now())`,
