@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { createFlame, createMastra, INSTRUCTIONS } from "./agent.ts";
 import type { Configuration } from "./configuration.ts";
-import { openDatabase } from "./database/index.ts";
+import { type Database, openDatabase } from "./database/index.ts";
 import { createApplication, startingApplication } from "./http/application.ts";
 import { answerParserErrors, malformation, refuse } from "./http/malformed.ts";
 import { type Load, watchLoad } from "./load/index.ts";
@@ -38,11 +38,15 @@ export interface RunningAgent {
   stop(hurry: AbortSignal): Promise<{ readonly stoppedTurns: number }>;
 }
 
-/** Starts listening at once (not ready yet), then opens the database and Mastra. */
+/**
+ * Starts listening at once (not ready yet), then opens the database and Mastra. `open` opens the database; the
+ * configured one unless a caller brings another.
+ */
 export async function startAgent(
   configuration: Configuration,
   log: Logger,
   onFatal: (error: Error) => void,
+  open: () => Promise<Database> = () => openDatabase(configuration.database, log, onFatal),
 ): Promise<RunningAgent> {
   const metrics = createMetrics(configuration.operations.modelCare);
   const turns = new Turns(metrics, configuration.turnMaxSeconds);
@@ -55,7 +59,7 @@ export async function startAgent(
   );
   let load: Load | undefined;
   try {
-    const database = await openDatabase(configuration.database, log, onFatal);
+    const database = await open();
     const model = agentModel(configuration.model, configuration.operations.modelCare, metrics, log);
     const outbox = createOutbox(database.pool);
     const approved = approvedTools(metrics, outbox);

@@ -22,16 +22,15 @@ export const TEMPLATE_FILE = fileURLToPath(
 );
 
 /**
- * Opens the PostgreSQL cluster in the folder, or one in memory; makes it on the first start. `fromTemplate`: it may be
- * made with this build's schema in it.
+ * Opens the PostgreSQL cluster in the folder, or one in memory; makes it on the first start. `withSchema`: a new one
+ * may have this build's schema; without it an earlier one can be made there.
  */
 export async function openCluster(
   folder: string | undefined,
-  { fromTemplate }: { readonly fromTemplate: boolean } = { fromTemplate: true },
+  { withSchema }: { readonly withSchema: boolean } = { withSchema: true },
 ): Promise<PGlite> {
   compileOnce();
-  const newCluster = fromTemplate ? clusterFromTemplate : initialCluster;
-  if (folder === undefined) return newCluster(undefined);
+  if (folder === undefined) return newCluster(undefined, withSchema);
   const cluster = join(folder, "database");
   const unfinished = join(folder, "database.unfinished");
   // The mark tells a start that was killed while it made the cluster: what it left is made anew.
@@ -40,14 +39,20 @@ export async function openCluster(
     return PGlite.create({ dataDir: cluster, extensions: { vector } }).catch((error) => cannotOpen(cluster, error));
 
   await writeFile(unfinished, "");
-  const postgres = await newCluster(cluster);
+  const postgres = await newCluster(cluster, withSchema);
   await rm(unfinished);
   return postgres;
 }
 
-async function clusterFromTemplate(dataDir: string | undefined): Promise<PGlite> {
+async function newCluster(dataDir: string | undefined, withSchema: boolean): Promise<PGlite> {
   if (!existsSync(TEMPLATE_FILE)) return initialCluster(dataDir);
-  return PGlite.create({ dataDir, loadDataDir: await openAsBlob(TEMPLATE_FILE), extensions: { vector } });
+  const cluster = await PGlite.create({
+    dataDir,
+    loadDataDir: await openAsBlob(TEMPLATE_FILE),
+    extensions: { vector },
+  });
+  if (!withSchema) await cluster.exec("drop schema flame cascade");
+  return cluster;
 }
 
 /** A cluster as PostgreSQL's own initialisation makes it. */

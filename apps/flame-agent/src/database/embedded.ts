@@ -32,9 +32,8 @@ export async function openEmbedded(
   const closing = new AsyncDisposableStack();
   closing.defer(async () => lock?.release());
   try {
-    // The template has this build's schema, and an earlier one can't be made of it.
-    const fromTemplate = schema.upTo === undefined || schema.upTo >= SCHEMA_VERSION;
-    const cluster = await openCluster(folder, { fromTemplate });
+    const withSchema = schema.upTo === undefined || schema.upTo >= SCHEMA_VERSION;
+    const cluster = await openCluster(folder, { withSchema });
     closing.defer(() => cluster.close());
     const database = await serveCluster(cluster, schema);
     closing.defer(() => database.close());

@@ -1,4 +1,5 @@
 import { parseConfiguration } from "../configuration.ts";
+import type { Database } from "../database/index.ts";
 import { createLog } from "../log.ts";
 import { type RunningAgent, startAgent } from "../server.ts";
 import { type Client, clientOf } from "./client.ts";
@@ -18,9 +19,15 @@ export interface TestAgent extends Client {
   stop(): Promise<{ readonly stoppedTurns: number }>;
 }
 
-export async function testAgent(variables: Readonly<Record<string, string>> = {}): Promise<TestAgent> {
+/** `open` brings a database that others have too, such as one of {@link lastingDatabase}. */
+export async function testAgent(
+  variables: Readonly<Record<string, string>> = {},
+  open?: () => Promise<Database>,
+): Promise<TestAgent> {
   const ownDatabase =
-    POSTGRESQL_URL && !variables.FLAME_DATABASE && !variables.FLAME_DATA_FOLDER ? await newPostgresql() : undefined;
+    POSTGRESQL_URL && !open && !variables.FLAME_DATABASE && !variables.FLAME_DATA_FOLDER
+      ? await newPostgresql()
+      : undefined;
   const configuration = parseConfiguration({
     FLAME_PORT: "0",
     // A machine that runs other tests beside this one pauses everybody's event loop.
@@ -33,7 +40,7 @@ export async function testAgent(variables: Readonly<Record<string, string>> = {}
   const onLost = (error: Error) => {
     throw error;
   };
-  const agent = await startAgent(configuration, logger, onLost).catch(async (error: unknown) => {
+  const agent = await startAgent(configuration, logger, onLost, open).catch(async (error: unknown) => {
     await ownDatabase?.remove();
     throw error;
   });

@@ -3,7 +3,8 @@ import { link, rm, writeFile } from "node:fs/promises";
 import pino from "pino";
 import { onTestFinished } from "vitest";
 import { parseConfiguration } from "../configuration.ts";
-import { TEMPLATE_FILE } from "../database/cluster.ts";
+import { openCluster, TEMPLATE_FILE } from "../database/cluster.ts";
+import { serveCluster } from "../database/embedded.ts";
 import { type Database, openDatabase } from "../database/index.ts";
 import type { SchemaOptions } from "../database/schema.ts";
 import { dumpTemplate } from "../database/template.ts";
@@ -40,6 +41,22 @@ export async function testDatabase(driver: Driver = DRIVER): Promise<Database> {
       await remove();
     },
   };
+}
+
+/**
+ * A database that stays when what opened it is closed, removed with the running test: for agents one after the other.
+ * An embedded one is in memory, where opening it again takes no time.
+ */
+export async function lastingDatabase(): Promise<() => Promise<Database>> {
+  if (DRIVER === "postgresql") {
+    const { variables, remove } = await newPostgresql();
+    onTestFinished(remove);
+    return () => openTestDatabase(variables);
+  }
+  await ensureTemplate();
+  const cluster = await openCluster(undefined);
+  onTestFinished(() => cluster.close());
+  return () => serveCluster(cluster);
 }
 
 /** Opens the database that a test's agents with these variables work with. */

@@ -1,13 +1,28 @@
+import { existsSync, statfsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A folder of the running test's own, removed after it. */
+/** A file system in memory, as Linux has it. */
+const MEMORY_FOLDER = "/dev/shm";
+/** A database's folder takes 45 MB; every worker has a few at a time. */
+const MEMORY_FREE_BYTES = 4 * 1024 ** 3;
+
+/**
+ * A folder of the running test's own, removed after it. It is in memory where there is room: a database's first start
+ * makes 1,280 files, which is most of its time on some disks (1.4 s against 0.55 s).
+ */
 export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "flame-test-"));
+  const folder = await mkdtemp(join(hasMemoryFolder() ? MEMORY_FOLDER : tmpdir(), "flame-test-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function hasMemoryFolder(): boolean {
+  if (!existsSync(MEMORY_FOLDER)) return false;
+  const { bavail, bsize } = statfsSync(MEMORY_FOLDER);
+  return bavail * bsize > MEMORY_FREE_BYTES;
 }
 
 /** Waits until `check` holds, asking every 20 ms, and fails with `what` when it takes longer than the bound. */

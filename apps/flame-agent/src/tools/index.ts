@@ -4,6 +4,7 @@ import type { Metrics } from "../metrics.ts";
 import { DEFAULT_TENANT } from "../tenants/index.ts";
 import { evaluate } from "./arithmetic.ts";
 import { answerDate, DateQuestion } from "./dates.ts";
+import { describedOnce } from "./described-once.ts";
 import type { Outbox } from "./outbox.ts";
 
 const Sentence = z.strictObject({ answer: z.string() });
@@ -43,8 +44,8 @@ export function agentTools(metrics: Metrics, approved: ApprovedTools) {
       id: "calculate",
       description:
         "Computes an arithmetic expression: + - * / % ^, parentheses, sqrt, abs, round, floor, ceil, min, max, pi, e.",
-      inputSchema: z.strictObject({ expression: z.string().min(1) }),
-      outputSchema: Sentence,
+      inputSchema: describedOnce(z.strictObject({ expression: z.string().min(1) })),
+      outputSchema: describedOnce(Sentence),
       execute: ({ expression }) =>
         metrics.countToolCall("calculate", () => ({ answer: `${expression} = ${evaluate(expression)}` })),
     }),
@@ -52,15 +53,15 @@ export function agentTools(metrics: Metrics, approved: ApprovedTools) {
       id: "dates",
       description:
         "Answers a question about dates: the time now, the weekday, the span between two dates, adding to a date, converting to a time zone.",
-      inputSchema: z.strictObject({ question: DateQuestion }),
-      outputSchema: Sentence,
+      inputSchema: describedOnce(z.strictObject({ question: DateQuestion })),
+      outputSchema: describedOnce(Sentence),
       execute: ({ question }) => metrics.countToolCall("dates", () => ({ answer: answerDate(question, Date.now()) })),
     }),
     send_message: createTool({
       id: "send_message",
       description: "Sends a message to somebody. It leaves only after a person has approved it.",
-      inputSchema: Message,
-      outputSchema: Sentence,
+      inputSchema: describedOnce(Message),
+      outputSchema: describedOnce(Sentence),
       // Nobody is asked about a call that can't be done: the model is told what is wrong with it.
       requireApproval: (input) => validateToolInput(Message, input).error === undefined,
       execute: (input, context) => {

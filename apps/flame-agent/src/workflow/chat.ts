@@ -7,7 +7,6 @@ import type { ChatConfiguration } from "../configuration.ts";
 import { TURN } from "../memory/answer-mark.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import type { Embedding } from "../model/embedding.ts";
-import { tokensOf } from "../model/offline.answer.ts";
 import type { Knowledge } from "../retrieval/knowledge.ts";
 import type { ApprovedTools } from "../tools/index.ts";
 import { analyse } from "./analysis.ts";
@@ -239,13 +238,13 @@ export function createChatWorkflow(parts: ChatParts) {
       } = inputData;
       const done = await steps.run<Generated>("generation", turn, async () => {
         if (cached) {
-          for (const delta of tokensOf(cached.answer)) await turn.emit({ event: "text", data: { delta } });
+          const result = await tell(turn, cached.answer);
           for (const data of cached.citations) await turn.emit({ event: "citation", data });
           await memory.saveExchange({ id, thread, resource, message, answer: cached.answer });
-          return { outcome: "skipped", result: { kind: "answered", finishReason: "stop", usage: {}, plain: false } };
+          return { outcome: "skipped", result };
         }
         const watch = new CitationWatch(passages);
-        if (left?.answer !== undefined) return { outcome: "skipped", result: await tell(turn, watch, left.answer) };
+        if (left?.answer !== undefined) return { outcome: "skipped", result: await tell(turn, left.answer, watch) };
         const replayed =
           left && !resumeData
             ? await replay({ id, thread, resource, message, decided: left.decided }, turn, memory, approvedTools)

@@ -99,11 +99,11 @@ export async function generate(
   return { kind: "answered", finishReason, usage, plain: tools === 0 && finishReason === "stop" };
 }
 
-/** Tells an answer that is in memory already. */
-export async function tell(turn: LiveTurn, watch: CitationWatch, answer: string): Promise<Generated> {
+/** Tells an answer that there is already. `watch` tells its citations as they come, where they aren't known yet. */
+export async function tell(turn: LiveTurn, answer: string, watch?: CitationWatch): Promise<Generated> {
   for (const delta of tokensOf(answer)) {
     await turn.emit({ event: "text", data: { delta } });
-    for (const data of watch.add(delta)) await turn.emit({ event: "citation", data });
+    for (const data of watch?.add(delta) ?? []) await turn.emit({ event: "citation", data });
   }
   return { kind: "answered", finishReason: "stop", usage: {}, plain: false };
 }

@@ -4,12 +4,14 @@ import { z } from "zod";
 import type { Database } from "../database/index.ts";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
 import { isRecord, readEvents, readerOf, readRest, readUntil, type StreamEvent, textOf } from "../testing/client.ts";
-import { openTestDatabase } from "../testing/database.ts";
+import { lastingDatabase } from "../testing/database.ts";
 import { temporaryFolder, until } from "../testing/folder.ts";
 import { newPostgresql, POSTGRESQL_URL } from "../testing/postgresql.ts";
 
-async function agentOn(variables: Record<string, string>): Promise<TestAgent> {
-  const agent = await testAgent(variables);
+type Open = () => Promise<Database>;
+
+async function agentOn(variables: Record<string, string>, open?: Open): Promise<TestAgent> {
+  const agent = await testAgent(variables, open);
   onTestFinished(async () => {
     agent.hurry.abort();
     await agent.stop();
@@ -24,8 +26,8 @@ const dataOf = (events: readonly StreamEvent[], name: string) => {
 };
 const bodyOf = async (agent: TestAgent, path: string): Promise<unknown> => (await agent.get(path)).json();
 /** Does what a killed process leaves behind it, in its database. */
-const onDatabase = async (variables: Record<string, string>, work: (database: Database) => Promise<unknown>) => {
-  const database = await openTestDatabase(variables);
+const onDatabase = async (open: Open, work: (database: Database) => Promise<unknown>) => {
+  const database = await open();
   await work(database);
   await database.close();
 };
@@ -69,8 +71,8 @@ describe("a turn that the shutdown stopped", () => {
 
 describe("a process that was killed", () => {
   it("leaves its running turn interrupted, and the next process resumes it", async () => {
-    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
-    const database = await openTestDatabase(variables);
+    const open = await lastingDatabase();
+    const database = await open();
     const turn = randomUUID();
     await database.pool.query(
       `insert into flame.turns (id, tenant, thread, resource, message, state, instance, run)
@@ -78,17 +80,17 @@ describe("a process that was killed", () => {
       [turn],
     );
     await database.close();
-    const agent = await agentOn(variables);
+    const agent = await agentOn({}, open);
     expect(await bodyOf(agent, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true });
     expect(textOf(await resume(agent, turn))).toBe("6 * 7 = 42");
   });
 
   it("leaves a turn that waits as it is: another process takes the approval and goes on", async () => {
-    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
-    const first = await agentOn(variables);
+    const open = await lastingDatabase();
+    const first = await agentOn({}, open);
     const suspended = await first.turn(SEND);
     await first.stop();
-    const second = await agentOn(variables);
+    const second = await agentOn({}, open);
     const turn = String(dataOf(suspended, "start").turn);
     expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "waiting" });
     const approval = dataOf(suspended, "approval").id;
@@ -102,14 +104,14 @@ describe("a process that was killed", () => {
     { decision: "approved", moment: "after its effect", answer: "The message to ada@example.com is sent.", sent: 1 },
     { decision: "rejected", moment: "before the model was told", answer: "Not to strangers.", sent: 0 },
   ])("goes on when it was $decision and killed $moment, with nothing left but what was committed", async (given) => {
-    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
-    const first = await agentOn(variables);
+    const open = await lastingDatabase();
+    const first = await agentOn({}, open);
     const suspended = await first.turn(SEND, "t");
     await first.stop();
     const turn = String(dataOf(suspended, "start").turn);
 
     // What a process leaves that is killed behind the end of Mastra's run: its snapshots are gone by then.
-    await onDatabase(variables, async ({ pool }) => {
+    await onDatabase(open, async ({ pool }) => {
       await pool.query("update flame.approvals set state = $1, reason = $2, decided_at = now()", [
         given.decision,
         given.decision === "rejected" ? given.answer : null,
@@ -123,7 +125,7 @@ describe("a process that was killed", () => {
         );
     });
 
-    const second = await agentOn(variables);
+    const second = await agentOn({}, open);
     expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true });
     expect(textOf(await resume(second, turn))).toBe(given.answer);
     const outbox = await bodyOf(second, "/outbox");
@@ -137,18 +139,18 @@ describe("a process that was killed", () => {
     { message: SEND, answer: "The message to ada@example.com is sent.", said: 3 },
     { message: "What is 6 * 7?", answer: "6 * 7 = 42", said: 2 },
   ])("tells again what it had said and noted: $message", async ({ message, answer, said }) => {
-    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
-    const first = await agentOn(variables);
+    const open = await lastingDatabase();
+    const first = await agentOn({}, open);
     const events = await first.turn(message, "t");
     const approval = dataOf(events, "approval").id;
     if (approval !== undefined) await readEvents(await first.post(`/approvals/${approval}/approve`, undefined));
     await first.stop();
     const turn = String(dataOf(events, "start").turn);
-    await onDatabase(variables, ({ pool }) =>
+    await onDatabase(open, ({ pool }) =>
       pool.query("update flame.turns set state = 'running', instance = gen_random_uuid()"),
     );
 
-    const second = await agentOn(variables);
+    const second = await agentOn({}, open);
     const again = await resume(second, turn);
     expect(textOf(again)).toBe(answer);
     expect(again.at(-1)).toMatchObject({ event: "end", data: { finishReason: "stop" } });
@@ -159,15 +161,15 @@ describe("a process that was killed", () => {
   });
 
   it("leaves a call that nobody was asked about: the turn begins anew and asks once", async () => {
-    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
-    const first = await agentOn(variables);
+    const open = await lastingDatabase();
+    const first = await agentOn({}, open);
     const suspended = await first.turn(SEND, "t");
     await first.stop();
-    await onDatabase(variables, async ({ pool }) => {
+    await onDatabase(open, async ({ pool }) => {
       await pool.query("delete from flame.approvals");
       await pool.query("update flame.turns set state = 'running', instance = gen_random_uuid()");
     });
-    const second = await agentOn(variables);
+    const second = await agentOn({}, open);
     const again = await resume(second, String(dataOf(suspended, "start").turn));
     expect(again.at(-1)).toMatchObject({ data: { finishReason: "suspended" } });
     const approved = await second.post(`/approvals/${dataOf(again, "approval").id}/approve`, undefined);
@@ -179,11 +181,11 @@ describe("a process that was killed", () => {
 
 describe("a turn that the shutdown stopped behind a decision", () => {
   it("can be resumed as any other, and its message is sent once", async () => {
-    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
-    const first = await agentOn(variables);
+    const open = await lastingDatabase();
+    const first = await agentOn({}, open);
     const suspended = await first.turn(SEND, "t");
     await first.stop();
-    const slow = await agentOn({ ...variables, FLAME_MODEL_TOKENS_PER_SECOND: "2" });
+    const slow = await agentOn({ FLAME_MODEL_TOKENS_PER_SECOND: "2" }, open);
     const turn = String(dataOf(suspended, "start").turn);
     const reader = readerOf(await slow.post(`/approvals/${dataOf(suspended, "approval").id}/approve`, undefined));
     await readUntil(reader, "event: text");
@@ -191,7 +193,7 @@ describe("a turn that the shutdown stopped behind a decision", () => {
     await slow.stop();
     expect(await readRest(reader)).toContain("shut-down");
 
-    const second = await agentOn(variables);
+    const second = await agentOn({}, open);
     expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true });
     expect(textOf(await resume(second, turn))).toBe("The message to ada@example.com is sent.");
     expect(await bodyOf(second, "/outbox")).toMatchObject({ messages: [{ recipient: "ada@example.com" }] });

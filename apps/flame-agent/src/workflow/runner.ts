@@ -75,9 +75,17 @@ export class TurnRunner {
 
   /** Takes a new turn. Rejects with what stopped it; its state is in the database by then. */
   async begin({ first, ...turn }: AdmittedTurn, listener: Listener): Promise<void> {
-    const id = randomUUID();
-    await this.#parts.records.begin({ id, ...turn });
-    await this.#start(id, id, turn, listener, async () => ({ first }));
+    const { records, workflow } = this.#parts;
+    // Of a run that has no name yet Mastra doesn't ask the database whether there is such a one.
+    const run = await workflow.createRun();
+    try {
+      await records.begin({ id: run.runId, ...turn });
+      const beginning = async () => ({ first });
+      await this.#start(run.runId, run.runId, turn, listener, beginning, async () => run);
+    } finally {
+      // Mastra forgets a run when it ends, which one that never started doesn't; one that waits is in the database.
+      workflow.runs.delete(run.runId);
+    }
   }
 
   /** Goes on with a turn whose tool call was decided about. */
@@ -120,13 +128,14 @@ export class TurnRunner {
     turn: Omit<AdmittedTurn, "first">,
     listener: Listener,
     beginning: () => Promise<Beginning>,
+    runOf?: () => Promise<Run>,
   ) {
     const { tenant, message } = turn;
     const thread = ownedName(tenant, turn.thread);
     const resource = ownedName(tenant, turn.resource);
-    return this.#run(id, runId, turn, listener, false, async (run) =>
-      run.start({ inputData: { turn: id, thread, resource, message, ...(await beginning()) } }),
-    );
+    const start = async (run: Run) =>
+      run.start({ inputData: { turn: id, thread, resource, message, ...(await beginning()) } });
+    return this.#run(id, runId, turn, listener, false, start, runOf);
   }
 
   #continue(
@@ -145,13 +154,14 @@ export class TurnRunner {
     { emit, signal }: Listener,
     wasSuspended: boolean,
     go: (run: Run) => ReturnType<Run["start"]>,
+    runOf: () => Promise<Run> = () => this.#parts.workflow.createRun({ runId }),
   ): Promise<void> {
-    const { workflow, turns } = this.#parts;
+    const { turns } = this.#parts;
     const live: LiveTurn = { tenant, emit, signal };
     let snapshot = wasSuspended;
     try {
       await emit({ event: "start", data: { turn: id, thread, resource } });
-      const result = await turns.during(runId, live, async () => go(await workflow.createRun({ runId })));
+      const result = await turns.during(runId, live, async () => go(await runOf()));
       if (result.status === "suspended") {
         snapshot = true;
         return await this.#wait(id, emit, result.steps[GENERATION]);

@@ -9,8 +9,8 @@ import { until } from "../testing/folder.ts";
 import { TurnAborted } from "../turns/turns.ts";
 import { LiveTurns } from "./live.ts";
 import { createChatMetrics } from "./metrics.ts";
-import { createTurnRecords } from "./records.ts";
-import { endOf, TurnRunner } from "./runner.ts";
+import { createTurnRecords, type TurnRecords } from "./records.ts";
+import { endOf, type RunnerParts, TurnRunner } from "./runner.ts";
 import { enterInstance } from "./upkeep.ts";
 
 let database: Database;
@@ -149,22 +149,19 @@ describe("how a turn ended", () => {
     expect(endOf(signal)).toEqual({ state, failure });
   });
 
-  it("is noted later where the database is away", async () => {
-    const { log, lines, metrics } = setUp();
-    const instance = randomUUID();
-    const turn = await begin(instance);
-    let away = true;
-    const records = {
-      ...turn.records,
-      begin: async () => {},
-      end: (...given: Parameters<typeof turn.records.end>) =>
-        away ? Promise.reject(new Error("away")) : turn.records.end(turn.id, given[1], given[2]),
-    };
-    const unused = () => {
-      throw new Error("not used here");
+  const unused = () => {
+    throw new Error("not used here");
+  };
+  /** A runner whose runs fail. */
+  const runnerWith = (records: TurnRecords, instance: string, parts: Pick<RunnerParts, "metrics" | "log">) => {
+    const runs = new Map<string, unknown>();
+    const createRun = async () => {
+      const run = { runId: randomUUID(), start: () => Promise.reject(new Error("the run failed")) };
+      runs.set(run.runId, run);
+      return run;
     };
     const runner = new TurnRunner({
-      workflow: Object.assign(Object.create(null), { createRun: () => Promise.reject(new Error("the run failed")) }),
+      workflow: Object.assign(Object.create(null), { createRun, runs }),
       records,
       approvals: createApprovals(database.pool, instance, 1),
       memory: {
@@ -176,12 +173,35 @@ describe("how a turn ended", () => {
         remove: unused,
       },
       turns: new LiveTurns(),
-      metrics,
-      log,
+      ...parts,
     });
-    const { signal } = new AbortController();
-    const listener = { signal, emit: async () => {} };
-    const request = { tenant: "a", message: "m", thread: "t", resource: "r", first: true };
+    return { runner, runs };
+  };
+  const listener = { signal: new AbortController().signal, emit: async () => {} };
+  const request = { tenant: "a", message: "m", thread: "t", resource: "r", first: true };
+
+  it("leaves no run behind, also where it could not even be noted that it began", async () => {
+    const { log, metrics } = setUp();
+    const { records } = await begin(randomUUID());
+    for (const given of [records, { ...records, begin: () => Promise.reject(new Error("away")) }]) {
+      const { runner, runs } = runnerWith(given, randomUUID(), { metrics, log });
+      await expect(runner.begin(request, listener)).rejects.toThrow(/the run failed|away/);
+      expect(runs.size).toBe(0);
+    }
+  });
+
+  it("is noted later where the database is away", async () => {
+    const { log, lines, metrics } = setUp();
+    const instance = randomUUID();
+    const turn = await begin(instance);
+    let away = true;
+    const records = {
+      ...turn.records,
+      begin: async () => {},
+      end: (...given: Parameters<typeof turn.records.end>) =>
+        away ? Promise.reject(new Error("away")) : turn.records.end(turn.id, given[1], given[2]),
+    };
+    const { runner } = runnerWith(records, instance, { metrics, log });
     await expect(runner.begin(request, listener)).rejects.toThrow("the run failed");
     expect(await turn.state()).toBe("running");
     expect(lines.join("")).toContain("turn's end not noted yet");
