@@ -31,6 +31,8 @@ new PolicyPack(
     "docker-stack-image-source": "mandatory",
     "docker-stack-user-network": "mandatory",
     "docker-volume-no-sensitive-host-path": "mandatory",
+    "kubernetes-job-limits": "mandatory",
+    "kubernetes-job-no-default-token": "mandatory",
     "kubernetes-role-no-wildcard": "mandatory",
     "kubernetes-stack-disruption-budget": "mandatory",
     "kubernetes-stack-network-policy": "mandatory",

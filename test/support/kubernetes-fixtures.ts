@@ -32,6 +32,23 @@ export const GOOD_OBJECTS = {
       },
     },
   },
+  cronJob: {
+    metadata: METADATA,
+    spec: {
+      schedule: "0 7 * * *",
+      jobTemplate: {
+        spec: {
+          template: {
+            spec: {
+              serviceAccountName: "flame-schedule",
+              automountServiceAccountToken: false,
+              containers: [{ name: "kubectl", resources: container.resources }],
+            },
+          },
+        },
+      },
+    },
+  },
   role: { metadata: METADATA, rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"] }] },
   budget: { metadata: METADATA, spec: { maxUnavailable: 1, selector: { matchLabels: LABELS } } },
   policy: { metadata: METADATA, spec: { podSelector: {}, policyTypes: ["Ingress"] } },
@@ -45,6 +62,7 @@ export type ObjectKind = keyof typeof GOOD_OBJECTS;
 
 export const OBJECT_TYPES: Readonly<Record<ObjectKind, string>> = {
   deployment: "kubernetes:apps/v1:Deployment",
+  cronJob: "kubernetes:batch/v1:CronJob",
   role: "kubernetes:rbac.authorization.k8s.io/v1:Role",
   budget: "kubernetes:policy/v1:PodDisruptionBudget",
   policy: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
@@ -61,6 +79,13 @@ export function deployment(changes: Readonly<Record<string, unknown>>): Record<s
     structuredClone<Record<string, unknown>>(GOOD_OBJECTS.deployment),
   );
 }
+
+/** A CronJob's properties with another value at a dotted path; `undefined` takes it away. */
+export function cronJob(path: string, value: unknown): Record<string, unknown> {
+  return changed(structuredClone<Record<string, unknown>>(GOOD_OBJECTS.cronJob), path.split("."), value);
+}
+
+export const JOB_POD = "spec.jobTemplate.spec.template.spec";
 
 /** A deployment's properties with other values in its container. */
 export function withContainer(changes: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,3 +1,5 @@
+import { jobLimits } from "./job/limits.ts";
+import { jobNoDefaultToken } from "./job/no-default-token.ts";
 import { noWildcard } from "./role/no-wildcard.ts";
 import { disruptionBudget } from "./stack/disruption-budget.ts";
 import { networkPolicy } from "./stack/network-policy.ts";
@@ -7,4 +9,14 @@ import { probes } from "./workload/probes.ts";
 import { turnGrace } from "./workload/turn-grace.ts";
 
 /** What must hold of everything that the Kubernetes provider makes. */
-export const kubernetesRules = [disruptionBudget, limits, networkPolicy, noDefaultToken, noWildcard, probes, turnGrace];
+export const kubernetesRules = [
+  disruptionBudget,
+  jobLimits,
+  jobNoDefaultToken,
+  limits,
+  networkPolicy,
+  noDefaultToken,
+  noWildcard,
+  probes,
+  turnGrace,
+];

@@ -1,5 +1,13 @@
 import { UNKNOWN } from "../../../policies/rules/known.ts";
-import { deployment, GOOD_OBJECTS, object, POD, withContainer } from "../../support/kubernetes-fixtures.ts";
+import {
+  cronJob,
+  deployment,
+  GOOD_OBJECTS,
+  JOB_POD,
+  object,
+  POD,
+  withContainer,
+} from "../../support/kubernetes-fixtures.ts";
 import type { Break } from "./breaks.ts";
 import type { Unknown } from "./unknowns.ts";
 
@@ -76,6 +84,32 @@ export const KUBERNETES_BREAKS: readonly Break[] = [
       mend: /make a ServiceAccount/,
     }),
   ),
+  {
+    rule: "kubernetes-job-limits",
+    kind: "cronJob",
+    change: cronJob(`${JOB_POD}.containers`, [
+      { name: "kubectl", resources: { requests: { memory: "64Mi" }, limits: { cpu: "1", memory: "64Mi" } } },
+    ]),
+    found: /spec\.jobTemplate\.spec\.template\.spec\.containers\[0\]\.resources\.requests\.cpu is not set/,
+    allowed: /above 0/,
+    mend: /set .*requests\.cpu/,
+  },
+  {
+    rule: "kubernetes-job-no-default-token",
+    kind: "cronJob",
+    change: cronJob(`${JOB_POD}.automountServiceAccountToken`, true),
+    found: /spec\.jobTemplate\.spec\.template\.spec\.automountServiceAccountToken is true/,
+    allowed: /false/,
+    mend: /set .* to false/,
+  },
+  {
+    rule: "kubernetes-job-no-default-token",
+    kind: "cronJob",
+    change: cronJob("spec.jobTemplate", { spec: { template: { spec: { serviceAccountName: "flame-schedule" } } } }),
+    found: /automountServiceAccountToken is not set/,
+    allowed: /false/,
+    mend: /set .* to false/,
+  },
   ...(["apiGroups", "resources", "verbs", "nonResourceURLs"] as const).flatMap((field) =>
     ["*", "apps/*"].map(
       (wild): Break => ({
@@ -170,6 +204,11 @@ export const KUBERNETES_UNKNOWNS: readonly Unknown[] = [
       change: withContainer({ [name]: UNKNOWN }),
       property: `${CONTAINERS}[0].${name}`,
     }),
+  ),
+  ...(["kubernetes-job-limits", "kubernetes-job-no-default-token"] as const).flatMap((rule) =>
+    ["spec", "spec.jobTemplate", "spec.jobTemplate.spec", "spec.jobTemplate.spec.template", JOB_POD].map(
+      (property): Unknown => ({ rule, kind: "cronJob", change: cronJob(property, UNKNOWN), property }),
+    ),
   ),
   ...["automountServiceAccountToken", "serviceAccountName"].map(
     (name): Unknown => ({

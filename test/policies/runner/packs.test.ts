@@ -44,7 +44,7 @@ describe("the packs on a stack as it should be", () => {
           outcome: "accepted-unknown",
         },
       ]);
-      expect(report.passed).toBe(35);
+      expect(report.passed).toBe(37);
       expect(report.version).toBe("0.1.0");
     }
     expect(reports.map(({ pack }) => pack)).toEqual(["blueprint-baseline", "blueprint-production"]);

@@ -11,7 +11,8 @@ export const limits = resourceRule({
   check: (properties) => forEachContainer(properties, limitFindings),
 });
 
-function limitFindings({ resources }: Container, container: string): readonly Finding[] {
+/** What a container doesn't say of its resources. */
+export function limitFindings({ resources }: Container, container: string): readonly Finding[] {
   const path = `${container}.resources`;
   if (resources === UNKNOWN) return [undecided(path)];
   return (["requests", "limits"] as const).flatMap((kind): readonly Finding[] => {

@@ -7,12 +7,16 @@ export const noDefaultToken = resourceRule({
   description: "Pods have an account of their own and no token of the API server, which an intruder could use.",
   resource: workload,
   settings: NO_SETTINGS,
-  check: (properties) => whenPodKnown(properties, tokenFindings),
+  check: (properties) => whenPodKnown(properties, (pod) => tokenFindings(pod, POD)),
 });
 
-function tokenFindings({ automountServiceAccountToken, serviceAccountName }: Pod): readonly Finding[] {
-  const token = `${POD}.automountServiceAccountToken`;
-  const account = `${POD}.serviceAccountName`;
+/** What gives a pod at a path a token or an account that isn't its own. */
+export function tokenFindings(
+  { automountServiceAccountToken, serviceAccountName }: Pod,
+  pod: string,
+): readonly Finding[] {
+  const token = `${pod}.automountServiceAccountToken`;
+  const account = `${pod}.serviceAccountName`;
   return [
     ...whenKnown({ [token]: automountServiceAccountToken }, () =>
       automountServiceAccountToken === false

@@ -28,7 +28,8 @@ const Container = z.object({
 });
 export type Container = z.output<typeof Container>;
 
-const Pod = z.object({
+/** What a pod is made of, whoever makes it. */
+export const Pod = z.object({
   serviceAccountName: text,
   automountServiceAccountToken: maybe(z.boolean()).nullish(),
   terminationGracePeriodSeconds: count,
@@ -67,18 +68,20 @@ export function whenPodKnown({ spec }: Workload, decide: (pod: Pod) => readonly 
   return pod === UNKNOWN ? [undecided(POD)] : decide(pod ?? {});
 }
 
-/** Decides container by container, so that one that can't be told doesn't hide the others. */
-export function forEachContainer(
-  properties: Workload,
-  decide: (container: Container, path: string) => readonly Finding[],
-): readonly Finding[] {
-  return whenPodKnown(properties, ({ containers }) => {
-    const path = `${POD}.containers`;
-    if (containers === UNKNOWN) return [undecided(path)];
-    return (containers ?? []).flatMap((container, index) =>
-      container === UNKNOWN ? [undecided(`${path}[${index}]`)] : decide(container, `${path}[${index}]`),
-    );
-  });
+type DecideContainer = (container: Container, path: string) => readonly Finding[];
+
+/** Decides container by container. */
+export function forEachContainer(properties: Workload, decide: DecideContainer): readonly Finding[] {
+  return whenPodKnown(properties, (pod) => forEachContainerOf(pod, POD, decide));
+}
+
+/** Decides container by container of a pod at a path, so that one that can't be told doesn't hide the others. */
+export function forEachContainerOf({ containers }: Pod, pod: string, decide: DecideContainer): readonly Finding[] {
+  const path = `${pod}.containers`;
+  if (containers === UNKNOWN) return [undecided(path)];
+  return (containers ?? []).flatMap((container, index) =>
+    container === UNKNOWN ? [undecided(`${path}[${index}]`)] : decide(container, `${path}[${index}]`),
+  );
 }
 
 /** The pods' labels, by which budgets, policies and services find them. */
