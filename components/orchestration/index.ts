@@ -27,10 +27,24 @@ export {
   type ContainerResources,
   type PublishedPort,
 } from "./container.settings.ts";
+export { type CanaryReading, type CanaryVerdict, judgeCanary } from "./kubernetes/canary.judge.ts";
+export {
+  type CanaryAction,
+  type CanaryPlan,
+  type CanarySource,
+  canaryReplicasFor,
+  type FoundCanary,
+  type FoundDeployment,
+  planCanaryReturn,
+  planCanaryRollout,
+  titleOfCanary,
+} from "./kubernetes/canary.rollout.plan.ts";
+export { type MetricSample, readSelector } from "./kubernetes/canary.selector.ts";
+export { checkKubernetes, triedReplicas } from "./kubernetes/canary.ts";
 export { Endpoint } from "./kubernetes/exposure.settings.ts";
 export { adaptKubernetes } from "./kubernetes/kubernetes.adapter.ts";
-export type { KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
-export { kubernetesManifest } from "./kubernetes/kubernetes.render.ts";
+export type { KubernetesObject, KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
+export { kubernetesManifest, kubernetesStable } from "./kubernetes/kubernetes.render.ts";
 export { KubernetesSettings } from "./kubernetes/kubernetes.settings.ts";
 export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kubernetes-objects.ts";
 export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type CanaryRoom, checkCanary, judgeCanary, planCanary } from "./canary.plan.ts";
+import { type CanaryRoom, canaryReplicasMax, checkCanary, planCanary } from "./canary.plan.ts";
 import { CanarySettings } from "./canary.settings.ts";
 
-const settings = (...weights: number[]) =>
-  CanarySettings.parse({ steps: weights.map((weightPercent) => ({ weightPercent })) });
+const settings = (...weights: number[]) => weights.map((weightPercent) => ({ weightPercent }));
 const replicas = (min: number, max: number): CanaryRoom => ({ by: "replicas", min, max });
 const route = (min: number, max: number): CanaryRoom => ({ by: "route", min, max });
 
@@ -45,9 +44,14 @@ describe("a canary's steps", () => {
       weights: [10],
       room: replicas(2, 4),
       allowed: /at least 25: 10 % of at most 4 replicas is 0.4 of one/,
-      mend: /max to 10/,
+      mend: /scaling.replicas to 10/,
     },
-    { weights: [50], room: replicas(1, 1), allowed: /at least 100: 50 % of at most 1/, mend: /max to 2 .*gateway/ },
+    {
+      weights: [50],
+      room: replicas(1, 1),
+      allowed: /at least 100: 50 % of at most 1/,
+      mend: /scaling.replicas to 2 .*gateway/,
+    },
     { weights: [30, 32], room: replicas(2, 4), allowed: /both come to 25 % of at most 4/, mend: /remove one/ },
   ])("that $room.max replicas can't reach are refused: $weights", ({ weights, room, allowed, mend }) => {
     expect(checkCanary(settings(...weights), room)).toMatchObject([
@@ -72,37 +76,17 @@ describe("a canary's steps", () => {
     );
   });
 
+  it.each([
+    { room: replicas(8, 8), most: 4 },
+    { room: route(2, 8), most: 4 },
+    { room: route(1, 1), most: 1 },
+  ])("need at most $most replicas more in $room", ({ room, most }) => {
+    expect(canaryReplicasMax(settings(25, 50), room)).toBe(most);
+  });
+
   it("rise", () => {
     expect(
       CanarySettings.safeParse({ steps: [{ weightPercent: 50 }, { weightPercent: 50 }] }).error?.issues,
     ).toMatchObject([{ path: ["steps", 1, "weightPercent"] }]);
-  });
-});
-
-describe("a step's verdict", () => {
-  const { analysis } = settings(25);
-  const before = { failures: 5, total: 100 };
-  it.each([
-    { after: { failures: 6, total: 200 }, good: true, because: "1 failures / 100 samples = 1 % ≤ 1 %" },
-    {
-      after: { failures: 7, total: 200 },
-      good: false,
-      because: "2 failures / 100 samples = 2 % > 1 % that are allowed",
-    },
-    { after: { failures: 5, total: 119 }, good: false, because: "19 samples < 20 that are asked for" },
-    { after: { failures: 5, total: 100 }, good: false, because: "0 samples < 20 that are asked for" },
-    { after: { failures: 0, total: 50 }, good: false, because: "a pod was started again" },
-    { after: { failures: Number.NaN, total: 200 }, good: false, because: "can't be read" },
-  ])("is $good at $after", ({ after, good, because }) => {
-    expect(judgeCanary(analysis, before, after)).toEqual({ good, because: expect.stringContaining(because) });
-  });
-
-  it("is never good with too few samples or too many failures", () => {
-    fc.assert(
-      fc.property(fc.nat(1000), fc.nat(1000), (total, failures) => {
-        const { good } = judgeCanary(analysis, { failures: 0, total: 0 }, { failures, total });
-        expect(good).toBe(total >= 20 && (100 * failures) / total <= 1);
-      }),
-    );
   });
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Cidr } from "../../core/index.ts";
 import { AbsolutePath } from "../container.settings.ts";
+import { CanarySettings } from "./canary.settings.ts";
 import { Exposure } from "./exposure.settings.ts";
 
 const ObjectName = z
@@ -96,6 +97,7 @@ export const KubernetesSettings = z.strictObject({
       }),
     })
     .prefault({}),
+  canary: CanarySettings,
   disruption: z
     .discriminatedUnion("kind", [
       z.strictObject({
