@@ -94,6 +94,7 @@ const VARIANTS: World["variants"] = {
     "topology.orchestrator.canary.analysis.url": "http://prometheus:9090",
     "topology.orchestrator.canary.analysis.failures": "failed",
     "topology.orchestrator.canary.analysis.total": "all",
+    "topology.orchestrator.canary.analysis.latency.query": "latency",
   },
 };
 
@@ -166,12 +167,7 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "topology.orchestrator.canary.analysis.failures": { changed: "flame_http_requests_refused_total" },
   "topology.orchestrator.canary.analysis.total": { changed: "flame_http_requests_total" },
   "topology.orchestrator.canary.analysis.latency.histogram": { changed: "flame_http_request_duration_seconds" },
-  "topology.orchestrator.canary.analysis.latency.query": { absent: true, changed: "latency" },
-  "topology.orchestrator.canary.analysis.latency.secondsMax": {
-    base: 60,
-    changed: 61,
-    beside: { "topology.orchestrator.canary.analysis.latency.query": "latency" },
-  },
+  "topology.orchestrator.canary.analysis.latency.query": { changed: "other" },
   "topology.endpoint.hostNames": { base: [], changed: ["agents.example.com"] },
   "topology.endpoint.tls.name": { changed: "other" },
   "topology.registries.*.username": { changed: "other", beside: registry() },

@@ -22,7 +22,8 @@ const byReplicas: CanaryPlan = {
   ],
   source: { kind: "prometheus", url: "http://prometheus:9090", failures: "f", total: "t", latency: undefined },
   bounds: { failurePercentMax: 1, samplesMin: 20, latency: undefined },
-  metrics: { port: 4111, path: "/metrics" },
+  selector: { "blueprint.track": "canary" },
+  metrics: { port: 4111, path: "/metrics", token: undefined },
   readySeconds: 365,
   drainSeconds: 200,
 };

@@ -29,7 +29,14 @@ export interface CanaryPlan {
   readonly steps: readonly { readonly weightPercent: number; readonly pauseSeconds: number }[];
   readonly source: CanarySource;
   readonly bounds: CanaryBounds;
-  readonly metrics: { readonly port: number; readonly path: string };
+  /** Labels by which the new version's pods are found. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** Where its pods tell what they count, and the secret with the token that they ask for; `undefined`: none. */
+  readonly metrics: {
+    readonly port: number;
+    readonly path: string;
+    readonly token: { readonly name: string; readonly key: string } | undefined;
+  };
   /** Longest that pods may take until they are ready. */
   readonly readySeconds: number;
   /** Longest that pods may take to end their turns. */

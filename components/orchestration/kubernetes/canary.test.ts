@@ -10,8 +10,9 @@ const GATEWAY = { exposure: { kind: "gateway", gateway: "public", gatewayNamespa
 const update = { ...workloadPlan().update, strategy: "canary" } as const;
 const count = (min: number, max: number) => ({ replicas: { mode: "replicated", min, max } }) as const;
 const tried = (changes: Partial<WorkloadPlan> = {}) => workloadPlan({ update, ...count(4, 4), ...changes });
-const planOf = (workload: WorkloadPlan, settings: object = {}) => kubernetesPlanOf({ workloads: [workload], settings });
-const stableOf = (workload: WorkloadPlan, settings: object = {}) =>
+const planOf = (workload: WorkloadPlan, settings: Readonly<Record<string, unknown>> = {}) =>
+  kubernetesPlanOf({ workloads: [workload], settings });
+const stableOf = (workload: WorkloadPlan, settings: Readonly<Record<string, unknown>> = {}) =>
   objectOf(planOf(workload, settings), "Deployment", "stable-agent");
 const canaryOf = (workload: WorkloadPlan) => objectOf(planOf(workload), "Deployment", "canary-agent");
 const entryOf = (workload: WorkloadPlan, key: string) => planOf(workload).entries.find((entry) => entry.key === key);
@@ -91,6 +92,8 @@ describe("an agent whose versions are tried out", () => {
         histogram: "flame_turn_duration_seconds",
       },
       bounds: { failurePercentMax: 1, samplesMin: 20, latency: { percentile: 95, secondsMax: 180 } },
+      selector: { "app.kubernetes.io/name": "agent", "blueprint.track": "canary" },
+      metrics: { port: 4111, path: "/metrics", token: { name: "flame-staging-access-token", key: "value" } },
       readySeconds: 365,
       drainSeconds: 200,
     });
@@ -142,7 +145,7 @@ describe("where a gateway shares requests out", () => {
 });
 
 describe("settings that can't share requests out", () => {
-  const problemsOf = (workload: WorkloadPlan, settings: object = {}) =>
+  const problemsOf = (workload: WorkloadPlan, settings: Readonly<Record<string, unknown>> = {}) =>
     checkKubernetes(KubernetesSettings.parse({ kind: "kubernetes", ...settings }), [workload]).map(({ path }) => path);
 
   it.each([

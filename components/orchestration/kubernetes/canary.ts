@@ -3,14 +3,17 @@ import { keepsData, type WorkloadPlan } from "../workload.plan.ts";
 import { type CanaryRoom, canaryReplicasMax, checkCanary } from "./canary.plan.ts";
 import type { CanaryPlan, CanarySource } from "./canary.rollout.plan.ts";
 import { CanarySettings } from "./canary.settings.ts";
-import type { KubernetesContext } from "./context.ts";
+import { type KubernetesContext, secretReference, selectorOf } from "./context.ts";
 import { SPECIFICATION_ANNOTATION, versionOf } from "./controller.ts";
 import type { KubernetesEntry } from "./kubernetes.plan.ts";
 import type { KubernetesSettings } from "./kubernetes.settings.ts";
-import { isTried, trackKey, trackName } from "./tracks.ts";
+import { isTried, trackKey, trackLabels, trackName } from "./tracks.ts";
 
 /** Pause of a step that says none, where turns aren't longer. */
 const PAUSE_SECONDS = 300;
+
+/** Variable with the token that the agent's metrics endpoint asks for. */
+const ACCESS_TOKEN = "FLAME_ACCESS_TOKEN";
 
 /** How new versions of the agent are tried out; `undefined` where its update has another strategy. */
 export function canaryOf(context: KubernetesContext, entries: readonly KubernetesEntry[]): CanaryPlan | undefined {
@@ -20,6 +23,7 @@ export function canaryOf(context: KubernetesContext, entries: readonly Kubernete
   if (!agent?.metrics || !stable) return undefined;
   const { steps, analysis } = settings.canary;
   const { maxSeconds, stopGraceSeconds, progressDeadlineSeconds } = input.turns;
+  const token = agent.secrets[ACCESS_TOKEN];
   const latency = analysis.latency && {
     percentile: analysis.kind === "agents" ? analysis.latency.percentile : undefined,
     secondsMax: analysis.latency.secondsMax ?? maxSeconds,
@@ -39,7 +43,8 @@ export function canaryOf(context: KubernetesContext, entries: readonly Kubernete
     })),
     source: sourceOf(analysis),
     bounds: { failurePercentMax: analysis.failurePercentMax, samplesMin: analysis.samplesMin, latency },
-    metrics: agent.metrics,
+    selector: { ...selectorOf(agent), ...trackLabels("canary") },
+    metrics: { ...agent.metrics, token: token && secretReference(input, token) },
     readySeconds: progressDeadlineSeconds ?? 0,
     drainSeconds: stopGraceSeconds,
   };

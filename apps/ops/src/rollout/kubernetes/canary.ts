@@ -1,0 +1,129 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type CanaryAction,
+  type CanaryPlan,
+  type CanaryVerdict,
+  canaryReplicasFor,
+  judgeCanary,
+  type KubernetesObject,
+  type KubernetesPlan,
+  planCanaryReturn,
+  planCanaryRollout,
+  titleOfCanary,
+} from "../../../../../components/orchestration/index.ts";
+import { RunFailure, reasonOf } from "../../deploy/failure.ts";
+import { step, type Tell } from "../../deploy/step.ts";
+import { act, lookAt } from "./cluster.ts";
+import { type Kubectl, openKubectl } from "./kubectl.ts";
+import { readCanary } from "./reading.ts";
+
+/** What a rollout is told beside the plan. */
+export interface CanaryRequest {
+  readonly environment: string;
+  /** Takes the new version's requests away again, as a failure does. */
+  readonly signal: AbortSignal;
+  /** Another kubectl than the one on PATH. */
+  readonly kubectl?: string;
+  /** Runs what has a title, and shows it. Default: as a line with its progress. */
+  readonly show?: (title: string, work: (tell: Tell) => Promise<void>) => Promise<void>;
+}
+
+/** A rollout that is under way. */
+interface Rollout {
+  readonly kubectl: Kubectl;
+  readonly plan: CanaryPlan;
+  /** The stable Deployment as the plan has it. */
+  readonly stable: KubernetesObject;
+  readonly request: CanaryRequest;
+}
+
+/** Pause between two looks at a version that is tried out. */
+const LOOK_SECONDS = 10;
+
+/**
+ * Tries the version that the last deployment has brought on a part of the requests, step by step, then gives it all of
+ * them. Where a step isn't good the old version takes all requests again, and a `RunFailure` tells why. Resolves with
+ * the number of actions that were needed: none where the version serves already.
+ */
+export async function rolloutCanary(target: KubernetesPlan, plan: CanaryPlan, request: CanaryRequest): Promise<number> {
+  const kubectl = openKubectl(target, request.kubectl);
+  const stable = target.entries.find(({ madeOnce }) => madeOnce)?.object;
+  if (!stable) throw new Error("the plan has no Deployment that serves");
+  const rollout = planCanaryRollout(plan, await lookAt(kubectl, plan));
+  if (rollout.kind === "refused") {
+    throw new RunFailure({
+      place: `rollout of ${request.environment}`,
+      found: rollout.found,
+      allowed: rollout.allowed,
+      mend: `pulumi up --stack ${request.environment}, or kubectl apply with the rendered objects, brings it; roll out after that`,
+    });
+  }
+  const underWay: Rollout = { kubectl, plan, stable, request };
+  for (const action of rollout.actions) {
+    await run(underWay, action).catch(async (error: unknown) => {
+      for (const back of planCanaryReturn(plan, action)) {
+        await show(underWay, `back: ${titleOfCanary(plan, back)}`, () => perform(underWay, back, () => undefined));
+      }
+      throw new RunFailure({
+        place: `rollout of ${request.environment}`,
+        found: `${titleOfCanary(plan, action)}: ${reasonOf(error)}; the version before takes all requests`,
+        allowed: "a version that gets ready and keeps topology.orchestrator.canary.analysis at every step",
+        mend: "look at the new version and its metrics, deploy a better one, and roll out again",
+      });
+    });
+  }
+  return rollout.actions.length;
+}
+
+function run(rollout: Rollout, action: CanaryAction): Promise<void> {
+  const { plan, request } = rollout;
+  return show(rollout, titleOfCanary(plan, action), async (tell) => {
+    if (request.signal.aborted) throw new Error("it was cancelled");
+    await perform(rollout, action, tell);
+  });
+}
+
+function show({ request }: Rollout, title: string, work: (tell: Tell) => Promise<void>): Promise<void> {
+  return request.show ? request.show(title, work) : step(title, work);
+}
+
+async function perform(rollout: Rollout, action: CanaryAction, tell: Tell): Promise<void> {
+  if (action.kind === "watch") await watch(rollout, action, tell);
+  else await act(rollout.kubectl, rollout.plan, rollout.stable, action);
+}
+
+/** Lets a step last, with as many replicas as its share needs, and throws as soon as it can't be good any more. */
+async function watch(rollout: Rollout, action: Extract<CanaryAction, { kind: "watch" }>, tell: Tell): Promise<void> {
+  const { kubectl, plan, request } = rollout;
+  const before = await readCanary(kubectl, plan);
+  const end = performance.now() + action.pauseSeconds * 1000;
+  for (;;) {
+    const left = end - performance.now();
+    await delay(Math.max(0, Math.min(left, LOOK_SECONDS * 1000)), undefined, { signal: request.signal }).catch(() => {
+      throw new Error("it was cancelled");
+    });
+    await keepPace(rollout, action);
+    const verdict = judgeCanary(plan.bounds, before, await readCanary(kubectl, plan));
+    tell(verdict.because);
+    if (verdict.judgement === "bad") throw new Error(verdict.because);
+    if (performance.now() < end) continue;
+    requireGood(verdict);
+    return;
+  }
+}
+
+function requireGood({ judgement, because }: CanaryVerdict): void {
+  if (judgement !== "good") throw new Error(`it can't be told whether it is good: ${because}`);
+}
+
+/** Brings more of the new version where an autoscaler has brought more of the old one, of which it has its share. */
+async function keepPace(rollout: Rollout, { step }: Extract<CanaryAction, { kind: "watch" }>): Promise<void> {
+  const { kubectl, plan } = rollout;
+  const { stable, canary } = await lookAt(kubectl, plan);
+  if (!stable || !canary || canary.revision !== plan.revision || stable.revision === plan.revision) {
+    throw new Error("another version was deployed in the middle of the rollout");
+  }
+  const replicas = canaryReplicasFor(plan, step, stable.replicas);
+  if (replicas <= canary.replicas) return;
+  await act(kubectl, plan, rollout.stable, { kind: "scale", track: "canary", replicas, drained: false });
+}
