@@ -23,6 +23,9 @@ const AGENT_PORT = 4111;
 
 /** What every environment of the suite has beside its exposure: short steps, few samples. */
 const CANARY = {
+  // A version that never gets ready is given up after half a minute.
+  "agent.healthCheck": { intervalSeconds: 2, timeoutSeconds: 1, startPeriodSeconds: 5, retries: 1 },
+  "topology.orchestrator.progressDeadlineSeconds": 30,
   "topology.workload.update.strategy": "canary",
   "topology.orchestrator.canary": {
     steps: [
@@ -127,20 +130,23 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
       const { spec } = await get(`httproute/${namespace}-agent`);
       return spec.rules[0].backendRefs.map(({ weight }: { weight: number }) => weight);
     };
-    const rollOut = async ({ target }: KubernetesEnvironment, signal = new AbortController().signal) => {
+    const rollOut = async ({ target }: KubernetesEnvironment, cancelAt?: string) => {
       if (!target.canary) throw new Error("the environment tries versions out");
+      const cancelled = new AbortController();
       const seen: string[] = [];
       const route = target.canary.names.route !== undefined;
       const outcome = await rolloutCanary({ ...target, kubeconfig: cluster.kubeconfig }, target.canary, {
         environment: name,
-        signal,
+        signal: cancelled.signal,
         kubectl: kubernetesProgram("kubectl"),
         show: async (title, work) => {
+          const [what = ""] = title.split(/:? /);
+          if (what === cancelAt) cancelled.abort();
           await work(() => undefined);
           const [stable, canary] = [await deployment("stable"), await deployment("canary")];
           const shared = route ? `, weights ${(await weights()).join("/")}` : "";
           seen.push(
-            `${title.split(" ")[0]}: ${stable.replicas} of ${stable.version}, ${canary.replicas} of ${canary.version}${shared}`,
+            `${what}: ${stable.replicas} of ${stable.version}, ${canary.replicas} of ${canary.version}${shared}`,
           );
         },
       }).then(
@@ -223,18 +229,24 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
       expect(seen).toEqual([
         "scale: 4 of 1.3.0, 1 of 1.4.0",
         "scale: 3 of 1.3.0, 1 of 1.4.0",
-        "back:: 4 of 1.3.0, 1 of 1.4.0",
-        "back:: 4 of 1.3.0, 0 of 1.4.0",
+        "back: 4 of 1.3.0, 1 of 1.4.0",
+        "back: 4 of 1.3.0, 0 of 1.4.0",
       ]);
       expect(await staging.deployment("stable")).toEqual({ version: "1.3.0", replicas: 4, available: 4 });
       expect((await staging.get("replicasets", "--selector=blueprint.track=stable")).items).toHaveLength(generation);
     });
 
+    it("is taken away where it never gets ready, and no request comes to it", async () => {
+      const { failure, seen } = await staging.rollOut(await staging.deploy("broken"));
+      expect(failure).toMatch(/scale flame-replicas-agent-canary to 1: .*(timed out|progress deadline)/);
+      expect(seen).toEqual(["back: 4 of 1.3.0, 1 of broken", "back: 4 of 1.3.0, 0 of broken"]);
+    });
+
     it("is taken away where it is cancelled, and begun anew after one that broke off", async () => {
       const planned = await staging.deploy("1.4.0");
-      const cancelled = new AbortController();
-      cancelled.abort();
-      expect((await staging.rollOut(planned, cancelled.signal)).failure).toMatch(/it was cancelled/);
+      const { failure, seen: before } = await staging.rollOut(planned, "watch");
+      expect(failure).toMatch(/it was cancelled; the version before takes all requests/);
+      expect(before.at(-1)).toBe("back: 4 of 1.3.0, 0 of 1.4.0");
       // As a rollout leaves it that was killed in its second step.
       for (const [track, count] of [
         ["canary", 2],
@@ -300,8 +312,8 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
       const { failure, seen } = await staging.rollOut(planned);
       expect(failure).toMatch(/50 failures \/ 100 samples = 50 % > 1 %/);
       expect(seen.slice(-2)).toEqual([
-        "back:: 2 of 1.3.0, 1 of 1.4.0, weights 100/0",
-        "back:: 2 of 1.3.0, 0 of 1.4.0, weights 100/0",
+        "back: 2 of 1.3.0, 1 of 1.4.0, weights 100/0",
+        "back: 2 of 1.3.0, 0 of 1.4.0, weights 100/0",
       ]);
       expect(await staging.deployment("stable")).toEqual({ version: "1.3.0", replicas: 2, available: 2 });
     });

@@ -61,18 +61,32 @@ export async function rolloutCanary(target: KubernetesPlan, plan: CanaryPlan, re
   const underWay: Rollout = { kubectl, plan, stable, request };
   for (const action of rollout.actions) {
     await run(underWay, action).catch(async (error: unknown) => {
-      for (const back of planCanaryReturn(plan, action)) {
-        await show(underWay, `back: ${titleOfCanary(plan, back)}`, () => perform(underWay, back, () => undefined));
-      }
-      throw new RunFailure({
-        place: `rollout of ${request.environment}`,
-        found: `${titleOfCanary(plan, action)}: ${reasonOf(error)}; the version before takes all requests`,
-        allowed: "a version that gets ready and keeps topology.orchestrator.canary.analysis at every step",
-        mend: "look at the new version and its metrics, deploy a better one, and roll out again",
-      });
+      throw await goBack(underWay, action, error);
     });
   }
   return rollout.actions.length;
+}
+
+/** Takes back what was done, as far as it can be, and tells what went wrong. */
+async function goBack(rollout: Rollout, failed: CanaryAction, error: unknown): Promise<RunFailure> {
+  const { plan, request } = rollout;
+  const left: string[] = [];
+  for (const action of planCanaryReturn(plan, failed)) {
+    const title = titleOfCanary(plan, action);
+    await show(rollout, `back: ${title}`, (tell) => perform(rollout, action, tell)).catch((other: unknown) => {
+      left.push(`${title}: ${reasonOf(other)}`);
+    });
+  }
+  const now = left.length === 0 ? "the version before takes all requests" : `going back failed: ${left.join("; ")}`;
+  return new RunFailure({
+    place: `rollout of ${request.environment}`,
+    found: `${titleOfCanary(plan, failed)}: ${reasonOf(error)}; ${now}`,
+    allowed: "a version that gets ready and keeps topology.orchestrator.canary.analysis at every step",
+    mend:
+      left.length === 0
+        ? "look at the new version and its metrics, deploy a better one, and roll out again"
+        : "look at the cluster, then roll out again: it begins by taking the new version away",
+  });
 }
 
 function run(rollout: Rollout, action: CanaryAction): Promise<void> {

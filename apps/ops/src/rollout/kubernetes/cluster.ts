@@ -91,7 +91,8 @@ async function scale(
 ): Promise<void> {
   const name = plan.names[track];
   await kubectl.run(["scale", `deployment/${name}`, `--replicas=${replicas}`]);
-  await untilServing(kubectl, name, plan.readySeconds);
+  // A Deployment whose pods never got ready goes on saying so when it has none any more.
+  if (replicas > 0) await untilServing(kubectl, name, plan.readySeconds);
   if (drained) await untilGone(kubectl, plan);
 }
 
