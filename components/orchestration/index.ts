@@ -41,12 +41,14 @@ export {
 } from "./kubernetes/canary.rollout.plan.ts";
 export { type MetricSample, readSelector } from "./kubernetes/canary.selector.ts";
 export { checkKubernetes, triedReplicas } from "./kubernetes/canary.ts";
+export { SPECIFICATION_ANNOTATION } from "./kubernetes/controller.ts";
 export { Endpoint } from "./kubernetes/exposure.settings.ts";
 export { adaptKubernetes } from "./kubernetes/kubernetes.adapter.ts";
-export type { KubernetesObject, KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
+export type { KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
 export { kubernetesManifest, kubernetesStable } from "./kubernetes/kubernetes.render.ts";
 export { KubernetesSettings } from "./kubernetes/kubernetes.settings.ts";
 export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kubernetes-objects.ts";
+export { TRACK_LABEL, VERSION_LABEL } from "./kubernetes/tracks.ts";
 export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
 export { kubernetesNamespace, objectName } from "./names.ts";
 export { declarations, parityRows } from "./parity.ts";

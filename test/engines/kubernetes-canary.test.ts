@@ -1,6 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { rolloutCanary } from "../../apps/ops/src/rollout/kubernetes/canary.ts";
@@ -15,9 +13,12 @@ import {
   stagingOnKubernetes,
 } from "./kubernetes-environment.ts";
 import { haveKubernetes, kubernetesProgram } from "./kubernetes-install.ts";
+import { GOOD, PodMetrics } from "./kubernetes-metrics.ts";
 
 const ROUTES = fileURLToPath(new URL("kubernetes/http-route.yaml", import.meta.url));
 const IMAGE = "registry.example/team/flame-agent";
+/** What `makeSecrets` gives every secret. */
+const TOKEN = "of-this-suite";
 /** Port of the agent's process, on which its metrics are too. */
 const AGENT_PORT = 4111;
 
@@ -43,63 +44,8 @@ const BY_ROUTE = {
   scaling: { replicas: { min: 2, max: 4 } },
 };
 
-/** How a version does: what each reading of its metrics adds. */
-interface Health {
-  readonly completed: number;
-  readonly failed: number;
-  /** Whether its turns are longer than the turn budget. */
-  readonly slow?: boolean;
-}
-const GOOD: Health = { completed: 100, failed: 0 };
-
-/**
- * Stands for the metrics endpoint of every pod, since no simulated pod runs a process: kubectl forwards a pod's port by
- * way of the API server to the simulated node, which leads here.
- */
-class Metrics {
-  health = GOOD;
-  /** Requests that came without the pods' token. */
-  refused = 0;
-  #completed = 0;
-  #failed = 0;
-  readonly #server: Server = createServer((request, response) => {
-    if (request.headers.authorization !== "Bearer of-this-suite") {
-      this.refused += 1;
-      response.writeHead(401).end();
-      return;
-    }
-    response.end(request.url === "/metrics" ? this.#text() : undefined);
-  });
-
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    const address: string | AddressInfo | null = this.#server.address();
-    return typeof address === "object" && address ? address.port : 0;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  #text(): string {
-    this.#completed += this.health.completed;
-    this.#failed += this.health.failed;
-    const total = this.#completed + this.#failed;
-    return [
-      "# TYPE flame_turns_total counter",
-      `flame_turns_total{outcome="completed"} ${this.#completed}`,
-      `flame_turns_total{outcome="failed"} ${this.#failed}`,
-      "# TYPE flame_turn_duration_seconds histogram",
-      `flame_turn_duration_seconds_bucket{le="10"} ${this.health.slow ? 0 : total}`,
-      `flame_turn_duration_seconds_bucket{le="+Inf"} ${total}`,
-      "",
-    ].join("\n");
-  }
-}
-
 describe.runIf(haveKubernetes())("a version that is tried out on a real control plane", () => {
-  const metrics = new Metrics();
+  const metrics = new PodMetrics(TOKEN);
   let cluster: KubernetesCluster;
 
   beforeAll(async () => {
@@ -130,7 +76,10 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
       const { spec } = await get(`httproute/${namespace}-agent`);
       return spec.rules[0].backendRefs.map(({ weight }: { weight: number }) => weight);
     };
-    const rollOut = async ({ target }: KubernetesEnvironment, cancelAt?: string) => {
+    const rollOut = async (
+      { target }: KubernetesEnvironment,
+      at: { readonly [what: string]: (cancel: () => void) => unknown } = {},
+    ) => {
       if (!target.canary) throw new Error("the environment tries versions out");
       const cancelled = new AbortController();
       const seen: string[] = [];
@@ -141,7 +90,7 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
         kubectl: kubernetesProgram("kubectl"),
         show: async (title, work) => {
           const [what = ""] = title.split(/:? /);
-          if (what === cancelAt) cancelled.abort();
+          await at[what]?.(() => cancelled.abort());
           await work(() => undefined);
           const [stable, canary] = [await deployment("stable"), await deployment("canary")];
           const shared = route ? `, weights ${(await weights()).join("/")}` : "";
@@ -244,7 +193,7 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
 
     it("is taken away where it is cancelled, and begun anew after one that broke off", async () => {
       const planned = await staging.deploy("1.4.0");
-      const { failure, seen: before } = await staging.rollOut(planned, "watch");
+      const { failure, seen: before } = await staging.rollOut(planned, { watch: (cancel) => cancel() });
       expect(failure).toMatch(/it was cancelled; the version before takes all requests/);
       expect(before.at(-1)).toBe("back: 4 of 1.3.0, 0 of 1.4.0");
       // As a rollout leaves it that was killed in its second step.
@@ -263,6 +212,19 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
       ]);
       expect(actions).toBe(11);
       expect(await staging.deployment("stable")).toEqual({ version: "1.4.0", replicas: 4, available: 4 });
+    });
+
+    it("is taken back where not all of its pods find room", async () => {
+      const nodes = async (verb: "cordon" | "uncordon") => {
+        for (const { name } of STAGING_NODES) await cluster.kubectl([verb, name]);
+      };
+      const { failure } = await staging.rollOut(await staging.deploy("1.5.0"), {
+        bring: () => nodes("cordon"),
+        back: () => nodes("uncordon"),
+      });
+      expect(failure).toMatch(/exceeded its progress deadline; the version before takes all requests/);
+      expect(await staging.deployment("stable")).toEqual({ version: "1.4.0", replicas: 4, available: 4 });
+      expect(await staging.deployment("canary")).toEqual({ version: "1.5.0", replicas: 0, available: 0 });
     });
   });
 

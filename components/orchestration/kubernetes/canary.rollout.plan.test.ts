@@ -129,16 +129,25 @@ describe("a rollout by a route", () => {
   });
 
   it("that fails takes the requests away before the pods", () => {
-    expect(told(byRoute, planCanaryReturn(byRoute, { kind: "weigh", canary: 25 }))).toEqual([
+    expect(told(byRoute, planCanaryReturn(byRoute, found(), found()))).toEqual([
       "give the new version 0 % of the requests",
       "scale agent-canary to 0",
     ]);
-    expect(told(byReplicas, planCanaryReturn(byReplicas, { kind: "promote" }))).toEqual([
-      "bring agent-stable back to the version before",
+    expect(told(byReplicas, planCanaryReturn(byReplicas, found(), undefined))).toEqual([
       "scale agent-stable to 4",
       "scale agent-canary to 0",
     ]);
   });
+});
+
+it.each([
+  { why: "this rollout has given it the new one", before: "old", now: "new", back: true },
+  { why: "nothing has reached it", before: "old", now: "old", back: false },
+  { why: "it had the new one before", before: "new", now: "new", back: false },
+])("a stable Deployment gets its old version back only where $why", ({ before, now, back }) => {
+  const stable = (revision: string) => ({ stable: deployment({ revision }) });
+  const actions = planCanaryReturn(byReplicas, stable(before), stable(now));
+  expect(actions.some(({ kind }) => kind === "take-back")).toBe(back);
 });
 
 describe("a version that serves already", () => {

@@ -119,10 +119,16 @@ export function planCanaryRollout(plan: CanaryPlan, found: FoundCanary): CanaryR
 
 /**
  * The actions after one that failed: the old version takes all requests again, and the new one's pods end their turns.
- * A stable Deployment that doesn't get through with the new version is given its old one first.
+ * A stable Deployment that this rollout has given the new version, with which it doesn't get through, is given its old
+ * one first; `now` is `undefined` where the cluster doesn't tell.
  */
-export function planCanaryReturn(plan: CanaryPlan, failed: CanaryAction): CanaryAction[] {
-  return [...(failed.kind === "promote" ? [{ kind: "take-back" } as const] : []), ...afterPromotion(plan)];
+export function planCanaryReturn(
+  plan: CanaryPlan,
+  before: Pick<FoundCanary, "stable">,
+  now: Pick<FoundCanary, "stable"> | undefined,
+): CanaryAction[] {
+  const changed = before.stable?.revision !== plan.revision && now?.stable?.revision === plan.revision;
+  return [...(changed ? [{ kind: "take-back" } as const] : []), ...afterPromotion(plan)];
 }
 
 /** How many replicas of the new version its share needs, however many of the old one an autoscaler keeps by now. */

@@ -145,6 +145,12 @@ describe("where a gateway shares requests out", () => {
 });
 
 describe("settings that can't share requests out", () => {
+  it("are refused where a container has a Deployment's name", () => {
+    const other = workloadPlan({ key: "agent-canary", name: "flame-staging-agent-canary" });
+    const problems = checkKubernetes(KubernetesSettings.parse({ kind: "kubernetes" }), [tried(), other]);
+    expect(problems.map(({ path }) => path)).toEqual(["containers.agent-canary"]);
+  });
+
   const problemsOf = (workload: WorkloadPlan, settings: Readonly<Record<string, unknown>> = {}) =>
     checkKubernetes(KubernetesSettings.parse({ kind: "kubernetes", ...settings }), [workload]).map(({ path }) => path);
 

@@ -91,6 +91,7 @@ export function checkKubernetes(settings: KubernetesSettings, workloads: readonl
   const room = roomOf(settings, agent.replicas);
   return [
     ...checkListens(agent),
+    ...checkNames(agent, workloads),
     ...(room.by === "replicas" ? [...checkCount(agent), ...checkEvenShares(settings)] : []),
     ...checkCanary(settings.canary.steps, room),
   ];
@@ -118,6 +119,19 @@ function checkListens({ ports }: WorkloadPlan): Problem[] {
       mend: "give agent.ports an entry, or set the strategy to rolling",
     },
   ];
+}
+
+/** A container of the user's may have the name of one of the two Deployments. */
+function checkNames(agent: WorkloadPlan, workloads: readonly WorkloadPlan[]): Problem[] {
+  const taken = (["stable", "canary"] as const).map((track) => trackName(agent, track));
+  return workloads
+    .filter(({ name }) => taken.includes(name))
+    .map(({ key }) => ({
+      path: `containers.${key}`,
+      given: `"${key}"`,
+      allowed: `another name with strategy canary, which makes Deployments ${taken.join(" and ")}`,
+      mend: "give the container another name",
+    }));
 }
 
 /** Where replicas are the weights, an autoscaler would move them in the middle of a step. */

@@ -5,7 +5,7 @@ import { keepsData, type WorkloadPlan } from "../workload.plan.ts";
 export type Track = "stable" | "canary";
 
 /** Label of the pods and objects of a track. */
-const TRACK_LABEL = "blueprint.track";
+export const TRACK_LABEL = "blueprint.track";
 
 /** Label of the pods with their version: a digest of all that they are made from. */
 export const VERSION_LABEL = "blueprint.revision";

@@ -18,11 +18,9 @@ export async function rollOut(environment: string): Promise<number> {
   if (target?.kind === "kubernetes" && target.canary) return rollOutCanary(environment, target, target.canary);
   if (target?.kind !== "standalone") {
     throw new RunFailure({
-      place: planned.kind === "remote-server" ? "topology.orchestrator.kind" : "topology.kind",
-      found: target?.kind ?? planned.kind,
+      ...REFUSED[target?.kind ?? "desktop"],
       allowed:
         "remote-server with orchestrator standalone, or kubernetes with topology.workload.update.strategy canary",
-      mend: mendOf(environment, target?.kind),
     });
   }
   const { rolloutStandalone } = await import("./standalone.ts");
@@ -35,16 +33,20 @@ export async function rollOut(environment: string): Promise<number> {
   return EXIT.ok;
 }
 
-function mendOf(environment: string, kind: "swarm" | "kubernetes" | undefined): string {
-  switch (kind) {
-    case "swarm":
-      return "a Swarm rolls out and back by itself: pulumi up, or docker stack deploy with the rendered stack.yaml";
-    case "kubernetes":
-      return `set the strategy to canary; with any other, pulumi up --stack ${environment} brings a new version at once`;
-    case undefined:
-      return `run: pulumi up --stack ${environment}`;
-  }
-}
+/** Where versions come otherwise. */
+const REFUSED = {
+  swarm: {
+    place: "topology.orchestrator.kind",
+    found: "swarm",
+    mend: "a Swarm rolls out and back by itself: pulumi up, or docker stack deploy with the rendered stack.yaml",
+  },
+  kubernetes: {
+    place: "topology.workload.update.strategy",
+    found: "another one than canary",
+    mend: "set it to canary; with any other, pulumi up brings a new version at once",
+  },
+  desktop: { place: "topology.kind", found: "local-podman", mend: "run: blueprint up" },
+} as const;
 
 /** A first Ctrl-C takes the new version's requests away; a second one ends the command, and the next rollout goes on. */
 async function rollOutCanary(environment: string, target: KubernetesPlan, canary: CanaryPlan): Promise<number> {

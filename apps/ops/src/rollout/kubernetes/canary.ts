@@ -4,8 +4,8 @@ import {
   type CanaryPlan,
   type CanaryVerdict,
   canaryReplicasFor,
+  type FoundCanary,
   judgeCanary,
-  type KubernetesObject,
   type KubernetesPlan,
   planCanaryReturn,
   planCanaryRollout,
@@ -32,9 +32,9 @@ export interface CanaryRequest {
 interface Rollout {
   readonly kubectl: Kubectl;
   readonly plan: CanaryPlan;
-  /** The stable Deployment as the plan has it. */
-  readonly stable: KubernetesObject;
   readonly request: CanaryRequest;
+  /** What the cluster had at the beginning. */
+  readonly before: FoundCanary;
 }
 
 /** Pause between two looks at a version that is tried out. */
@@ -47,9 +47,8 @@ const LOOK_SECONDS = 10;
  */
 export async function rolloutCanary(target: KubernetesPlan, plan: CanaryPlan, request: CanaryRequest): Promise<number> {
   const kubectl = openKubectl(target, request.kubectl);
-  const stable = target.entries.find(({ madeOnce }) => madeOnce)?.object;
-  if (!stable) throw new Error("the plan has no Deployment that serves");
-  const rollout = planCanaryRollout(plan, await lookAt(kubectl, plan));
+  const before = await lookAt(kubectl, plan);
+  const rollout = planCanaryRollout(plan, before);
   if (rollout.kind === "refused") {
     throw new RunFailure({
       place: `rollout of ${request.environment}`,
@@ -58,29 +57,42 @@ export async function rolloutCanary(target: KubernetesPlan, plan: CanaryPlan, re
       mend: `pulumi up --stack ${request.environment}, or kubectl apply with the rendered objects, brings it; roll out after that`,
     });
   }
-  const underWay: Rollout = { kubectl, plan, stable, request };
-  for (const action of rollout.actions) {
-    await run(underWay, action).catch(async (error: unknown) => {
-      throw await goBack(underWay, action, error);
+  const underWay: Rollout = { kubectl, plan, request, before };
+  const promotion = rollout.actions.findIndex(({ kind }) => kind === "promote");
+  for (const [index, action] of rollout.actions.entries()) {
+    // What is begun once the new version has all requests is finished, and not taken back.
+    const returns = rollout.kind === "try" && index <= promotion;
+    await run(underWay, action, returns).catch(async (error: unknown) => {
+      throw returns ? await goBack(underWay, action, error) : unfinished(underWay, action, error);
     });
   }
   return rollout.actions.length;
+}
+
+function unfinished({ plan, request }: Rollout, failed: CanaryAction, error: unknown): RunFailure {
+  return new RunFailure({
+    place: `rollout of ${request.environment}`,
+    found: `${titleOfCanary(plan, failed)}: ${reasonOf(error)}; ${plan.names.stable} has the new version already`,
+    allowed: "a cluster with room for all of its pods",
+    mend: "look at its pods, then roll out again, which finishes; or deploy the version before, and roll that out",
+  });
 }
 
 /** Takes back what was done, as far as it can be, and tells what went wrong. */
 async function goBack(rollout: Rollout, failed: CanaryAction, error: unknown): Promise<RunFailure> {
   const { plan, request } = rollout;
   const left: string[] = [];
-  for (const action of planCanaryReturn(plan, failed)) {
+  const now = await lookAt(rollout.kubectl, plan).catch(() => undefined);
+  for (const action of planCanaryReturn(plan, rollout.before, now)) {
     const title = titleOfCanary(plan, action);
     await show(rollout, `back: ${title}`, (tell) => perform(rollout, action, tell)).catch((other: unknown) => {
       left.push(`${title}: ${reasonOf(other)}`);
     });
   }
-  const now = left.length === 0 ? "the version before takes all requests" : `going back failed: ${left.join("; ")}`;
+  const state = left.length === 0 ? "the version before takes all requests" : `going back failed: ${left.join("; ")}`;
   return new RunFailure({
     place: `rollout of ${request.environment}`,
-    found: `${titleOfCanary(plan, failed)}: ${reasonOf(error)}; ${now}`,
+    found: `${titleOfCanary(plan, failed)}: ${reasonOf(error)}; ${state}`,
     allowed: "a version that gets ready and keeps topology.orchestrator.canary.analysis at every step",
     mend:
       left.length === 0
@@ -89,10 +101,10 @@ async function goBack(rollout: Rollout, failed: CanaryAction, error: unknown): P
   });
 }
 
-function run(rollout: Rollout, action: CanaryAction): Promise<void> {
+function run(rollout: Rollout, action: CanaryAction, cancellable: boolean): Promise<void> {
   const { plan, request } = rollout;
   return show(rollout, titleOfCanary(plan, action), async (tell) => {
-    if (request.signal.aborted) throw new Error("it was cancelled");
+    if (cancellable && request.signal.aborted) throw new Error("it was cancelled");
     await perform(rollout, action, tell);
   });
 }
@@ -103,7 +115,7 @@ function show({ request }: Rollout, title: string, work: (tell: Tell) => Promise
 
 async function perform(rollout: Rollout, action: CanaryAction, tell: Tell): Promise<void> {
   if (action.kind === "watch") await watch(rollout, action, tell);
-  else await act(rollout.kubectl, rollout.plan, rollout.stable, action);
+  else await act(rollout.kubectl, rollout.plan, action);
 }
 
 /** Lets a step last, with as many replicas as its share needs, and throws as soon as it can't be good any more. */
@@ -139,5 +151,5 @@ async function keepPace(rollout: Rollout, { step }: Extract<CanaryAction, { kind
   }
   const replicas = canaryReplicasFor(plan, step, stable.replicas);
   if (replicas <= canary.replicas) return;
-  await act(kubectl, plan, rollout.stable, { kind: "scale", track: "canary", replicas, drained: false });
+  await act(kubectl, plan, { kind: "scale", track: "canary", replicas, drained: false });
 }

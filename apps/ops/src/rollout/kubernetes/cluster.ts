@@ -1,11 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import type {
-  CanaryAction,
-  CanaryPlan,
-  FoundCanary,
-  FoundDeployment,
-  KubernetesObject,
+import {
+  type CanaryAction,
+  type CanaryPlan,
+  type FoundCanary,
+  type FoundDeployment,
+  SPECIFICATION_ANNOTATION,
+  TRACK_LABEL,
+  VERSION_LABEL,
 } from "../../../../../components/orchestration/index.ts";
 import type { Kubectl } from "./kubectl.ts";
 
@@ -18,10 +20,20 @@ const FORGET_SECONDS = 60;
 
 const texts = z.record(z.string(), z.string()).default({});
 const Deployment = z.object({
-  metadata: z.object({ resourceVersion: z.string(), generation: z.number().default(0), annotations: texts }),
-  spec: z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    resourceVersion: z.string(),
+    generation: z.number().default(0),
+    labels: texts,
+    annotations: texts,
+  }),
+  spec: z.looseObject({
     replicas: z.number().default(1),
-    template: z.object({ metadata: z.object({ labels: texts }).default({ labels: {} }) }),
+    selector: z.looseObject({ matchLabels: texts }),
+    template: z.looseObject({ metadata: z.looseObject({ labels: texts }).default({ labels: {} }) }),
   }),
   status: z.object({
     observedGeneration: z.number().default(0),
@@ -65,7 +77,6 @@ export async function canaryPods(kubectl: Kubectl, plan: CanaryPlan): Promise<st
 export async function act(
   kubectl: Kubectl,
   plan: CanaryPlan,
-  stable: KubernetesObject,
   action: Exclude<CanaryAction, { kind: "watch" }>,
 ): Promise<void> {
   switch (action.kind) {
@@ -76,7 +87,7 @@ export async function act(
       await weigh(kubectl, plan, action.canary);
       return;
     case "promote":
-      await promote(kubectl, plan, stable);
+      await promote(kubectl, plan);
       return;
     case "take-back":
       await kubectl.run(["rollout", "undo", `deployment/${plan.names.stable}`]);
@@ -138,21 +149,38 @@ async function release(kubectl: Kubectl, route: string): Promise<void> {
   await kubectl.run(["patch", ROUTES, route, "--type=json", `--patch=${JSON.stringify(patch)}`]);
 }
 
-/** Replaces the stable Deployment by the plan's, but for its count, and waits until its pods are all new. */
-async function promote(kubectl: Kubectl, { names }: CanaryPlan, stable: KubernetesObject): Promise<void> {
-  const live = await findDeployment(kubectl, names.stable);
-  if (!live) throw new Error(`${names.stable} is gone`);
-  const { resourceVersion, annotations } = live.metadata;
-  const { spec } = z.object({ spec: z.looseObject({}) }).parse(stable);
-  // Nothing that was set for the old version alone may stay, as it would where both were merged.
+/** Makes the stable Deployment what the tried one is, but for its count and its track, and waits until its pods are. */
+async function promote(kubectl: Kubectl, { names, specification }: CanaryPlan): Promise<void> {
+  const [stable, canary] = await Promise.all([
+    findDeployment(kubectl, names.stable),
+    findDeployment(kubectl, names.canary),
+  ]);
+  if (!stable || !canary) throw new Error(`${stable ? names.canary : names.stable} is gone`);
+  const { selector, replicas } = stable.spec;
+  const { template } = canary.spec;
+  const labels = { ...template.metadata.labels, ...selector.matchLabels };
+  const { name, namespace, resourceVersion } = stable.metadata;
+  const annotations = { ...stable.metadata.annotations, [SPECIFICATION_ANNOTATION]: specification };
+  // Replaced and not merged: nothing may stay that was set for the old version alone.
   const next = {
-    ...stable,
-    metadata: { ...stable.metadata, resourceVersion, annotations: { ...annotations, ...stable.metadata.annotations } },
-    spec: { ...spec, replicas: live.spec.replicas },
+    apiVersion: stable.apiVersion,
+    kind: stable.kind,
+    metadata: { name, namespace, resourceVersion, labels: ownLabels(canary, labels), annotations },
+    spec: {
+      ...canary.spec,
+      replicas,
+      selector,
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
   };
   await kubectl.run(["replace", "--filename=-", FIELD_MANAGER], JSON.stringify(next));
   // It ends by itself where the Deployment makes no progress within its own deadline.
   await kubectl.run(["rollout", "status", `deployment/${names.stable}`]);
+}
+
+/** The tried Deployment's labels, with the stable one's track. */
+function ownLabels({ metadata }: z.output<typeof Deployment>, { [TRACK_LABEL]: track = "" }: Record<string, string>) {
+  return { ...metadata.labels, [TRACK_LABEL]: track };
 }
 
 async function findDeployment(kubectl: Kubectl, name: string) {
@@ -163,8 +191,8 @@ async function findDeployment(kubectl: Kubectl, name: string) {
 function foundOf({ metadata, spec, status }: z.output<typeof Deployment>): FoundDeployment {
   const { replicas } = spec;
   return {
-    revision: spec.template.metadata.labels["blueprint.revision"],
-    specification: metadata.annotations["blueprint.specification"],
+    revision: spec.template.metadata.labels[VERSION_LABEL],
+    specification: metadata.annotations[SPECIFICATION_ANNOTATION],
     replicas,
     settled:
       status.observedGeneration >= metadata.generation &&
