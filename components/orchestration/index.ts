@@ -28,6 +28,7 @@ export {
   type PublishedPort,
 } from "./container.settings.ts";
 export { type CanaryReading, type CanaryVerdict, judgeCanary } from "./kubernetes/canary.judge.ts";
+export type { CanaryStep } from "./kubernetes/canary.plan.ts";
 export {
   type CanaryAction,
   type CanaryPlan,

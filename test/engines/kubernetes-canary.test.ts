@@ -1,22 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { rolloutCanary } from "../../apps/ops/src/rollout/kubernetes/canary.ts";
 import { until } from "../support/agent/until.ts";
+import { canaryEnvironment, IMAGE } from "./kubernetes-canary-environment.ts";
 import { type KubernetesCluster, startKubernetes } from "./kubernetes-cluster.ts";
-import {
-  apply,
-  type KubernetesEnvironment,
-  makeSecrets,
-  makeVolumes,
-  STAGING_NODES,
-  stagingOnKubernetes,
-} from "./kubernetes-environment.ts";
-import { haveKubernetes, kubernetesProgram } from "./kubernetes-install.ts";
+import { apply, STAGING_NODES, stagingOnKubernetes } from "./kubernetes-environment.ts";
+import { haveKubernetes } from "./kubernetes-install.ts";
 import { GOOD, PodMetrics } from "./kubernetes-metrics.ts";
 
 const ROUTES = fileURLToPath(new URL("kubernetes/http-route.yaml", import.meta.url));
-const IMAGE = "registry.example/team/flame-agent";
 /** What `makeSecrets` gives every secret. */
 const TOKEN = "of-this-suite";
 /** Port of the agent's process, on which its metrics are too. */
@@ -61,68 +53,8 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
     metrics.health = GOOD;
   });
 
-  /** One environment of the suite: what it says, what the cluster has of it, and its rollouts. */
-  function environment(name: string, settings: Readonly<Record<string, unknown>>) {
-    const namespace = `flame-${name}`;
-    const get = (...parameters: readonly string[]) => cluster.get(...parameters, "--namespace", namespace);
-    const planOf = (version: string) =>
-      stagingOnKubernetes({ ...settings, "agent.image": `${IMAGE}:${version}` }, name);
-    const deployment = async (track: "stable" | "canary") => {
-      const { spec, status } = await get(`deployment/${namespace}-agent-${track}`);
-      const version = spec.template.spec.containers[0].image.split(":").at(-1);
-      return { version, replicas: spec.replicas, available: status.availableReplicas ?? 0 };
-    };
-    const weights = async () => {
-      const { spec } = await get(`httproute/${namespace}-agent`);
-      return spec.rules[0].backendRefs.map(({ weight }: { weight: number }) => weight);
-    };
-    const rollOut = async (
-      { target }: KubernetesEnvironment,
-      at: { readonly [what: string]: (cancel: () => void) => unknown } = {},
-    ) => {
-      if (!target.canary) throw new Error("the environment tries versions out");
-      const cancelled = new AbortController();
-      const seen: string[] = [];
-      const route = target.canary.names.route !== undefined;
-      const outcome = await rolloutCanary({ ...target, kubeconfig: cluster.kubeconfig }, target.canary, {
-        environment: name,
-        signal: cancelled.signal,
-        kubectl: kubernetesProgram("kubectl"),
-        show: async (title, work) => {
-          const [what = ""] = title.split(/:? /);
-          await at[what]?.(() => cancelled.abort());
-          await work(() => undefined);
-          const [stable, canary] = [await deployment("stable"), await deployment("canary")];
-          const shared = route ? `, weights ${(await weights()).join("/")}` : "";
-          seen.push(
-            `${what}: ${stable.replicas} of ${stable.version}, ${canary.replicas} of ${canary.version}${shared}`,
-          );
-        },
-      }).then(
-        (actions) => ({ actions, failure: undefined }),
-        (error: unknown) => ({ actions: undefined, failure: error instanceof Error ? error.message : String(error) }),
-      );
-      return { ...outcome, seen };
-    };
-    /** As whoever has no Pulumi does it: the objects at any time, the version that serves once. */
-    const deploy = async (version: string) => {
-      const planned = await planOf(version);
-      await apply(cluster, planned.objects);
-      return planned;
-    };
-    const begin = async (version: string) => {
-      const planned = await planOf(version);
-      await makeSecrets(cluster, planned.target);
-      await makeVolumes(cluster, planned.target);
-      await apply(cluster, planned.objects);
-      await cluster.kubectl(["create", "--filename=-"], planned.stable);
-      await until("the first version serves", async () => (await deployment("stable")).available > 1, 120_000);
-    };
-    return { namespace, get, deployment, weights, rollOut, deploy, begin };
-  }
-
   describe("by replicas", () => {
-    const staging = environment("replicas", BY_REPLICAS);
+    const staging = canaryEnvironment(() => cluster, "replicas", BY_REPLICAS);
 
     beforeAll(async () => {
       await staging.begin("1.2.0");
@@ -229,7 +161,7 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
   });
 
   describe("by a route's weights, beside an autoscaler", () => {
-    const staging = environment("route", BY_ROUTE);
+    const staging = canaryEnvironment(() => cluster, "route", BY_ROUTE);
 
     beforeAll(() => staging.begin("1.2.0"));
 
@@ -258,9 +190,36 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
       expect(status.currentReplicas).toBe(2);
     });
 
+    it("keeps its share where the autoscaler brings more of the version before", async () => {
+      const atLeast = (replicas: number) =>
+        cluster.kubectl([
+          ...["patch", "horizontalpodautoscaler", "flame-route-agent", "--namespace", staging.namespace],
+          ...["--type=merge", `--patch=${JSON.stringify({ spec: { minReplicas: replicas } })}`],
+        ]);
+      const { seen } = await staging.rollOut(await staging.deploy("1.3.1"), {
+        watch: async () => {
+          await atLeast(4);
+          await until("four of them serve", async () => (await staging.deployment("stable")).available === 4, 60_000);
+        },
+      });
+      expect(seen.filter((line) => line.startsWith("watch"))).toEqual([
+        "watch: 4 of 1.3.0, 1 of 1.3.1, weights 75/25",
+        "watch: 4 of 1.3.0, 2 of 1.3.1, weights 50/50",
+      ]);
+      expect(seen).toContain("scale: 4 of 1.3.0, 2 of 1.3.1, weights 75/25");
+      await atLeast(2);
+      await cluster.kubectl([
+        "scale",
+        "deployment/flame-route-agent-stable",
+        "--replicas=2",
+        "--namespace",
+        staging.namespace,
+      ]);
+    });
+
     it("lets the next deployment change the route", async () => {
       const { objects } = await stagingOnKubernetes(
-        { ...BY_ROUTE, turns: { maxSeconds: 240 }, "agent.image": `${IMAGE}:1.3.0` },
+        { ...BY_ROUTE, turns: { maxSeconds: 240 }, "agent.image": `${IMAGE}:1.3.1` },
         "route",
       );
       await apply(cluster, objects);
@@ -274,10 +233,10 @@ describe.runIf(haveKubernetes())("a version that is tried out on a real control 
       const { failure, seen } = await staging.rollOut(planned);
       expect(failure).toMatch(/50 failures \/ 100 samples = 50 % > 1 %/);
       expect(seen.slice(-2)).toEqual([
-        "back: 2 of 1.3.0, 1 of 1.4.0, weights 100/0",
-        "back: 2 of 1.3.0, 0 of 1.4.0, weights 100/0",
+        "back: 2 of 1.3.1, 1 of 1.4.0, weights 100/0",
+        "back: 2 of 1.3.1, 0 of 1.4.0, weights 100/0",
       ]);
-      expect(await staging.deployment("stable")).toEqual({ version: "1.3.0", replicas: 2, available: 2 });
+      expect(await staging.deployment("stable")).toEqual({ version: "1.3.1", replicas: 2, available: 2 });
     });
   });
 });

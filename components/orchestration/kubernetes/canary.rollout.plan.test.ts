@@ -49,7 +49,7 @@ const found = (changes: Partial<FoundCanary> = {}): FoundCanary => ({
 });
 
 function told(plan: CanaryPlan, actions: readonly CanaryAction[]): string[] {
-  return actions.map((action) => titleOfCanary(plan, action).replace(/ \(.*\)$/, ""));
+  return actions.map((action) => titleOfCanary(plan, action).replace(/(, or more| \()[^%]*$/, ""));
 }
 
 describe("a rollout by replicas", () => {
@@ -93,8 +93,8 @@ describe("a rollout by replicas", () => {
           if (action.kind === "watch") {
             expect(now.canary / (now.stable + now.canary)).toBeLessThanOrEqual(action.step.weightPercent / 100);
           }
-          if (action.kind !== "scale") continue;
-          now[action.track] = action.replicas;
+          if (action.kind === "provide") now.canary = action.step.canaryReplicas;
+          if (action.kind === "scale") now[action.track] = action.replicas;
           expect(now.stable + now.canary).toBeGreaterThanOrEqual(count);
         }
         expect(now).toEqual({ stable: count, canary: 0 });

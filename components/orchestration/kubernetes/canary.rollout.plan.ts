@@ -64,7 +64,9 @@ export interface FoundCanary {
 
 /** One thing that is done to a cluster, and finished before the next begins. */
 export type CanaryAction =
-  /** Sets a Deployment's count and waits: for more until they are ready, for fewer until their turns are over. */
+  /** Gives the new version the replicas that its share needs by now, and waits until they are ready. */
+  | { readonly kind: "provide"; readonly step: CanaryStep }
+  /** Sets a Deployment's count and waits until all are ready, or until the turns of those that go are over. */
   | {
       readonly kind: "scale";
       readonly track: "stable" | "canary";
@@ -148,9 +150,9 @@ function roomOf({ room }: CanaryPlan, stableReplicas: number): CanaryRoom {
 
 /** Pods of the new version are there before requests come, and before old ones go. */
 function actionsOf(plan: CanaryPlan, step: CanaryStep, index: number): CanaryAction[] {
-  const { canaryReplicas, stableReplicas, weights } = step;
+  const { stableReplicas, weights } = step;
   return [
-    { kind: "scale", track: "canary", replicas: canaryReplicas, drained: false },
+    { kind: "provide", step },
     weights
       ? { kind: "weigh", canary: weights.canary }
       : { kind: "scale", track: "stable", replicas: stableReplicas, drained: false },
@@ -180,6 +182,8 @@ function takeAway(plan: CanaryPlan, { stable, canary, weight }: FoundCanary): Ca
 /** What a rollout does next, for a reader. */
 export function titleOfCanary(plan: CanaryPlan, action: CanaryAction): string {
   switch (action.kind) {
+    case "provide":
+      return `scale ${plan.names.canary} to ${action.step.canaryReplicas}${plan.room.by === "route" ? ", or more beside more of the version before" : ""}`;
     case "scale":
       return `scale ${plan.names[action.track]} to ${action.replicas}${action.drained ? ` (its turns end first, at most ${plan.drainSeconds} s)` : ""}`;
     case "weigh":

@@ -72,18 +72,18 @@ const Analysis = z.discriminatedUnion("kind", [
       .meta({ description: "Address of the Prometheus.", example: "http://prometheus.monitoring:9090" }),
     failures: query(
       "Counter of what failed in the new version's pods, the same query at a step's beginning and end; no value is unknown, unless the query ends in: or vector(0).",
-      'sum(flame_turns_total{track="canary",outcome=~"failed|timed-out"}) or vector(0)',
+      'sum(flame_turns_total{pod=~"flame-prod-agent-canary-.+",outcome=~"failed|timed-out"}) or vector(0)',
     ),
     total: query(
       "Counter of all there was in the new version's pods.",
-      'sum(flame_turns_total{track="canary"}) or vector(0)',
+      'sum(flame_turns_total{pod=~"flame-prod-agent-canary-.+"}) or vector(0)',
     ),
     ...bounds,
     latency: z
       .strictObject({
         query: query(
           "Latency in seconds at a step's end.",
-          'histogram_quantile(0.95, sum by (le) (rate(flame_turn_duration_seconds_bucket{track="canary"}[5m])))',
+          'histogram_quantile(0.95, sum by (le) (rate(flame_turn_duration_seconds_bucket{pod=~"flame-prod-agent-canary-.+"}[5m])))',
         ),
         secondsMax,
       })

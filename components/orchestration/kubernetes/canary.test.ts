@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { kubernetesPlanOf, objectOf } from "../../../test/support/kubernetes.ts";
 import { workloadPlan } from "../../../test/support/workload.ts";
 import { ImageReference } from "../../core/index.ts";
-import type { WorkloadPlan } from "../workload.plan.ts";
+import { replicasAtMost, type WorkloadPlan } from "../workload.plan.ts";
 import { checkKubernetes, triedReplicas } from "./canary.ts";
 import { KubernetesSettings } from "./kubernetes.settings.ts";
 
@@ -142,6 +142,12 @@ describe("where a gateway shares requests out", () => {
       room: { by: "route", min: 2, max: 8 },
     });
   });
+});
+
+it("needs room for what is tried and for the surge of its promotion, beside all that serve", () => {
+  const { replicas } = tried({ replicas: { mode: "replicated", min: 2, max: 8, tried: 4 } });
+  expect(replicasAtMost({ replicas, update: { ...update, parallelism: 2 } })).toBe(14);
+  expect(replicasAtMost({ replicas, update: { ...update, order: "stop-first" } })).toBe(12);
 });
 
 describe("settings that can't share requests out", () => {

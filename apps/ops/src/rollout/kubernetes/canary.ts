@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import {
   type CanaryAction,
   type CanaryPlan,
+  type CanaryStep,
   type CanaryVerdict,
   canaryReplicasFor,
   type FoundCanary,
@@ -114,8 +115,19 @@ function show({ request }: Rollout, title: string, work: (tell: Tell) => Promise
 }
 
 async function perform(rollout: Rollout, action: CanaryAction, tell: Tell): Promise<void> {
-  if (action.kind === "watch") await watch(rollout, action, tell);
-  else await act(rollout.kubectl, rollout.plan, action);
+  switch (action.kind) {
+    case "provide":
+      await provide(rollout, action.step);
+      return;
+    case "watch":
+      await watch(rollout, action, tell);
+      return;
+    case "scale":
+    case "weigh":
+    case "promote":
+    case "take-back":
+      await act(rollout.kubectl, rollout.plan, action);
+  }
 }
 
 /** Lets a step last, with as many replicas as its share needs, and throws as soon as it can't be good any more. */
@@ -128,7 +140,7 @@ async function watch(rollout: Rollout, action: Extract<CanaryAction, { kind: "wa
     await delay(Math.max(0, Math.min(left, LOOK_SECONDS * 1000)), undefined, { signal: request.signal }).catch(() => {
       throw new Error("it was cancelled");
     });
-    await keepPace(rollout, action);
+    await provide(rollout, action.step);
     const verdict = judgeCanary(plan.bounds, before, await readCanary(kubectl, plan));
     tell(verdict.because);
     if (verdict.judgement === "bad") throw new Error(verdict.because);
@@ -142,9 +154,11 @@ function requireGood({ judgement, because }: CanaryVerdict): void {
   if (judgement !== "good") throw new Error(`it can't be told whether it is good: ${because}`);
 }
 
-/** Brings more of the new version where an autoscaler has brought more of the old one, of which it has its share. */
-async function keepPace(rollout: Rollout, { step }: Extract<CanaryAction, { kind: "watch" }>): Promise<void> {
-  const { kubectl, plan } = rollout;
+/**
+ * Gives the new version the replicas that its share needs beside those that an autoscaler keeps of the old one, and none
+ * less than it has: each would end its turns first.
+ */
+async function provide({ kubectl, plan }: Rollout, step: CanaryStep): Promise<void> {
   const { stable, canary } = await lookAt(kubectl, plan);
   if (!stable || !canary || canary.revision !== plan.revision || stable.revision === plan.revision) {
     throw new Error("another version was deployed in the middle of the rollout");

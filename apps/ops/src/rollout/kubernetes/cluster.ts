@@ -77,7 +77,7 @@ export async function canaryPods(kubectl: Kubectl, plan: CanaryPlan): Promise<st
 export async function act(
   kubectl: Kubectl,
   plan: CanaryPlan,
-  action: Exclude<CanaryAction, { kind: "watch" }>,
+  action: Exclude<CanaryAction, { kind: "watch" | "provide" }>,
 ): Promise<void> {
   switch (action.kind) {
     case "scale":
