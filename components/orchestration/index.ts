@@ -27,13 +27,30 @@ export {
   type ContainerResources,
   type PublishedPort,
 } from "./container.settings.ts";
+export { type CanaryReading, type CanaryVerdict, judgeCanary } from "./kubernetes/canary.judge.ts";
+export type { CanaryStep } from "./kubernetes/canary.plan.ts";
+export {
+  type CanaryAction,
+  type CanaryPlan,
+  type CanarySource,
+  canaryReplicasFor,
+  type FoundCanary,
+  type FoundDeployment,
+  planCanaryReturn,
+  planCanaryRollout,
+  titleOfCanary,
+} from "./kubernetes/canary.rollout.plan.ts";
+export { type MetricSample, readSelector } from "./kubernetes/canary.selector.ts";
+export { checkKubernetes, triedReplicas } from "./kubernetes/canary.ts";
+export { SPECIFICATION_ANNOTATION } from "./kubernetes/controller.ts";
 export { Endpoint } from "./kubernetes/exposure.settings.ts";
 export { adaptKubernetes } from "./kubernetes/kubernetes.adapter.ts";
 export type { KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
-export { kubernetesManifest } from "./kubernetes/kubernetes.render.ts";
+export { kubernetesManifest, kubernetesStable } from "./kubernetes/kubernetes.render.ts";
 export { KubernetesSettings } from "./kubernetes/kubernetes.settings.ts";
 export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kubernetes-objects.ts";
 export { SCHEDULE_RESOURCES } from "./kubernetes/schedule.ts";
+export { TRACK_LABEL, VERSION_LABEL } from "./kubernetes/tracks.ts";
 export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
 export { kubernetesNamespace, objectName } from "./names.ts";
 export { declarations, parityRows } from "./parity.ts";

@@ -55,6 +55,8 @@ interface ReplicaPlan {
   readonly mode: "replicated" | "global";
   readonly min: number;
   readonly max: number;
+  /** Replicas of a new version that is tried out beside the others, at most. Default: none. */
+  readonly tried?: number;
 }
 
 /** How replicas are kept from harming their host. Root, privileges and a writable root aren't settings: no workload has them. */
@@ -98,11 +100,15 @@ export function keepsData({ mounts }: Pick<WorkloadPlan, "mounts">): boolean {
 
 /** Replicas of a workload that run at once while it is updated, at its upper bound. */
 export function replicasAtMost({ replicas, update }: Pick<WorkloadPlan, "replicas" | "update">): number {
+  const surge = update.order === "start-first" ? Math.min(update.parallelism, replicas.max) : 0;
   switch (update.strategy) {
     case "recreate":
       return replicas.max;
     case "rolling":
-      return replicas.max + (update.order === "start-first" ? Math.min(update.parallelism, replicas.max) : 0);
+      return replicas.max + surge;
+    // The new version takes the old one's place while those that tried it still serve.
+    case "canary":
+      return replicas.max + surge + (replicas.tried ?? 0);
     case "blue-green":
       return replicas.max * 2;
   }

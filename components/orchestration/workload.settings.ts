@@ -89,9 +89,9 @@ const ratio = (description: string) => z.number().min(0).max(1).meta({ descripti
 
 const Update = z
   .strictObject({
-    strategy: z.enum(["rolling", "recreate", "blue-green"]).prefault("rolling").meta({
+    strategy: z.enum(["rolling", "recreate", "blue-green", "canary"]).prefault("rolling").meta({
       description:
-        "How a new version replaces the old one: replica by replica, all at once after the old, or all beside the old and then switched.",
+        "How a new version replaces the old one: replica by replica, all at once after the old, all beside the old and then switched, or tried out on a part of the requests first (topology.orchestrator.canary).",
     }),
     order: z
       .enum(ORDERS)

@@ -41,8 +41,18 @@ export interface KubernetesCluster extends AsyncDisposable {
   said(): string;
 }
 
+/** Where a forwarded port of a pod leads: no simulated pod listens. */
+export interface Forwarding {
+  readonly containerPort: number;
+  /** Port of this machine's loopback. */
+  readonly port: number;
+}
+
 /** Starts etcd, API server, controllers, scheduler and simulated nodes. Disposing ends them and removes the folder. */
-export async function startKubernetes(nodes: readonly SimulatedNode[]): Promise<KubernetesCluster> {
+export async function startKubernetes(
+  nodes: readonly SimulatedNode[],
+  forwarding?: Forwarding,
+): Promise<KubernetesCluster> {
   const started = performance.now();
   const folder = await mkdtemp(join(tmpdir(), "blueprint-kubernetes-"));
   await using undo = new AsyncDisposableStack();
@@ -138,6 +148,7 @@ export async function startKubernetes(nodes: readonly SimulatedNode[]): Promise<
     "--node-lease-duration-seconds=40",
     "--node-ip=127.0.0.1",
     "--cidr=10.253.0.0/16",
+    ...(forwarding ? await forwardingParameters(folder, forwarding) : []),
   ]);
   await kubectl(["apply", "--server-side", "--filename=-"], nodes.map(nodeDocument).join("---\n"));
   await answers("the controllers run", ["get", "serviceaccount", "default", "--namespace=default"]);
@@ -201,6 +212,20 @@ function kubeconfigOf(server: string, token: string): string {
     contexts: [{ name: "suite", context: { cluster: "suite", user: "suite" } }],
     "current-context": "suite",
   });
+}
+
+/** What makes the simulated nodes answer the API server, as kubelets do, and forward a port of every pod. */
+async function forwardingParameters(folder: string, { containerPort, port }: Forwarding): Promise<string[]> {
+  const kubelet = await freePort();
+  const file = join(folder, "forwarding.yaml");
+  const forward = {
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "ClusterPortForward",
+    metadata: { name: "suite" },
+    spec: { forwards: [{ ports: [containerPort], target: { address: "127.0.0.1", port } }] },
+  };
+  await writeFile(file, stringify(forward));
+  return [`--config=${file}`, `--node-port=${kubelet}`, `--server-address=127.0.0.1:${kubelet}`];
 }
 
 function nodeDocument({ name, labels = {}, cpu = "8", memory = "32Gi" }: SimulatedNode): string {

@@ -13,6 +13,8 @@ export interface KubernetesEnvironment {
   readonly plan: RemoteServerPlan;
   readonly target: KubernetesPlan;
   readonly objects: string;
+  /** The file with the version that serves, where a rollout alone changes it; else nothing. */
+  readonly stable: string;
 }
 
 /** The hosts of `Pulumi.staging.yaml` as nodes. */
@@ -37,8 +39,14 @@ export async function stagingOnKubernetes(
   );
   const plan = planServer(environmentOf(document, { name }));
   if (plan?.target.kind !== "kubernetes") throw new Error("the environment isn't one of Kubernetes");
-  const objects = manifestsOf(document, { name }).find(({ path }) => path === "kubernetes/objects.yaml");
-  return { plan, target: plan.target, objects: objects?.content ?? "" };
+  const files = new Map(manifestsOf(document, { name }).map(({ path, content }) => [path, content]));
+  const fileOf = (path: string) => files.get(path) ?? "";
+  return {
+    plan,
+    target: plan.target,
+    objects: fileOf("kubernetes/objects.yaml"),
+    stable: fileOf("kubernetes/stable.yaml"),
+  };
 }
 
 /** Does what the head of the rendered file asks for: its namespace and the secrets. */

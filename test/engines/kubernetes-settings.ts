@@ -115,6 +115,17 @@ export const SETTINGS: Readonly<Record<string, Changes>> = {
     ...workload({ "update.strategy": "blue-green" }),
     scaling: { replicas: { min: 2, max: 2 } },
   },
+  "a version that is tried out by replicas": {
+    ...workload({ "update.strategy": "canary", files: { "/etc/flame/prompt.md": "Answer briefly.\n" } }),
+    ...orchestrator({ canary: { steps: [{ weightPercent: 25, pauseSeconds: 600 }] } }),
+    scaling: { replicas: { min: 4, max: 4 } },
+  },
+  "a version that is tried out by weights, beside an autoscaler": {
+    ...workload({ "update.strategy": "canary" }),
+    ...exposure({ kind: "gateway", gateway: "public", gatewayNamespace: "gateways" }),
+    ...HOST_NAMES,
+    scaling: { replicas: { min: 2, max: 8 } },
+  },
   "hosts that must have a label": workload({
     "placement.require": [
       { key: "zone", operator: "In", values: ["a", "b"] },

@@ -23,7 +23,10 @@ describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine o
   let project: PulumiProject;
   let salt: Record<string, unknown> = {};
 
-  const describeStack = async (changes: { memory?: string; strategy?: string; version?: string } = {}) => {
+  const describeStack = async (
+    changes: { memory?: string; strategy?: string; version?: string; replicas?: number; parallelism?: number } = {},
+  ) => {
+    const replicas = changes.replicas ?? 2;
     const values = {
       "blueprint:topology": {
         kind: "remote-server",
@@ -36,7 +39,10 @@ describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine o
           disk: "256GiB",
           labels,
         })),
-        workload: { storage: { persistent: false }, update: { strategy: changes.strategy ?? "rolling" } },
+        workload: {
+          storage: { persistent: false },
+          update: { strategy: changes.strategy ?? "rolling", parallelism: changes.parallelism ?? 1 },
+        },
       },
       "blueprint:agent": {
         image: `${IMAGE}:${changes.version ?? "1.2.0"}`,
@@ -46,7 +52,7 @@ describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine o
         resources: { limits: { memory: changes.memory ?? "1GiB" } },
       },
       "blueprint:turns": { maxSeconds: 180 },
-      "blueprint:scaling": { replicas: { min: 2, max: 2 } },
+      "blueprint:scaling": { replicas: { min: replicas, max: replicas } },
     };
     const kept = parse(await readFile(stackFile(), "utf8"));
     const secrets = Object.entries(kept.config ?? {}).filter(([key]) => key === "blueprint:accessToken");
@@ -113,6 +119,39 @@ describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine o
     expect(items).toHaveLength(1);
   });
 
+  it("brings a version that is to be tried out beside the one that serves, and leaves that one to the rollout", async () => {
+    const canary = { strategy: "canary", replicas: 4, version: "1.3.0" };
+    await describeStack(canary);
+    await up();
+    expect(await track("stable")).toEqual({ version: "1.3.0", replicas: 4, available: 4 });
+    expect(await track("canary")).toEqual({ version: "1.3.0", replicas: 0, available: 0 });
+    expect(await names()).toEqual([]);
+
+    await describeStack({ ...canary, version: "1.4.0" });
+    expect(await names()).toEqual([`flame-${STACK}-kubernetes-canary-agent`]);
+    await up();
+    expect(await track("stable")).toEqual({ version: "1.3.0", replicas: 4, available: 4 });
+    expect(await track("canary")).toEqual({ version: "1.4.0", replicas: 0, available: 0 });
+
+    // As a rollout leaves it that is under way: another one owns the counts and the stable version.
+    const inNamespace = ["--namespace", NAMESPACE];
+    await cluster.kubectl(["scale", `deployment/flame-${STACK}-agent-canary`, "--replicas=1", ...inNamespace]);
+    await cluster.kubectl([
+      "set",
+      "image",
+      `deployment/flame-${STACK}-agent-stable`,
+      `agent=${IMAGE}:1.4.0`,
+      ...inNamespace,
+    ]);
+    await project.run("refresh", "--stack", STACK, "--yes");
+    expect(await names()).toEqual([]);
+    await describeStack({ ...canary, version: "1.4.0", parallelism: 2 });
+    expect(await names()).toEqual([`flame-${STACK}-kubernetes-canary-agent`]);
+    await up();
+    expect(await track("stable")).toMatchObject({ version: "1.4.0", replicas: 4 });
+    expect(await track("canary")).toMatchObject({ version: "1.4.0", replicas: 1 });
+  });
+
   it("leaves nothing after a destroy", async () => {
     await project.run("destroy", "--stack", STACK, "--yes");
     const left = await cluster.tryKubectl(["get", "namespace", NAMESPACE]);
@@ -121,6 +160,11 @@ describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine o
     expect(items).toEqual([]);
   });
 
+  const track = async (name: "stable" | "canary") => {
+    const { spec, status } = await cluster.get(`deployment/flame-${STACK}-agent-${name}`, "--namespace", NAMESPACE);
+    const version = spec.template.spec.containers[0].image.split(":").at(-1);
+    return { version, replicas: spec.replicas, available: status.availableReplicas ?? 0 };
+  };
   const selectorOf = async (): Promise<string> =>
     (await cluster.get("service/flame-cluster-agent", "--namespace", NAMESPACE)).spec.selector["blueprint.revision"];
 

@@ -47,6 +47,7 @@ const LISTS: World["lists"] = {
   ...DESKTOP_WORLD.lists,
   "topology.governance.wastage.rules": [{ resource: "cpu", belowPercent: 20 }],
   "topology.hosts[].taints": [{ key: "dedicated", value: "agents" }],
+  "topology.orchestrator.canary.steps": [{ weightPercent: 25, pauseSeconds: 300 }],
   "containers.*.ports": [{ hostPort: 6379, containerPort: 6379, address: "0.0.0.0" }],
   "topology.workload.placement.require": [{ key: "zone", values: ["a"] }],
   "topology.workload.placement.prefer": [
@@ -58,6 +59,12 @@ const LISTS: World["lists"] = {
 
 const ONE_AGENT = { "scaling.replicas": { min: 1, max: 1 } };
 const OPEN = { "agent.authentication": { kind: "none" }, "agent.ports": [{ hostPort: 8080 }] };
+
+/** A version is tried out on a part of the replicas, of which there is one number then. */
+const CANARY = {
+  "topology.workload.update.strategy": "canary",
+  "scaling.replicas": { min: 4, max: 4 },
+} as const;
 
 const VARIANTS: World["variants"] = {
   ...DESKTOP_WORLD.variants,
@@ -80,6 +87,14 @@ const VARIANTS: World["variants"] = {
   "topology.orchestrator.exposure.kind=gateway": {
     "topology.orchestrator.exposure.gateway": "public",
     "topology.orchestrator.exposure.gatewayNamespace": "gateways",
+  },
+  "topology.orchestrator.canary.analysis.kind=agents": CANARY,
+  "topology.orchestrator.canary.analysis.kind=prometheus": {
+    ...CANARY,
+    "topology.orchestrator.canary.analysis.url": "http://prometheus:9090",
+    "topology.orchestrator.canary.analysis.failures": "failed",
+    "topology.orchestrator.canary.analysis.total": "all",
+    "topology.orchestrator.canary.analysis.latency.query": "latency",
   },
 };
 
@@ -155,6 +170,13 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "topology.orchestrator.exposure.path": { changed: "/agents" },
   "topology.orchestrator.exposure.gateway": { changed: "other" },
   "topology.orchestrator.exposure.gatewayNamespace": { changed: "other" },
+  "topology.orchestrator.canary.steps[].weightPercent": { base: 25, changed: 50, beside: CANARY },
+  "topology.orchestrator.canary.steps[].pauseSeconds": { base: 300, changed: 301, beside: CANARY },
+  "topology.orchestrator.canary.analysis.url": { changed: "http://other:9090" },
+  "topology.orchestrator.canary.analysis.failures": { changed: "flame_http_requests_refused_total" },
+  "topology.orchestrator.canary.analysis.total": { changed: "flame_http_requests_total" },
+  "topology.orchestrator.canary.analysis.latency.histogram": { changed: "flame_http_request_duration_seconds" },
+  "topology.orchestrator.canary.analysis.latency.query": { changed: "other" },
   "topology.endpoint.hostNames": { base: [], changed: ["agents.example.com"] },
   "topology.endpoint.tls.name": { changed: "other" },
   "topology.registries.*.username": { changed: "other", beside: registry() },

@@ -61,9 +61,9 @@ export function entry(
   key: string,
   object: KubernetesObject,
   after: readonly string[] = [],
-  more: Partial<Pick<KubernetesEntry, "ignored" | "persistent">> = {},
+  more: Partial<Pick<KubernetesEntry, "ignored" | "persistent" | "retained" | "madeOnce">> = {},
 ): KubernetesEntry {
-  return { key, object, after, ignored: [], persistent: false, ...more };
+  return { key, object, after, ignored: [], persistent: false, retained: false, madeOnce: false, ...more };
 }
 
 /** Name of the secret with the image registries' credentials. */

@@ -7,6 +7,10 @@ import { digest, fileKey, filesName } from "./files.ts";
 import type { KubernetesEntry } from "./kubernetes.plan.ts";
 import { podTemplate } from "./pod.ts";
 import { scheduleOf } from "./schedule.ts";
+import { controllerKey, isTried, type Track, trackKey, trackLabels, trackName, VERSION_LABEL } from "./tracks.ts";
+
+/** Tells a rollout whether a Deployment that it alone changes is as the plan has it. */
+export const SPECIFICATION_ANNOTATION = "blueprint.specification";
 
 /** Old ReplicaSets that are kept to go back to. */
 const REVISIONS = 5;
@@ -19,12 +23,21 @@ export function controllerOf(context: KubernetesContext, workload: WorkloadPlan)
     "service-account",
     ...files.map(({ key }) => key),
     ...workload.mounts.flatMap((mount) => (mount.kind === "volume" ? [`claim-${mount.volume}`] : [])),
-    ...workload.dependsOn.map((key) => `controller-${key}`),
+    ...workload.dependsOn.map((key) => keyOf(context, key)),
   ];
   const budget = disruptionBudget(context, workload);
   if (keepsData(workload)) return [...files, statefulSet(context, workload, after), ...budget];
-  const controller = deployment(context, workload, after);
-  return [...files, controller, ...budget, ...autoscaler(context, workload, controller.object.metadata.name)];
+  const [serving, ...others] = isTried(workload)
+    ? [trackDeployment(context, workload, after, "stable"), trackDeployment(context, workload, after, "canary")]
+    : [deployment(context, workload, after)];
+  const scaler = serving ? autoscaler(context, workload, serving.object.metadata.name) : [];
+  return [...files, ...(serving ? [serving] : []), ...others, ...budget, ...scaler];
+}
+
+/** Key of what makes another workload's pods. */
+function keyOf({ input }: KubernetesContext, key: string): string {
+  const workload = input.workloads.find((one) => one.key === key);
+  return workload ? controllerKey(workload) : `controller-${key}`;
 }
 
 /** Whether an autoscaler owns the count between the bounds. */
@@ -43,33 +56,77 @@ function isCounted(workload: WorkloadPlan, revision: string | undefined): boolea
 /** The version of a blue-green update's pods, which the service selects; `undefined` where there is one set of pods. */
 export function revisionOf(context: KubernetesContext, workload: WorkloadPlan): string | undefined {
   if (workload.update.strategy !== "blue-green" || keepsData(workload)) return undefined;
+  return versionOf(context, workload);
+}
+
+/** Digest of all that a workload's pods are made from: the same for the same pods. */
+export function versionOf(context: KubernetesContext, workload: WorkloadPlan): string {
   return digest(JSON.stringify(podTemplate(context, workload)));
 }
 
 function deployment(context: KubernetesContext, workload: WorkloadPlan, after: readonly string[]): KubernetesEntry {
-  const { namespace, input } = context;
   const revision = revisionOf(context, workload);
   const name =
     revision === undefined ? workload.name : platformName("kubernetes", workload.name.slice(0, 54), revision);
+  const labels: Record<string, string> = revision === undefined ? {} : { [VERSION_LABEL]: revision };
   const spec = {
     ...(isCounted(workload, revision) && { replicas: workload.replicas.min }),
-    revisionHistoryLimit: REVISIONS,
-    minReadySeconds: workload.update.delaySeconds,
-    progressDeadlineSeconds: input.turns.progressDeadlineSeconds,
-    selector: {
-      matchLabels: { ...selectorOf(workload), ...(revision !== undefined && { "blueprint.revision": revision }) },
-    },
-    strategy: strategyOf(workload),
-    template: podTemplate(context, workload, revision),
+    ...deploymentSpec(context, workload, labels, labels),
   } satisfies apps.v1.DeploymentSpec;
+  const metadata = metadataOf(name, workload.labels, { namespace: context.namespace });
+  const object = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
+  const ignored = isAutoscaled(workload) ? ["spec.replicas"] : [];
+  return entry(controllerKey(workload), object, after, { ignored });
+}
+
+/**
+ * One of the two Deployments of a workload whose versions are tried out. Who deploys makes the stable one once, and
+ * from then on a rollout alone changes it; the other one has the newest version, and no pod until a rollout tries it.
+ */
+function trackDeployment(
+  context: KubernetesContext,
+  workload: WorkloadPlan,
+  after: readonly string[],
+  track: Track,
+): KubernetesEntry {
+  const labels = trackLabels(track);
+  const version = { ...labels, [VERSION_LABEL]: versionOf(context, workload) };
+  const spec = deploymentSpec(context, workload, labels, version);
+  const own = { ...workload.labels, ...labels };
+  const stable = track === "stable";
+  const metadata = metadataOf(trackName(workload, track), own, {
+    namespace: context.namespace,
+    ...(stable && { annotations: { [SPECIFICATION_ANNOTATION]: digest(JSON.stringify({ own, spec })) } }),
+  });
+  const counted = stable ? isCounted(workload, undefined) : true;
+  const replicas = stable ? workload.replicas.min : 0;
   const object = {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: metadataOf(name, workload.labels, { namespace }),
-    spec,
+    metadata,
+    spec: { ...(counted && { replicas }), ...spec } satisfies apps.v1.DeploymentSpec,
   };
-  const key = `controller-${workload.key}`;
-  return { ...entry(key, object, after), ignored: isAutoscaled(workload) ? ["spec.replicas"] : [] };
+  return entry(trackKey(workload, track), object, after, {
+    ignored: stable ? ["spec", "metadata.labels", "metadata.annotations"] : ["spec.replicas"],
+    madeOnce: stable,
+  });
+}
+
+/** A Deployment but for its count: the labels by which it finds its pods, and all that its pods have beside them. */
+function deploymentSpec(
+  context: KubernetesContext,
+  workload: WorkloadPlan,
+  selected: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+) {
+  return {
+    revisionHistoryLimit: REVISIONS,
+    minReadySeconds: workload.update.delaySeconds,
+    progressDeadlineSeconds: context.input.turns.progressDeadlineSeconds,
+    selector: { matchLabels: { ...selectorOf(workload), ...selected } },
+    strategy: strategyOf(workload),
+    template: podTemplate(context, workload, labels),
+  } satisfies apps.v1.DeploymentSpec;
 }
 
 function strategyOf({ update }: WorkloadPlan) {
@@ -98,7 +155,7 @@ function statefulSet(context: KubernetesContext, workload: WorkloadPlan, after: 
   } satisfies apps.v1.StatefulSetSpec;
   const metadata = metadataOf(workload.name, workload.labels, { namespace });
   // Not after its service: Pulumi takes a service for made once it has pods.
-  return entry(`controller-${workload.key}`, { apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec }, after);
+  return entry(controllerKey(workload), { apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec }, after);
 }
 
 /** A volume's claim: it stays when the environment goes, where its data are to. */
@@ -121,11 +178,9 @@ function filesOf({ namespace }: KubernetesContext, workload: WorkloadPlan): Kube
   if (workload.files.length === 0) return [];
   const data = Object.fromEntries(workload.files.map(({ path, content }) => [fileKey(path), content]));
   const metadata = metadataOf(filesName(workload), workload.labels, { namespace });
-  return [
-    entry(`files-${workload.key}`, { apiVersion: "v1", kind: "ConfigMap", metadata, data, immutable: true }, [
-      "namespace",
-    ]),
-  ];
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data, immutable: true };
+  // An older version serves on until a rollout has tried the newer one: its pods may be made anew at any time.
+  return [entry(`files-${workload.key}`, object, ["namespace"], { retained: isTried(workload) })];
 }
 
 /** How many pods an eviction may take at once. A single pod has no budget: it would keep its node from ever being emptied. */
@@ -184,7 +239,7 @@ function autoscaler(context: KubernetesContext, workload: WorkloadPlan, target: 
   const scheduled = scheduleOf(context, workload);
   return [
     {
-      ...entry(`autoscaler-${workload.key}`, object, [`controller-${workload.key}`]),
+      ...entry(`autoscaler-${workload.key}`, object, [controllerKey(workload)]),
       // An update within a window must not end it.
       ignored: scheduled.length > 0 ? ["spec.minReplicas"] : [],
     },

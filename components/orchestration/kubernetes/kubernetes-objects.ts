@@ -53,7 +53,7 @@ export class KubernetesObjects extends BlueprintComponent {
 
     const made = new Map<string, pulumi.Resource>();
     const secrets: pulumi.Resource[] = [];
-    for (const { key, object, after, ignored, persistent } of plan.entries) {
+    for (const { key, object, after, ignored, persistent, retained } of plan.entries) {
       // Pods start only where their secrets are.
       const needed = after.includes("service-account") ? secrets : [];
       const child = this.child(
@@ -65,7 +65,7 @@ export class KubernetesObjects extends BlueprintComponent {
           dependsOn: [...after.flatMap((earlier) => made.get(earlier) ?? []), ...needed],
           ignoreChanges: [...ignored],
           protect: persistent,
-          retainOnDelete: persistent,
+          retainOnDelete: persistent || retained,
         },
         transforms.object,
       );
@@ -77,7 +77,8 @@ export class KubernetesObjects extends BlueprintComponent {
             `secret-${secret.name}`,
             (childName, args, own) => new kubernetes.core.v1.Secret(childName, args, own),
             secretArgs(secret, plan.namespace, resolveSecret),
-            { provider, dependsOn: [child] },
+            // Where a rollout decides when an older version goes, its secrets stay: they go with the namespace.
+            { provider, dependsOn: [child], retainOnDelete: plan.canary !== undefined },
             transforms.secret,
           ),
         );

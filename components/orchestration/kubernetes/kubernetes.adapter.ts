@@ -1,6 +1,7 @@
 import { platformName } from "../../core/index.ts";
 import type { AdapterInput } from "../adapter-input.ts";
 import { kubernetesNamespace } from "../names.ts";
+import { canaryOf } from "./canary.ts";
 import { type KubernetesContext, type KubernetesGovernance, pullSecretName, secretReference } from "./context.ts";
 import { claimOf, controllerOf } from "./controller.ts";
 import type { KubernetesEntry, KubernetesPlan, KubernetesSecret } from "./kubernetes.plan.ts";
@@ -37,6 +38,7 @@ export function adaptKubernetes(
         ? { name: pullSecretName(input), labels: input.labelsOf("registries") }
         : undefined,
     entries: inOrder(entries),
+    canary: canaryOf(context, entries),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Declaration, honoured, refused } from "../adapter.ts";
+import { keepsData } from "../workload.plan.ts";
 
 const NO_ROLLBACK = "a Deployment stops a failed update and keeps the old pods, but never goes back by itself";
 const NO_ROLLBACK_MEND = "remove topology.workload.rollback; pulumi up of the former version goes back";
@@ -70,7 +71,14 @@ export const KUBERNETES: Declaration = {
   "placement.spreadOver": honoured("topology spread constraints"),
   "placement.apart": honoured("pod anti-affinity over hosts"),
   "placement.tolerations": honoured("tolerations"),
-  "update.strategy": honoured("Deployment's strategy; blue-green: a Deployment of each version behind one service"),
+  "update.strategy": honoured(
+    "Deployment's strategy; blue-green: a Deployment of each version behind one service; canary: a Deployment that serves and one that is tried out, driven by blueprint rollout",
+    {
+      allowed: "rolling, recreate or blue-green for an agent that keeps files of its own, of which only one may run",
+      accepts: ({ workload }) => workload.update.strategy !== "canary" || !keepsData(workload),
+      instead: "set agent.database.kind to postgresql or external, or the strategy to rolling",
+    },
+  ),
   "update.order": honoured("maxSurge or maxUnavailable"),
   "update.parallelism": honoured("maxSurge or maxUnavailable"),
   "update.delaySeconds": honoured("minReadySeconds"),
@@ -79,9 +87,9 @@ export const KUBERNETES: Declaration = {
     "use topology.workload.update.delaySeconds",
   ),
   "update.onFailure": honoured("progressDeadlineSeconds, the old pods serving", {
-    allowed: "pause: the update stops and the old pods go on serving",
-    accepts: ({ workload }) => workload.update.onFailure === "pause",
-    instead: "set topology.workload.update.onFailure to pause or remove it, or use orchestrator swarm",
+    allowed: "pause: the update stops and the old pods go on serving; with strategy canary rollback, as it always does",
+    accepts: ({ workload: { update } }) => update.onFailure === (update.strategy === "canary" ? "rollback" : "pause"),
+    instead: "remove topology.workload.update.onFailure, or use orchestrator swarm",
   }),
   "update.maxFailureRatio": refused("a Deployment bears no failing pod", "remove it, or use orchestrator swarm"),
   "rollback.order": refused(NO_ROLLBACK, NO_ROLLBACK_MEND),

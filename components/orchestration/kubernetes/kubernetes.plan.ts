@@ -1,4 +1,5 @@
 import type { SecretSource } from "../container.plan.ts";
+import type { CanaryPlan } from "./canary.rollout.plan.ts";
 
 /** One object as the API server takes it. */
 export interface KubernetesObject {
@@ -33,6 +34,10 @@ export interface KubernetesEntry {
   readonly ignored: readonly string[];
   /** Whether it holds data that must outlive the environment. */
   readonly persistent: boolean;
+  /** Whether it stays when the plan has it no longer: what serves may still need it. It goes with the namespace. */
+  readonly retained: boolean;
+  /** Whether it is made with the environment, and changed by a rollout alone after that. */
+  readonly madeOnce: boolean;
 }
 
 /** Everything that the cluster is told. */
@@ -46,4 +51,6 @@ export interface KubernetesPlan {
   readonly pullSecret: { readonly name: string; readonly labels: Readonly<Record<string, string>> } | undefined;
   /** In the order in which they are made. */
   readonly entries: readonly KubernetesEntry[];
+  /** How a new version is tried out; `undefined`: the cluster replaces the old one by itself. */
+  readonly canary: CanaryPlan | undefined;
 }

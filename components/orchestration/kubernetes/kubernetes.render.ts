@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { KubernetesPlan } from "./kubernetes.plan.ts";
+import type { KubernetesEntry, KubernetesPlan } from "./kubernetes.plan.ts";
 
 /** kubectl reads YAML 1.1, to which a bare `off` is a boolean and a bare `1:30` a number. */
 const YAML = { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false } as const;
@@ -29,6 +29,25 @@ export function kubernetesManifest({ entries, secrets, pullSecret, namespace }: 
       ? [`# Before that, kubectl create namespace ${namespace}, and each secret from standard input:`, ...commands]
       : []),
   ];
+  return file(
+    head,
+    entries.filter(({ madeOnce }) => !madeOnce),
+  );
+}
+
+/** What is made with the environment and changed by a rollout alone, as a file that is refused where it exists. */
+export function kubernetesStable({ entries }: KubernetesPlan): string {
+  const head = [
+    "# The version that serves. To make it, once, after objects.yaml: kubectl create --filename stable.yaml",
+    "# A newer version comes with objects.yaml, has no pod there, and takes this one's place by: blueprint rollout",
+  ];
+  return file(
+    head,
+    entries.filter(({ madeOnce }) => madeOnce),
+  );
+}
+
+function file(head: readonly string[], entries: readonly KubernetesEntry[]): string {
   const documents = entries.map(({ object }) => stringify(object, YAML));
   return `${head.join("\n")}\n${documents.join("---\n")}`;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Cidr } from "../../core/index.ts";
 import { AbsolutePath } from "../container.settings.ts";
+import { CanarySettings } from "./canary.settings.ts";
 import { Exposure } from "./exposure.settings.ts";
 import { ScalingSchedule } from "./schedule.settings.ts";
 
@@ -98,6 +99,7 @@ export const KubernetesSettings = z.strictObject({
       schedule: ScalingSchedule,
     })
     .prefault({}),
+  canary: CanarySettings,
   disruption: z
     .discriminatedUnion("kind", [
       z.strictObject({

@@ -9,19 +9,23 @@ import { fileKey, filesName } from "./files.ts";
 /** Smallest version whose preStop hook can sleep by itself, without a program in the image. */
 const SLEEP_SINCE = 30;
 
-/** What a workload's pods are made from. `revision` tells the versions of a blue-green update apart. */
-export function podTemplate(context: KubernetesContext, workload: WorkloadPlan, revision?: string) {
+/** What a workload's pods are made from. `own` labels tell versions apart that run side by side. */
+export function podTemplate(
+  context: KubernetesContext,
+  workload: WorkloadPlan,
+  own: Readonly<Record<string, string>> = {},
+) {
   return {
-    metadata: podMetadata(workload, revision),
+    metadata: podMetadata(workload, own),
     spec: podSpec(context, workload),
   } satisfies core.v1.PodTemplateSpec;
 }
 
-function podMetadata(workload: WorkloadPlan, revision: string | undefined) {
+function podMetadata(workload: WorkloadPlan, own: Readonly<Record<string, string>>) {
   const { labels, annotations } = metadataOf(workload.name, {
     ...workload.labels,
     ...selectorOf(workload),
-    ...(revision !== undefined && { "blueprint.revision": revision }),
+    ...own,
   });
   const scraped = workload.metrics && {
     "prometheus.io/scrape": "true",

@@ -4,12 +4,19 @@ import { entry, type KubernetesContext, metadataOf, selectorOf } from "./context
 import { revisionOf } from "./controller.ts";
 import type { Exposure } from "./exposure.settings.ts";
 import type { KubernetesEntry } from "./kubernetes.plan.ts";
+import { controllerKey, isTried, trackLabels, trackName, VERSION_LABEL } from "./tracks.ts";
 
 /** The service of a workload that listens, and the way to it from outside. */
 export function trafficOf(context: KubernetesContext, workload: WorkloadPlan): KubernetesEntry[] {
   const service = serviceOf(context, workload);
   if (!service || workload.key !== "agent") return service ? [service] : [];
-  return [service, ...routeOf(context, workload, service.key)];
+  const tried = isShared(context, workload) ? [canaryService(context, workload)] : [];
+  return [service, ...tried, ...routeOf(context, workload, [service, ...tried])];
+}
+
+/** Whether a route shares requests out between the versions, and not their replicas. */
+function isShared({ settings }: KubernetesContext, workload: WorkloadPlan): boolean {
+  return isTried(workload) && settings.exposure.kind === "gateway";
 }
 
 function serviceOf(context: KubernetesContext, workload: WorkloadPlan): KubernetesEntry | undefined {
@@ -20,12 +27,13 @@ function serviceOf(context: KubernetesContext, workload: WorkloadPlan): Kubernet
   const revision = revisionOf(context, workload);
   const spec = {
     type: typeOf(exposed?.kind),
-    selector: { ...selectorOf(workload), ...(revision !== undefined && { "blueprint.revision": revision }) },
+    selector: {
+      ...selectorOf(workload),
+      ...(revision !== undefined && { [VERSION_LABEL]: revision }),
+      ...(isShared(context, workload) && trackLabels("stable")),
+    },
     ports: workload.ports.map((port, index) => ({
-      name: port.name,
-      port: portOf(workload, port),
-      targetPort: port.name,
-      protocol: port.protocol.toUpperCase(),
+      ...servicePort(workload, port),
       ...(index === 0 && exposed?.kind === "node-port" && { nodePort: exposed.nodePort }),
     })),
     ...((exposed?.kind === "node-port" || exposed?.kind === "load-balancer") && {
@@ -37,9 +45,34 @@ function serviceOf(context: KubernetesContext, workload: WorkloadPlan): Kubernet
   } satisfies core.v1.ServiceSpec;
   const annotations = exposed?.kind === "load-balancer" ? exposed.annotations : {};
   const metadata = metadataOf(workload.name, workload.labels, { namespace, annotations });
-  // A blue-green update switches the service once the new pods are ready.
-  const after = revision === undefined ? ["namespace"] : ["namespace", `controller-${workload.key}`];
+  // A service that selects but some of the pods is switched once those are ready.
+  const switched = revision !== undefined || isShared(context, workload);
+  const after = switched ? ["namespace", controllerKey(workload)] : ["namespace"];
   return entry(`service-${workload.key}`, { apiVersion: "v1", kind: "Service", metadata, spec }, after);
+}
+
+/** The service to which a route sends the new version's share. It has no pod but while a rollout tries one. */
+function canaryService({ namespace }: KubernetesContext, workload: WorkloadPlan): KubernetesEntry {
+  const spec = {
+    type: "ClusterIP",
+    selector: { ...selectorOf(workload), ...trackLabels("canary") },
+    ports: workload.ports.map((port) => servicePort(workload, port)),
+  } satisfies core.v1.ServiceSpec;
+  const metadata = metadataOf(
+    trackName(workload, "canary"),
+    { ...workload.labels, ...trackLabels("canary") },
+    { namespace, annotations: { "pulumi.com/skipAwait": "true" } },
+  );
+  return entry(`service-canary-${workload.key}`, { apiVersion: "v1", kind: "Service", metadata, spec }, ["namespace"]);
+}
+
+function servicePort(workload: WorkloadPlan, port: WorkloadPort) {
+  return {
+    name: port.name,
+    port: portOf(workload, port),
+    targetPort: port.name,
+    protocol: port.protocol.toUpperCase(),
+  };
 }
 
 /** Within the cluster a database keeps its own port; the agent is reached under the one that is published. */
@@ -52,13 +85,18 @@ function typeOf(kind: string | undefined) {
   return kind === "load-balancer" ? "LoadBalancer" : "ClusterIP";
 }
 
-function routeOf(context: KubernetesContext, workload: WorkloadPlan, service: string): KubernetesEntry[] {
+function routeOf(
+  context: KubernetesContext,
+  workload: WorkloadPlan,
+  services: readonly KubernetesEntry[],
+): KubernetesEntry[] {
+  const after = services.map(({ key }) => key);
   const { exposure } = context.settings;
   switch (exposure.kind) {
     case "ingress":
-      return [ingressOf(context, exposure, workload, service)];
+      return [ingressOf(context, exposure, workload, after)];
     case "gateway":
-      return [gatewayRoute(context, exposure, workload, service)];
+      return [gatewayRoute(context, exposure, workload, after)];
     case "none":
     case "node-port":
     case "load-balancer":
@@ -70,7 +108,7 @@ function ingressOf(
   { input, namespace }: KubernetesContext,
   exposure: Extract<Exposure, { kind: "ingress" }>,
   workload: WorkloadPlan,
-  service: string,
+  after: readonly string[],
 ) {
   const { hostNames, tls } = input.endpoint;
   const path = {
@@ -87,9 +125,8 @@ function ingressOf(
   } satisfies networking.v1.IngressSpec;
   const annotations = { ...timeouts(exposure.className, input.turns.proxyTimeoutSeconds), ...exposure.annotations };
   const metadata = metadataOf(workload.name, workload.labels, { namespace, annotations });
-  return entry(`ingress-${workload.key}`, { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata, spec }, [
-    service,
-  ]);
+  const object = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata, spec };
+  return entry(`ingress-${workload.key}`, object, after);
 }
 
 /** Timeouts of the ingress controllers that read them from annotations. */
@@ -107,11 +144,12 @@ function timeouts(className: string, seconds: number): Record<string, string> {
 }
 
 function gatewayRoute(
-  { input, namespace }: KubernetesContext,
+  context: KubernetesContext,
   exposure: Extract<Exposure, { kind: "gateway" }>,
   workload: WorkloadPlan,
-  service: string,
+  after: readonly string[],
 ) {
+  const { input, namespace } = context;
   const request = `${input.turns.proxyTimeoutSeconds}s`;
   const spec = {
     parentRefs: [{ name: exposure.gateway, namespace: exposure.gatewayNamespace }],
@@ -119,15 +157,23 @@ function gatewayRoute(
     rules: [
       {
         matches: [{ path: { type: "PathPrefix", value: "/" } }],
-        backendRefs: workload.ports.slice(0, 1).map((port) => ({ name: workload.name, port: portOf(workload, port) })),
+        backendRefs: workload.ports
+          .slice(0, 1)
+          .flatMap((port) => backendsOf(context, workload, portOf(workload, port))),
         timeouts: { request, backendRequest: request },
       },
     ],
   };
   const metadata = metadataOf(workload.name, workload.labels, { namespace, annotations: exposure.annotations });
-  return entry(
-    `route-${workload.key}`,
-    { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute", metadata, spec },
-    [service],
-  );
+  const object = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute", metadata, spec };
+  return entry(`route-${workload.key}`, object, after);
+}
+
+/** The stable version first, with all requests: a rollout changes the weights and puts them back. */
+function backendsOf(context: KubernetesContext, workload: WorkloadPlan, port: number) {
+  if (!isShared(context, workload)) return [{ name: workload.name, port }];
+  return [
+    { name: workload.name, port, weight: 100 },
+    { name: trackName(workload, "canary"), port, weight: 0 },
+  ];
 }

@@ -73,6 +73,12 @@ export const STANDALONE: Declaration = {
   }),
   "update.strategy": honoured(
     "new containers beside the old ones (rolling: in turn, blue-green: at once), or in their place",
+    {
+      allowed:
+        "rolling, recreate or blue-green: the hosts' proxies share requests out evenly, not by a version's weight",
+      accepts: ({ workload }) => workload.update.strategy !== "canary",
+      instead: "use rolling, whose new version is tried without requests first, or orchestrator kubernetes",
+    },
   ),
   "update.order": honoured("container's name carries its version, or not"),
   "update.parallelism": honoured("containers that start at once"),

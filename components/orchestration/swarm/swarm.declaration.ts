@@ -82,8 +82,8 @@ export const SWARM: Declaration = {
   }),
   "update.strategy": honoured("parallelism 0 and stop-first for recreate", {
     allowed: "rolling or recreate: a service has one version at a time",
-    accepts: ({ workload }) => workload.update.strategy !== "blue-green",
-    instead: "use rolling with order start-first, or orchestrator standalone or kubernetes",
+    accepts: ({ workload: { update } }) => update.strategy === "rolling" || update.strategy === "recreate",
+    instead: "use rolling with order start-first, blue-green on standalone or kubernetes, or canary on kubernetes",
   }),
   "update.order": honoured("update order"),
   "update.parallelism": honoured("update parallelism"),

@@ -11,6 +11,7 @@ import {
   adaptKubernetes,
   adaptStandalone,
   adaptSwarm,
+  checkKubernetes,
   checkParity,
   checkSwarm,
   declarations,
@@ -18,6 +19,7 @@ import {
   type StandalonePlan,
   type SwarmPlan,
   startupSecondsOf,
+  triedReplicas,
   type WorkloadPlan,
   type WorkloadVolumePlan,
 } from "../../orchestration/index.ts";
@@ -103,8 +105,11 @@ export function planRemoteServer(
   const keeper = keeperOf(orchestrator, topology);
   const startupSeconds = startupSecondsOf(settings.agent);
   const turns = planOrchestratedTurns(settings.turns, keeper, startupSeconds);
-  const mode = orchestrator.kind === "swarm" ? orchestrator.mode : "replicated";
-  const workloads = planWorkloads(environment, settings, turns, mode, hasProxies(orchestrator) ? 1 : 0);
+  const workloads = planWorkloads(environment, settings, turns, {
+    mode: orchestrator.kind === "swarm" ? orchestrator.mode : "replicated",
+    ownProxies: hasProxies(orchestrator) ? 1 : 0,
+    tried: triedBy(orchestrator, settings),
+  });
   const volumes = planWorkloadVolumes(environment, settings);
   const hosts = hostsOf(topology);
   const capacity = planCapacity(topology, orchestrator, workloads, volumes);
@@ -127,6 +132,7 @@ export function planRemoteServer(
           hosts.filter((host) => exclusion(host, topology.workload.placement) === undefined).length,
         )
       : []),
+    ...(orchestrator.kind === "kubernetes" ? checkKubernetes(orchestrator, workloads) : []),
     ...checkGovernance(governance, claims, sums),
     ...checkBudget(governance, capacity.monthlyCost, tenants),
     ...checkWastage(governance.wastage, choice.kind === "kubernetes"),
@@ -195,6 +201,12 @@ function adapt(
         ),
       });
   }
+}
+
+/** Replicas of a new version that is tried out beside those that serve. */
+function triedBy(orchestrator: ChosenOrchestrator, { topology, scaling }: RemoteServerSettings): number {
+  if (orchestrator.kind !== "kubernetes" || topology.workload.update.strategy !== "canary") return 0;
+  return triedReplicas(orchestrator, scaling.replicas);
 }
 
 function keeperOf(orchestrator: ChosenOrchestrator, { workload }: RemoteServerTopology): TurnKeeper {

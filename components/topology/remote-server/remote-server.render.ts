@@ -1,7 +1,9 @@
 import { stringify } from "yaml";
 import {
   composeFile,
+  type KubernetesPlan,
   kubernetesManifest,
+  kubernetesStable,
   quadletContainer,
   quadletNetwork,
   quadletVolume,
@@ -45,8 +47,22 @@ function targetFiles({ environment, target }: RemoteServerPlan): Manifest[] {
     case "swarm":
       return swarmFiles(target);
     case "kubernetes":
-      return [{ path: "kubernetes/objects.yaml", content: kubernetesManifest(target) }];
+      return kubernetesFiles(target);
   }
+}
+
+/** What a rollout alone changes stands in a file of its own: the other one may be applied at any time. */
+function kubernetesFiles(target: KubernetesPlan): Manifest[] {
+  const { canary } = target;
+  return [
+    { path: "kubernetes/objects.yaml", content: kubernetesManifest(target) },
+    ...(canary
+      ? [
+          { path: "kubernetes/stable.yaml", content: kubernetesStable(target) },
+          { path: "rollout.json", content: `${JSON.stringify(canary, null, 2)}\n` },
+        ]
+      : []),
+  ];
 }
 
 /** How the hosts are filled when everything runs at once, and who is evicted in which order. */

@@ -25,17 +25,25 @@ import type { RemoteServerSettings } from "./remote-server.environment.ts";
 const DATABASE_PORT = 5432;
 const DATABASE_STOP_GRACE_SECONDS = 30;
 
+/** What the orchestrator's own settings say of the agent. */
+interface Orchestrated {
+  readonly mode: WorkloadPlan["replicas"]["mode"];
+  /** Proxies of the plan's before the agents. */
+  readonly ownProxies: number;
+  /** Replicas of a new version that is tried out, at most. */
+  readonly tried: number;
+}
+
 /** Every workload of a server's environment, in start order, in no orchestrator's words. */
 export function planWorkloads(
   environment: string,
   settings: RemoteServerSettings,
   turns: OrchestratedTurns,
-  mode: WorkloadPlan["replicas"]["mode"],
-  ownProxies: number,
+  orchestrated: Orchestrated,
 ): WorkloadPlan[] {
   const workloads = [
     ...databaseWorkload(environment, settings),
-    agentWorkload(environment, settings, turns, mode, ownProxies),
+    agentWorkload(environment, settings, turns, orchestrated),
     ...Object.entries(settings.containers).map(([key, container]) =>
       additionalWorkload(environment, settings, key, container),
     ),
@@ -75,8 +83,7 @@ function agentWorkload(
   environment: string,
   settings: RemoteServerSettings,
   turns: OrchestratedTurns,
-  mode: WorkloadPlan["replicas"]["mode"],
-  ownProxies: number,
+  { mode, ownProxies, tried }: Orchestrated,
 ): WorkloadPlan {
   const { agent, monitoring, topology, scaling } = settings;
   const { workload } = topology;
@@ -113,7 +120,7 @@ function agentWorkload(
     placement: workload.placement,
     update: workload.update,
     rollback: workload.rollback,
-    replicas: { mode, min: scaling.replicas.min, max: scaling.replicas.max },
+    replicas: { mode, min: scaling.replicas.min, max: scaling.replicas.max, ...(tried > 0 && { tried }) },
     security: workload.security,
     metrics: { port: ports[0]?.containerPort ?? 0, path: monitoring.status.metricsPath },
     stopGraceSeconds: turns.stopGraceSeconds,

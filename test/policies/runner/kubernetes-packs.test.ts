@@ -31,6 +31,10 @@ describe("the packs on a server's own graph on Kubernetes", () => {
     { what: "as staging is", changes: {} },
     { what: "with a fixed count", changes: { scaling: { replicas: { min: 3, max: 3 } } } },
     { what: "with blue-green updates", changes: { "topology.workload.update.strategy": "blue-green" } },
+    {
+      what: "with versions that are tried out",
+      changes: { "topology.workload.update.strategy": "canary", scaling: { replicas: { min: 4, max: 4 } } },
+    },
     { what: "with everybody let in", changes: { "topology.orchestrator.networkPolicy.kind": "allow-all" } },
     { what: "on an older version", changes: { "topology.orchestrator.version": "1.29" } },
   ])("pass $what", async ({ changes }) => {

@@ -5,11 +5,11 @@ import { environmentArgument } from "../arguments.ts";
 export function register(program: Command): void {
   program
     .command("rollout")
-    .description("Replace what an environment of own hosts runs, with no turn cut; goes back by itself where it fails.")
+    .description("Bring a new version to own hosts, watched and with no turn cut; goes back by itself where it fails.")
     .addArgument(environmentArgument())
     .addHelpText(
       "after",
-      "\nA secret's value comes from BLUEPRINT_SECRET_<NAME>, else from the containers that run. What Pulumi deployed,\npulumi up updates. Exit code 1 where the environment is refused or the new version fails.",
+      "\nA secret's value comes from BLUEPRINT_SECRET_<NAME>, else from the containers that run. What Pulumi deployed on\nstandalone hosts, pulumi up updates. On Kubernetes it drives the strategy canary, after pulumi up. Exit code 1 where the environment is refused or the new version fails.",
     )
     .action(rollout);
 }

@@ -1,3 +1,6 @@
+import type { MetricSample } from "../../../../components/orchestration/index.ts";
+import { readSamples } from "./metrics-text.ts";
+
 /** What the agent's Prometheus metrics say that an operator asks for. */
 export interface AgentFigures {
   readonly turnsActive: number;
@@ -14,7 +17,7 @@ const FAILED_TURNS = ["failed", "timed-out"];
 
 /** Reads the agent's metrics off their text form. */
 export function readAgentMetrics(text: string): AgentFigures {
-  const samples = text.split("\n").flatMap(readSample);
+  const samples = readSamples(text);
   const requests = samples.filter(
     ({ name, labels }) => name === "flame_http_requests_total" && !PROBES.includes(labels.route ?? ""),
   );
@@ -29,21 +32,6 @@ export function readAgentMetrics(text: string): AgentFigures {
   };
 }
 
-interface Sample {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-function readSample(line: string): Sample[] {
-  const { name, labels = "", value } = SAMPLE.exec(line)?.groups ?? {};
-  if (name === undefined) return [];
-  const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = "", text = ""]) => [key, text]);
-  return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }];
-}
-
-const SAMPLE = /^(?<name>[a-zA-Z_:][\w:]*)(?:\{(?<labels>.*)\})? (?<value>[-+\d.eE]+)$/;
-
-function sum(samples: readonly Sample[]): number {
+function sum(samples: readonly MetricSample[]): number {
   return samples.reduce((total, { value }) => total + value, 0);
 }
