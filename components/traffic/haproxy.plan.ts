@@ -84,10 +84,10 @@ frontend health
 frontend ${route.name}
   bind ${route.bind}${tls}
   acl reads method GET HEAD OPTIONS
-  acl checked nbsrv(${route.name}-turns) gt 0
-  use_backend ${route.name}-reads if reads checked
+  # Each backend checks for itself, at times of its own: what one of them knows, the other may not know yet.
+  use_backend ${route.name}-reads if reads { nbsrv(${route.name}-reads) gt 0 }
   use_backend ${route.name}-reads-any if reads
-  use_backend ${route.name}-turns if checked
+  use_backend ${route.name}-turns if { nbsrv(${route.name}-turns) gt 0 }
   default_backend ${route.name}-turns-any
 
 ${backend(route, "turns")}
