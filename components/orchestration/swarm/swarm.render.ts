@@ -1,5 +1,4 @@
-import { stringify } from "yaml";
-import { formatCpu, milliCpu } from "../../core/index.ts";
+import { formatCpu, manifestYaml, milliCpu } from "../../core/index.ts";
 import type { SwarmChange, SwarmHost, SwarmMount, SwarmNetwork, SwarmPlan, SwarmService } from "./swarm.plan.ts";
 
 /** The services as a file for `docker stack deploy`, with what must be there before it in its head. */
@@ -22,7 +21,7 @@ export function swarmStack(plan: SwarmPlan): string {
     }),
     ...volumesOf(plan.services),
   };
-  return `${head.join("\n")}\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return `${head.join("\n")}\n${manifestYaml(document)}`;
 }
 
 /** The commands that make a Swarm of the hosts, and change nothing where it stands already. */
