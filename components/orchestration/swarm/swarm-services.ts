@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { BlueprintComponent, type Transform } from "../../core/index.ts";
-import type { ResolveSecret } from "../standalone/docker-container.ts";
-import type { SwarmPlan } from "./swarm.plan.ts";
+import { dockerVolumeArgs, type ResolveSecret } from "../standalone/docker-container.ts";
+import type { SwarmPlan, SwarmVolume } from "./swarm.plan.ts";
 import {
   swarmConfigArgs,
   swarmNetworkArgs,
@@ -18,6 +18,7 @@ export interface SwarmTransforms {
   readonly network?: Transform<docker.NetworkArgs>;
   readonly secret?: Transform<docker.SecretArgs>;
   readonly config?: Transform<docker.ServiceConfigArgs>;
+  readonly volume?: Transform<docker.VolumeArgs>;
   readonly service?: Transform<docker.ServiceArgs>;
 }
 
@@ -27,7 +28,10 @@ interface SwarmOptions {
   readonly transforms: SwarmTransforms;
 }
 
-/** A Swarm's network, secrets, configuration files and services. The Swarm itself is made by the rendered bootstrap.sh. */
+/**
+ * A Swarm's network, secrets, configuration files, volumes and services. The Swarm itself is made by the rendered
+ * bootstrap.sh. A volume is made through the engine of its own host: a manager can make, see and remove only its own.
+ */
 export class SwarmServices extends BlueprintComponent {
   constructor(
     name: string,
@@ -36,13 +40,15 @@ export class SwarmServices extends BlueprintComponent {
     resourceOptions?: pulumi.ComponentResourceOptions,
   ) {
     super("orchestration:SwarmServices", name, resourceOptions);
-    const provider = this.child(
-      "engine",
-      (childName, args, own) => new docker.Provider(childName, args, own),
-      { host: plan.engineAddress, registryAuth: registries },
-      {},
-      transforms.provider,
-    );
+    const engine = (childName: string, host: string) =>
+      this.child(
+        childName,
+        (providerName, args, own) => new docker.Provider(providerName, args, own),
+        { host, registryAuth: registries },
+        {},
+        transforms.provider,
+      );
+    const provider = engine("engine", plan.engineAddress);
     const network = this.child(
       "network",
       (childName, args, own) => new docker.Network(childName, args, own),
@@ -75,15 +81,35 @@ export class SwarmServices extends BlueprintComponent {
       ]),
     );
 
+    const engines = new Map([[plan.engineAddress, provider]]);
+    const engineOf = ({ host, engineAddress }: SwarmVolume) => {
+      const known = engines.get(engineAddress) ?? engine(`engine-${host}`, engineAddress);
+      engines.set(engineAddress, known);
+      return known;
+    };
+    const volumes = new Map(
+      plan.volumes.map((volume) => [
+        volume.name,
+        this.child(
+          `volume-${volume.host}-${volume.name}`,
+          (childName, args, own) => new docker.Volume(childName, args, own),
+          dockerVolumeArgs(volume),
+          { provider: engineOf(volume), protect: volume.persistent, retainOnDelete: volume.persistent },
+          transforms.volume,
+        ),
+      ]),
+    );
+
     const made = new Map<string, docker.Service>();
     for (const service of plan.services) {
+      const mounted = service.mounts.flatMap((mount) => (mount.kind === "volume" ? [volumes.get(mount.volume)] : []));
       const child = this.child(
         service.key,
         (childName, args, own) => new docker.Service(childName, args, own),
         swarmServiceArgs(service, { network: network.id, secrets, configs }),
         {
           provider,
-          dependsOn: service.dependsOn.flatMap((key) => made.get(key) ?? []),
+          dependsOn: [...mounted, ...service.dependsOn.map((key) => made.get(key))].filter((one) => one !== undefined),
           ...swarmServiceOptions(service),
         },
         transforms.service,
