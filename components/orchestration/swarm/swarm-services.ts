@@ -1,8 +1,9 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { BlueprintComponent, type Transform } from "../../core/index.ts";
-import { dockerVolumeArgs, type ResolveSecret } from "../standalone/docker-container.ts";
-import type { SwarmPlan, SwarmVolume } from "./swarm.plan.ts";
+import type { Transform } from "../../core/index.ts";
+import { DockerComponent, type DockerTransforms, makeInOrder } from "../docker-component.ts";
+import type { ResolveSecret } from "../standalone/docker-container.ts";
+import type { SwarmPlan, SwarmService, SwarmVolume } from "./swarm.plan.ts";
 import {
   swarmConfigArgs,
   swarmNetworkArgs,
@@ -13,12 +14,9 @@ import {
 } from "./swarm.resources.ts";
 
 /** Functions that change a child before it is made. */
-export interface SwarmTransforms {
-  readonly provider?: Transform<docker.ProviderArgs>;
-  readonly network?: Transform<docker.NetworkArgs>;
+export interface SwarmTransforms extends DockerTransforms {
   readonly secret?: Transform<docker.SecretArgs>;
   readonly config?: Transform<docker.ServiceConfigArgs>;
-  readonly volume?: Transform<docker.VolumeArgs>;
   readonly service?: Transform<docker.ServiceArgs>;
 }
 
@@ -32,7 +30,7 @@ interface SwarmOptions {
  * A Swarm's network, secrets, configuration files, volumes and services. The Swarm itself is made by the rendered
  * bootstrap.sh. A volume is made through the engine of its own host: a manager can make, see and remove only its own.
  */
-export class SwarmServices extends BlueprintComponent {
+export class SwarmServices extends DockerComponent {
   constructor(
     name: string,
     plan: SwarmPlan,
@@ -41,20 +39,12 @@ export class SwarmServices extends BlueprintComponent {
   ) {
     super("orchestration:SwarmServices", name, resourceOptions);
     const engine = (childName: string, host: string) =>
-      this.child(
-        childName,
-        (providerName, args, own) => new docker.Provider(providerName, args, own),
-        { host, registryAuth: registries },
-        {},
-        transforms.provider,
-      );
+      this.makeEngine(childName, { host, registryAuth: registries }, transforms);
     const provider = engine("engine", plan.engineAddress);
-    const network = this.child(
-      "network",
-      (childName, args, own) => new docker.Network(childName, args, own),
+    const network = this.makeNetwork(
       swarmNetworkArgs(plan.network),
       { provider, ...swarmNetworkOptions(plan.network) },
-      transforms.network,
+      transforms,
     );
     const secrets = new Map(
       plan.secrets.map((secret) => [
@@ -90,32 +80,30 @@ export class SwarmServices extends BlueprintComponent {
     const volumes = new Map(
       plan.volumes.map((volume) => [
         volume.name,
-        this.child(
+        this.makeVolume(
           `volume-${volume.host}-${volume.name}`,
-          (childName, args, own) => new docker.Volume(childName, args, own),
-          dockerVolumeArgs(volume),
+          volume,
           { provider: engineOf(volume), protect: volume.persistent, retainOnDelete: volume.persistent },
-          transforms.volume,
+          transforms,
         ),
       ]),
     );
+    const mountedBy = ({ mounts }: SwarmService) =>
+      mounts.flatMap((mount) => (mount.kind === "volume" ? (volumes.get(mount.volume) ?? []) : []));
 
-    const made = new Map<string, docker.Service>();
-    for (const service of plan.services) {
-      const mounted = service.mounts.flatMap((mount) => (mount.kind === "volume" ? [volumes.get(mount.volume)] : []));
-      const child = this.child(
-        service.key,
-        (childName, args, own) => new docker.Service(childName, args, own),
-        swarmServiceArgs(service, { network: network.id, secrets, configs }),
-        {
-          provider,
-          dependsOn: [...mounted, ...service.dependsOn.map((key) => made.get(key))].filter((one) => one !== undefined),
-          ...swarmServiceOptions(service),
-        },
-        transforms.service,
-      );
-      made.set(service.key, child);
-    }
+    makeInOrder(
+      plan.services,
+      (service) => service.key,
+      (service) => service.dependsOn,
+      (service: SwarmService, after: readonly docker.Service[]) =>
+        this.child(
+          service.key,
+          (childName, args, own) => new docker.Service(childName, args, own),
+          swarmServiceArgs(service, { network: network.id, secrets, configs }),
+          { provider, dependsOn: [...mountedBy(service), ...after], ...swarmServiceOptions(service) },
+          transforms.service,
+        ),
+    );
     this.registerOutputs({});
   }
 }
