@@ -27,6 +27,7 @@ export {
   type ContainerResources,
   type PublishedPort,
 } from "./container.settings.ts";
+export { type ContainerTransforms, DockerComponent, makeInOrder } from "./docker-component.ts";
 export { type CanaryReading, type CanaryVerdict, judgeCanary } from "./kubernetes/canary.judge.ts";
 export type { CanaryStep } from "./kubernetes/canary.plan.ts";
 export {
@@ -62,7 +63,6 @@ export {
   dockerContainerOptions,
   dockerNetworkArgs,
   dockerNetworkOptions,
-  dockerVolumeArgs,
   type ResolveSecret,
   tmpfsOf,
 } from "./standalone/docker-container.ts";
@@ -89,7 +89,7 @@ export {
   type StandalonePlan,
 } from "./standalone/standalone.adapter.ts";
 export { StandaloneSettings } from "./standalone/standalone.settings.ts";
-export { StandaloneHost, type StandaloneTransforms } from "./standalone/standalone-host.ts";
+export { StandaloneHost } from "./standalone/standalone-host.ts";
 export { adaptSwarm } from "./swarm/swarm.adapter.ts";
 export { checkSwarm } from "./swarm/swarm.checks.ts";
 export type { SwarmPlan } from "./swarm/swarm.plan.ts";

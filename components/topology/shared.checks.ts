@@ -1,23 +1,16 @@
 import { formatBytes, LABEL_PREFIX, type Problem, printValue, toMiB } from "../core/index.ts";
-import type { MonitoringSettings } from "../observability/index.ts";
 import {
-  type AdditionalContainers,
   AGENT_DATA_FOLDER,
   AGENT_HEALTH_PATH,
   AGENT_MEMORY_FLOOR_MIB,
   AGENT_READY_PATH,
   AGENT_TURN_PATH,
-  type AgentSettings,
   startOrder,
 } from "../orchestration/index.ts";
+import type { EnvironmentSettings } from "./shared.environment.ts";
 
-/** Checks of settings that mean the same in every topology with containers. */
-interface ContainerEnvironment {
-  readonly agent: AgentSettings;
-  readonly monitoring: MonitoringSettings;
-  readonly containers: AdditionalContainers;
-  readonly labels: Readonly<Record<string, string>>;
-}
+/** What is checked here: settings that mean the same in every topology with containers. */
+type ContainerEnvironment = Pick<EnvironmentSettings<unknown>, "agent" | "monitoring" | "containers" | "labels">;
 
 /** Less memory than an agent was measured with ends it at its first turns. */
 export function checkAgentMemory({ agent }: ContainerEnvironment): Problem[] {

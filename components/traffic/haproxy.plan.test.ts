@@ -43,6 +43,14 @@ describe("the proxy's configuration", () => {
     expect(lines()).toContain("retry-on conn-failure 503");
   });
 
+  it("asks each backend for its own agents before it sends anything there", () => {
+    const routes = lines().filter((line) => line.startsWith("use_backend") && line.includes("nbsrv"));
+    expect(routes.map((line) => /use_backend (\S+) .*nbsrv\((\S+)\)/.exec(line)?.slice(1))).toEqual([
+      ["agent-reads", "agent-reads"],
+      ["agent-turns", "agent-turns"],
+    ]);
+  });
+
   it("never buffers: a stream's parts leave as they come", () => {
     expect(lines()).toContain("option http-no-delay");
     expect(lines().filter((line) => line.includes("buffer-request") || line.includes("shutdown-sessions"))).toEqual([]);

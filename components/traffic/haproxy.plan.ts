@@ -35,6 +35,8 @@ const DNS_ANSWER_BYTES = 8192;
  * 503 of one that drains. What HTTP calls safe: also what a crashed agent left without an answer.
  */
 const RETRY_ON = { turns: "conn-failure 503", reads: "conn-failure empty-response 503" } as const;
+/** A broken connection costs a try at once, each refused one a second: the names tell late who follows a crashed agent. */
+const RETRIES = 5;
 
 /**
  * HAProxy's configuration: it finds replicas by DNS, asks each whether it takes turns, and passes streams on unbuffered.
@@ -84,10 +86,10 @@ frontend health
 frontend ${route.name}
   bind ${route.bind}${tls}
   acl reads method GET HEAD OPTIONS
-  acl checked nbsrv(${route.name}-turns) gt 0
-  use_backend ${route.name}-reads if reads checked
+  # Each backend checks for itself, at times of its own: what one of them knows, the other may not know yet.
+  use_backend ${route.name}-reads if reads { nbsrv(${route.name}-reads) gt 0 }
   use_backend ${route.name}-reads-any if reads
-  use_backend ${route.name}-turns if checked
+  use_backend ${route.name}-turns if { nbsrv(${route.name}-turns) gt 0 }
   default_backend ${route.name}-turns-any
 
 ${backend(route, "turns")}
@@ -110,7 +112,7 @@ function backend(route: ProxyRoute, kind: keyof typeof RETRY_ON): string {
   http-check send meth GET uri ${route.readyPath} ver HTTP/1.1 hdr Host ${route.target}
   http-check expect status 200
   # An agent that drains answers 503 before it begins a turn: the request goes to another one.
-  retries 3
+  retries ${RETRIES}
   option redispatch 1
   retry-on ${RETRY_ON[kind]}
   default-server init-addr none resolvers engine resolve-prefer ipv4

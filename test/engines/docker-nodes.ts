@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
-import { networkInterfaces, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { endWithSuite } from "../support/agent/end-with-suite.ts";
 import { until } from "../support/agent/until.ts";
+import { freeNetwork, ip } from "./networks.ts";
 
 /** A Docker daemon with a network namespace and a host name of its own: one host of a Swarm. */
 interface DockerNode {
@@ -19,17 +20,6 @@ export interface DockerNodes extends AsyncDisposable {
 
 const START_MILLISECONDS = 60_000;
 const STOP_MILLISECONDS = 60_000;
-/** The first free one of the nodes' networks 10.213.n, which no route leads out of. */
-function freeNetwork(): string {
-  const taken = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
-  for (let index = 1; index < 255; index++) {
-    const network = `10.213.${index}`;
-    if (!taken.some((address) => address.startsWith(`${network}.`))) return network;
-  }
-  throw new Error(
-    "every network 10.213.1 to 10.213.254 is taken; fix: remove the bridges bp… of suites that broke off",
-  );
-}
 
 /**
  * Whether Docker's daemon, namespaces and overlay networks work here. A machine without them skips its suites and says
@@ -150,10 +140,6 @@ async function unmountBelow(folder: string, name: string): Promise<void> {
     .filter((path) => path.startsWith(join(folder, name)))
     .toReversed();
   for (const path of mounts) await execa("umount", ["--lazy", path], { reject: false });
-}
-
-async function ip(...parameters: readonly string[]): Promise<void> {
-  await execa("ip", parameters, { stdin: "ignore" });
 }
 
 /** Copies images from one engine's store into others'. */

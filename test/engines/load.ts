@@ -24,6 +24,8 @@ export interface TurnReport {
 
 /** A request that has no answer by then has failed. */
 const REQUEST_MILLISECONDS = 15_000;
+/** A connection that rests as long is given up: the proxy's keep-alive ends after 10 s, which may meet a new request. */
+const IDLE_MILLISECONDS = 5000;
 /** Every so manieth request is a short turn, where turns are asked for; the others ask for health, and so the database. */
 const TURN_EVERY = 25;
 
@@ -40,7 +42,7 @@ export function startLoad(
   token: string,
   { perSecond, shortTurns }: LoadShape,
 ): { stop(): Promise<LoadReport> } {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: IDLE_MILLISECONDS });
   const begin = performance.now();
   const running = new Set<Promise<void>>();
   const failures: Failure[] = [];

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import Docker from "dockerode";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../support/agent/until.ts";
 import { BROKEN_IMAGES, haveBrokenImages } from "./broken-versions.ts";
 import { copyImages, type DockerNodes, haveDockerNodes, startDockerNodes } from "./docker-nodes.ts";
@@ -95,6 +95,21 @@ describe.skipIf(!(await haveDockerNodes()))(`the staging environment on a Swarm 
     await copyImages(engine.socket, others, [...Object.values(IMAGES), ...Object.values(BROKEN_IMAGES)]);
     url = `http://${lab.nodes[1]?.address}:${PORT}`;
   }, 600_000);
+
+  // Why the Swarm ended a task (its health, its host, a version) is all that explains a request that failed.
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== "fail") return;
+    const columns = "{{.Name}} {{.Node}} {{.DesiredState}} {{.CurrentState}} {{.Error}}";
+    const services = (await docker("service", "ls", "--quiet")).split("\n").filter((id) => id !== "");
+    if (services.length === 0) return;
+    const tasks = await docker("service", "ps", "--no-trunc", "--format", columns, ...services);
+    const nodes = await docker("node", "ls", "--format", "{{.Hostname}} {{.Status}} {{.ManagerStatus}}");
+    const proxy = await docker("service", "logs", "--raw", "--since", "2m", `flame-${NAME}_proxy`);
+    const refusals = proxy.split("\n").filter((line) => / 503 | is (UP|DOWN|going)|no server/.test(line));
+    console.info(
+      `tasks, nodes and proxies after "${task.name}":\n${[tasks, nodes, ...refusals.slice(-200)].join("\n")}`,
+    );
+  });
 
   afterAll(async () => {
     if (figures.length > 0) console.info(`Swarm of ${NODES}:\n${figures.map(told).join("\n")}`);

@@ -2,22 +2,54 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import type Docker from "dockerode";
 import { execa } from "execa";
+import { describe } from "vitest";
 
-/** The `pulumi` on PATH that isn't the npm wrapper, whose download may not be reachable. */
+/**
+ * The `pulumi` on PATH that isn't the npm wrapper, whose download may not be reachable. A machine without one skips its
+ * suites and says so.
+ */
 export function pulumiOnPath(): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
-  return folders.map((folder) => join(folder, "pulumi")).find((path) => existsSync(path));
+  const found = folders.map((folder) => join(folder, "pulumi")).find((path) => existsSync(path));
+  if (!found) console.warn("skipped: no pulumi on PATH (the wrapper in node_modules/.bin doesn't count)");
+  return found;
 }
 
-/** Sockets of the engines to deploy to: those of `BLUEPRINT_TEST_SOCKETS`, else the usual ones that exist. */
-export function engineSockets(): string[] {
+/** A container engine that a desktop is deployed to, and the Pulumi that does it. */
+interface DesktopEngine {
+  readonly kind: "docker" | "podman";
+  readonly socket: string;
+  readonly pulumi: string;
+}
+
+/**
+ * A suite for each engine, its kind in place of `%s`: those at the sockets of `BLUEPRINT_TEST_SOCKETS`, else the usual
+ * ones that exist.
+ */
+export function describeDesktops(name: string, suite: (engine: DesktopEngine) => void): void {
+  const pulumi = pulumiOnPath();
   const named = process.env.BLUEPRINT_TEST_SOCKETS?.split(",") ?? ["/run/podman/podman.sock", "/var/run/docker.sock"];
-  return named.filter((path) => existsSync(path));
+  const sockets = named.filter((path) => existsSync(path));
+  if (sockets.length === 0) console.warn("skipped: no container engine's socket; name some in BLUEPRINT_TEST_SOCKETS");
+  const engines = sockets.map((socket) => [socket.includes("docker") ? "docker" : "podman", socket] as const);
+  describe.skipIf(!pulumi).each(engines)(name, (kind, socket) => suite({ kind, socket, pulumi: pulumi ?? "" }));
+}
+
+/** How many objects of an environment an engine has. */
+export async function heldBy(engine: Docker, environment: string) {
+  const filters = { label: [`blueprint.environment=${environment}`] };
+  const [containers, networks, { Volumes }] = await Promise.all([
+    engine.listContainers({ all: true, filters }),
+    engine.listNetworks({ filters }),
+    engine.listVolumes({ filters }),
+  ]);
+  return { containers: containers.length, networks: networks.length, volumes: Volumes.length };
 }
 
 /** One step of an update, as `--json` prints it. */
-export interface Step {
+interface Step {
   readonly op: string;
   readonly urn: string;
 }
@@ -66,6 +98,12 @@ export class PulumiProject {
   async changes(stack: string): Promise<Step[]> {
     const { steps } = JSON.parse(await this.run("preview", "--stack", stack, "--json"));
     return steps.filter(({ op }: Step) => op !== "same");
+  }
+
+  /** Names of the resources that an update would touch. */
+  async changedNames(stack: string): Promise<string[]> {
+    const steps = await this.changes(stack);
+    return [...new Set(steps.map(({ urn }) => urn.split("::").at(-1) ?? urn))];
   }
 
   async remove(): Promise<void> {

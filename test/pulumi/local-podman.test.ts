@@ -1,141 +1,120 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Docker from "dockerode";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { buildImage } from "../../apps/flame-agent/image/build.ts";
 import { versions } from "../../components/core/index.ts";
 import { counted, startTurn, untilReady } from "../engines/turn.ts";
-import { engineSockets, PulumiProject, pulumiOnPath } from "./engine.ts";
+import { describeDesktops, heldBy, PulumiProject } from "./engine.ts";
 
-const pulumi = pulumiOnPath();
-const sockets = engineSockets();
-if (!pulumi) console.warn("skipped: no pulumi on PATH (the wrapper in node_modules/.bin doesn't count)");
-if (sockets.length === 0) console.warn("skipped: no container engine's socket; name some in BLUEPRINT_TEST_SOCKETS");
+describeDesktops("a desktop under the Pulumi engine on %s", ({ kind, socket, pulumi }) => {
+  const stack = `e2e-${kind}`;
+  const port = kind === "docker" ? 14_302 : 14_301;
+  const url = `http://127.0.0.1:${port}`;
+  const engine = new Docker({ socketPath: socket });
+  let project: PulumiProject;
 
-describe
-  .skipIf(!pulumi)
-  .each(sockets.map((socket) => [socket.includes("docker") ? "docker" : "podman", socket] as const))(
-  "a desktop under the Pulumi engine on %s",
-  (kind, socket) => {
-    const stack = `e2e-${kind}`;
-    const port = kind === "docker" ? 14_302 : 14_301;
-    const url = `http://127.0.0.1:${port}`;
-    const engine = new Docker({ socketPath: socket });
-    let project: PulumiProject;
-
-    /** Writes the stack's file; the encryption salt that the engine added is kept. */
-    const describeStack = async (changes: { memory?: string; maxSeconds?: number; logSize?: string } = {}) => {
-      const values = {
-        "blueprint:topology": {
-          kind: "local-podman",
-          engine: { kind, socket },
-          network: { name: `flame-${stack}`, subnet: kind === "docker" ? "10.89.92.0/24" : "10.89.91.0/24" },
-          storage: { kind: "volume", name: `flame-${stack}-data` },
-        },
-        "blueprint:agent": {
-          ports: [{ hostPort: port }],
-          model: { kind: "offline", tokensPerSecond: 20 },
-          resources: { limits: { memory: changes.memory ?? "768MiB" } },
-          logging: { kind: "file", maxSize: changes.logSize ?? "10MiB" },
-        },
-        "blueprint:turns": { maxSeconds: changes.maxSeconds ?? 60 },
-      };
-      await writeFile(join(project.folder, `Pulumi.${stack}.yaml`), stringify({ ...salt, config: values }));
-    };
-    let salt: Record<string, string> = {};
-
-    const ofThisStack = { label: [`blueprint.environment=${stack}`] };
-    const held = async () => {
-      const [containers, networks, { Volumes }] = await Promise.all([
-        engine.listContainers({ all: true, filters: ofThisStack }),
-        engine.listNetworks({ filters: ofThisStack }),
-        engine.listVolumes({ filters: ofThisStack }),
-      ]);
-      return { containers: containers.length, networks: networks.length, volumes: Volumes.length };
-    };
-    const names = (steps: readonly { op: string; urn: string }[]) => [
-      ...new Set(steps.map(({ urn }) => urn.split("::").at(-1))),
-    ];
-
-    beforeAll(async () => {
-      const image = await engine
-        .getImage(versions.images.flameAgent)
-        .inspect()
-        .catch(() => undefined);
-      if (!image) await buildImage({ engine: kind, socket: `unix://${socket}`, tag: versions.images.flameAgent });
-      project = await PulumiProject.create(pulumi ?? "");
-      await project.run("stack", "init", stack);
-      salt = parse(await readFile(join(project.folder, `Pulumi.${stack}.yaml`), "utf8"));
-      await describeStack();
-    });
-
-    afterAll(async () => {
-      await project.run("destroy", "--stack", stack, "--yes");
-      await project.remove();
-    });
-
-    it("comes up from nothing, with its policies passed", async () => {
-      await project.run("up", "--stack", stack, "--yes", "--policy-pack", "policies/baseline");
-      await untilReady(url);
-      expect(await held()).toEqual({ containers: 1, networks: 1, volumes: 1 });
-    });
-
-    it("changes nothing the second time, and nothing after a refresh", async () => {
-      expect(await project.changes(stack)).toEqual([]);
-      await project.run("refresh", "--stack", stack, "--yes");
-      expect(await project.changes(stack)).toEqual([]);
-    });
-
-    it("updates only the container where only its settings change, and no turn is lost", async () => {
-      await describeStack({ maxSeconds: 50 });
-      expect(names(await project.changes(stack))).toEqual([`flame-${stack}-agent`]);
-      const turn = await startTurn(url, "count to 200");
-      await project.run("up", "--stack", stack, "--yes");
-      expect((await turn.text).trim()).toBe(counted(200));
-      await untilReady(url);
-      expect(await project.changes(stack)).toEqual([]);
-    });
-
-    it.each([
-      { what: "a memory limit", changes: { maxSeconds: 50, memory: "832MiB" } },
-      {
-        what: "a log size, which Podman doesn't report",
-        changes: { maxSeconds: 50, memory: "832MiB", logSize: "20MiB" },
+  /** Writes the stack's file; the encryption salt that the engine added is kept. */
+  const describeStack = async (changes: { memory?: string; maxSeconds?: number; logSize?: string } = {}) => {
+    const values = {
+      "blueprint:topology": {
+        kind: "local-podman",
+        engine: { kind, socket },
+        network: { name: `flame-${stack}`, subnet: kind === "docker" ? "10.89.92.0/24" : "10.89.91.0/24" },
+        storage: { kind: "volume", name: `flame-${stack}-data` },
       },
-    ])("applies $what to the container alone", async ({ changes }) => {
-      await describeStack(changes);
-      expect(names(await project.changes(stack))).toEqual([`flame-${stack}-agent`]);
-      await project.run("up", "--stack", stack, "--yes");
-      await untilReady(url);
-      const report = await engine.getContainer(`flame-${stack}-agent`).inspect();
-      expect(report.HostConfig.Memory).toBe(832 * 1024 ** 2);
-      expect(await project.changes(stack)).toEqual([]);
-    });
+      "blueprint:agent": {
+        ports: [{ hostPort: port }],
+        model: { kind: "offline", tokensPerSecond: 20 },
+        resources: { limits: { memory: changes.memory ?? "768MiB" } },
+        logging: { kind: "file", maxSize: changes.logSize ?? "10MiB" },
+      },
+      "blueprint:turns": { maxSeconds: changes.maxSeconds ?? 60 },
+    };
+    await writeFile(join(project.folder, `Pulumi.${stack}.yaml`), stringify({ ...salt, config: values }));
+  };
+  let salt: Record<string, string> = {};
 
-    it("is stopped by a broken rule with a message that says what to do", async () => {
-      const stricter = join(project.folder, "stricter.json");
-      await writeFile(stricter, JSON.stringify({ "docker-container-labels": { required: ["cost-centre"] } }));
-      const failure = await project
-        .run("preview", "--stack", stack, "--policy-pack", "policies/baseline", "--policy-pack-config", stricter)
-        .catch((error: unknown) => error);
-      expect(failure).toBeInstanceOf(Error);
-      expect(String(failure)).toMatch(/docker-container-labels/);
-      expect(String(failure)).toMatch(/cost-centre/);
-    });
+  const held = () => heldBy(engine, stack);
 
-    it("refuses a wrong setting with a clean message and changes nothing", async () => {
-      await describeStack({ memory: "64MiB" });
-      const failure = await project.run("preview", "--stack", stack).catch((error: unknown) => error);
-      expect(String(failure)).toMatch(/agent\.resources\.requests\.memory is 512MiB \(a default\)/);
-      expect(String(failure)).toMatch(/limits\.memory, which is 64MiB/);
-      expect(String(failure)).not.toMatch(/at \w+ \(.*\.ts:\d+/);
-      await describeStack();
-    });
+  beforeAll(async () => {
+    const image = await engine
+      .getImage(versions.images.flameAgent)
+      .inspect()
+      .catch(() => undefined);
+    if (!image) await buildImage({ engine: kind, socket: `unix://${socket}`, tag: versions.images.flameAgent });
+    project = await PulumiProject.create(pulumi);
+    await project.run("stack", "init", stack);
+    salt = parse(await readFile(join(project.folder, `Pulumi.${stack}.yaml`), "utf8"));
+    await describeStack();
+  });
 
-    it("leaves nothing after a destroy", async () => {
-      await project.run("destroy", "--stack", stack, "--yes");
-      expect(await held()).toEqual({ containers: 0, networks: 0, volumes: 0 });
-    });
-  },
-);
+  afterAll(async () => {
+    await project.run("destroy", "--stack", stack, "--yes");
+    await project.remove();
+  });
+
+  it("comes up from nothing, with its policies passed", async () => {
+    await project.run("up", "--stack", stack, "--yes", "--policy-pack", "policies/baseline");
+    await untilReady(url);
+    expect(await held()).toEqual({ containers: 1, networks: 1, volumes: 1 });
+  });
+
+  it("changes nothing the second time, and nothing after a refresh", async () => {
+    expect(await project.changes(stack)).toEqual([]);
+    await project.run("refresh", "--stack", stack, "--yes");
+    expect(await project.changes(stack)).toEqual([]);
+  });
+
+  it("updates only the container where only its settings change, and no turn is lost", async () => {
+    await describeStack({ maxSeconds: 50 });
+    expect(await project.changedNames(stack)).toEqual([`flame-${stack}-agent`]);
+    const turn = await startTurn(url, "count to 200");
+    await project.run("up", "--stack", stack, "--yes");
+    expect((await turn.text).trim()).toBe(counted(200));
+    await untilReady(url);
+    expect(await project.changes(stack)).toEqual([]);
+  });
+
+  it.each([
+    { what: "a memory limit", changes: { maxSeconds: 50, memory: "832MiB" } },
+    {
+      what: "a log size, which Podman doesn't report",
+      changes: { maxSeconds: 50, memory: "832MiB", logSize: "20MiB" },
+    },
+  ])("applies $what to the container alone", async ({ changes }) => {
+    await describeStack(changes);
+    expect(await project.changedNames(stack)).toEqual([`flame-${stack}-agent`]);
+    await project.run("up", "--stack", stack, "--yes");
+    await untilReady(url);
+    const report = await engine.getContainer(`flame-${stack}-agent`).inspect();
+    expect(report.HostConfig.Memory).toBe(832 * 1024 ** 2);
+    expect(await project.changes(stack)).toEqual([]);
+  });
+
+  it("is stopped by a broken rule with a message that says what to do", async () => {
+    const stricter = join(project.folder, "stricter.json");
+    await writeFile(stricter, JSON.stringify({ "docker-container-labels": { required: ["cost-centre"] } }));
+    const failure = await project
+      .run("preview", "--stack", stack, "--policy-pack", "policies/baseline", "--policy-pack-config", stricter)
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(String(failure)).toMatch(/docker-container-labels/);
+    expect(String(failure)).toMatch(/cost-centre/);
+  });
+
+  it("refuses a wrong setting with a clean message and changes nothing", async () => {
+    await describeStack({ memory: "64MiB" });
+    const failure = await project.run("preview", "--stack", stack).catch((error: unknown) => error);
+    expect(String(failure)).toMatch(/agent\.resources\.requests\.memory is 512MiB \(a default\)/);
+    expect(String(failure)).toMatch(/limits\.memory, which is 64MiB/);
+    expect(String(failure)).not.toMatch(/at \w+ \(.*\.ts:\d+/);
+    await describeStack();
+  });
+
+  it("leaves nothing after a destroy", async () => {
+    await project.run("destroy", "--stack", stack, "--yes");
+    expect(await held()).toEqual({ containers: 0, networks: 0, volumes: 0 });
+  });
+});

@@ -6,6 +6,7 @@ import { readEnvironmentFile } from "../../stacks/environment-file.ts";
 import { desktopDocument, graphOf, problemsOf } from "../support/environment.ts";
 import { WRONG_COMBINATIONS } from "./wrong-combinations.ts";
 import { WRONG_SERVERS } from "./wrong-servers.ts";
+import { SERVERS_WITH_SEVERAL_MISTAKES } from "./wrong-servers-at-once.ts";
 import { WRONG_VALUES } from "./wrong-values.ts";
 
 describe("an environment with one mistake", () => {
@@ -78,6 +79,15 @@ describe("an environment with several mistakes", () => {
       "labels.blueprint.version",
     ]);
     await expect(graphOf(planned)).rejects.toThrow('4 problems in environment "dev":');
+  });
+});
+
+describe("a server's environment with several mistakes", () => {
+  it.each(SERVERS_WITH_SEVERAL_MISTAKES)("is refused once, with all of them: $why", async ({ document, paths }) => {
+    const problems = problemsOf(document);
+    expect(problems.map(({ path }) => path)).toEqual(paths);
+    expect(problems.filter(({ allowed, mend }) => allowed === "" || mend === "")).toEqual([]);
+    await expect(graphOf(document)).rejects.toThrow(`${paths.length} problems in environment "dev":`);
   });
 });
 

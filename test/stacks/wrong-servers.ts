@@ -1,15 +1,8 @@
 import type { Document } from "../support/environment.ts";
+import { SERVER_AGENT, SERVER_HOSTS } from "../support/server-document.ts";
 import type { WrongConfiguration } from "./wrong-configuration.ts";
 
-const HOSTS = ["a", "b", "c"].map((zone, index) => ({
-  name: `node-${index + 1}`,
-  address: `10.0.0.1${index}`,
-  cpu: "8",
-  memory: "32GiB",
-  disk: "256GiB",
-  labels: { zone },
-}));
-const [FIRST = {}, SECOND = {}, THIRD = {}] = HOSTS;
+const [FIRST = {}, SECOND = {}, THIRD = {}] = SERVER_HOSTS;
 
 /** What a server's document says otherwise. */
 interface Changes {
@@ -20,22 +13,16 @@ interface Changes {
 }
 
 /** Three hosts with an agent that is right in everything, but for the changes. */
-function server(kind: "standalone" | "swarm" | "kubernetes", changes: Changes = {}): Document {
+export function server(kind: "standalone" | "swarm" | "kubernetes", changes: Changes = {}): Document {
   const alone = kind === "standalone";
   return {
     topology: {
       kind: "remote-server",
       orchestrator: { kind, ...changes.orchestrator },
-      hosts: alone ? [FIRST] : HOSTS,
+      hosts: alone ? [FIRST] : SERVER_HOSTS,
       ...changes.topology,
     },
-    agent: {
-      image: "registry.example/team/flame-agent:1.2.0",
-      ports: [{ hostPort: 8080, address: "0.0.0.0" }],
-      authentication: { kind: "bearer", token: { secret: "accessToken" } },
-      database: { kind: "postgresql" },
-      ...changes.agent,
-    },
+    agent: { ...SERVER_AGENT, ...changes.agent },
     scaling: { replicas: { min: 2, max: alone ? 2 : 4 } },
     ...changes.concerns,
   };

@@ -1,4 +1,5 @@
 import type { OrchestratorKind } from "../../components/orchestration/index.ts";
+import { SERVER_AGENT } from "./server-document.ts";
 import { REFUSED, REFUSED_LISTS } from "./walk.server-refusals.ts";
 import type { World } from "./walk.ts";
 import { DESKTOP_WORLD, type LeafValues } from "./walk.values.ts";
@@ -29,12 +30,7 @@ function documentFor(orchestrator: OrchestratorKind): World["base"] {
         classes: { worker: {} },
       },
     },
-    agent: {
-      image: "registry.example/team/flame-agent:1.2.0",
-      ports: [{ hostPort: 8080, address: "0.0.0.0" }],
-      authentication: { kind: "bearer", token: { secret: "accessToken" } },
-      database: { kind: "postgresql" },
-    },
+    agent: SERVER_AGENT,
     scaling: { replicas: alone ? { min: 2, max: 2 } : { min: 2, max: 4 } },
     containers: {
       cache: { image: "registry.example/team/cache:7.4.1", healthCheck: { command: ["cache", "ping"] } },

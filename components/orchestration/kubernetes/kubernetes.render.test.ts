@@ -11,19 +11,6 @@ describe("the file for kubectl", () => {
     expect(documents).toEqual(JSON.parse(JSON.stringify(plan.entries.map(({ object }) => object))));
   });
 
-  it.each(["off", "no", "y", "0777", "1:30", "1e3", "2026-01-02", "~", ""])(
-    "is read by kubectl, whose YAML is 1.1, as it was meant: %j",
-    (value) => {
-      const manifest = kubernetesManifest(
-        kubernetesPlanOf({ workloads: [workloadPlan({ environment: { SETTING: value } })] }),
-      );
-      const deployment = parseAllDocuments(manifest, { version: "1.1" })
-        .map((document) => document.toJS())
-        .find(({ kind }) => kind === "Deployment");
-      expect(deployment.spec.template.spec.containers[0].env[0]).toEqual({ name: "SETTING", value });
-    },
-  );
-
   it("names each secret with the command that makes it, and no value of one", () => {
     const head = kubernetesManifest(kubernetesPlanOf({ registryHosts: ["registry.example"] })).split("apiVersion")[0];
     expect(head).toMatch(/kubectl create namespace flame-staging/);

@@ -1,8 +1,5 @@
-import { stringify } from "yaml";
+import { manifestYaml } from "../../core/index.ts";
 import type { KubernetesEntry, KubernetesPlan } from "./kubernetes.plan.ts";
-
-/** kubectl reads YAML 1.1, to which a bare `off` is a boolean and a bare `1:30` a number. */
-const YAML = { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false } as const;
 
 /** The objects as a file for `kubectl apply`; secrets are only named, with the commands that make them in its head. */
 export function kubernetesManifest({ entries, secrets, pullSecret, namespace }: KubernetesPlan): string {
@@ -48,6 +45,6 @@ export function kubernetesStable({ entries }: KubernetesPlan): string {
 }
 
 function file(head: readonly string[], entries: readonly KubernetesEntry[]): string {
-  const documents = entries.map(({ object }) => stringify(object, YAML));
+  const documents = entries.map(({ object }) => manifestYaml(object));
   return `${head.join("\n")}\n${documents.join("---\n")}`;
 }

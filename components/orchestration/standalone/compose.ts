@@ -1,5 +1,4 @@
-import { stringify } from "yaml";
-import { formatCpu } from "../../core/index.ts";
+import { formatCpu, manifestYaml } from "../../core/index.ts";
 import type { MountPlan } from "../container.plan.ts";
 import type { Logging, RestartPolicy } from "../container.settings.ts";
 import { podmanSecretName } from "./docker-container.ts";
@@ -35,7 +34,7 @@ export function composeFile(environment: string, name: string, host: StandaloneH
     ),
     secrets: Object.fromEntries(secrets.map((one) => [one, { file: `./secrets/${one}` }])),
   };
-  return `${head.join("\n")}\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return `${head.join("\n")}\n${manifestYaml(document)}`;
 }
 
 function serviceOf(environment: string, container: StandaloneContainer) {

@@ -1,5 +1,4 @@
-import { stringify } from "yaml";
-import { formatCpu, platformName } from "../../core/index.ts";
+import { formatCpu, manifestYaml, platformName } from "../../core/index.ts";
 import type { ContainerPlan, MountPlan, VolumePlan } from "../container.plan.ts";
 import { podmanSecretName } from "./docker-container.ts";
 
@@ -28,7 +27,7 @@ export function kubePlayPods(environment: string, network: string, containers: r
 }
 
 function documents(all: readonly object[]): string {
-  return all.map((document) => stringify(document, { lineWidth: 0 })).join("---\n");
+  return all.map(manifestYaml).join("---\n");
 }
 
 function claimOf(volume: VolumePlan) {

@@ -1,8 +1,9 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { BlueprintComponent, type Transform } from "../../core/index.ts";
+import type { Transform } from "../../core/index.ts";
+import { DockerComponent, type DockerTransforms, makeInOrder } from "../docker-component.ts";
 import type { ResolveSecret } from "../standalone/docker-container.ts";
-import type { SwarmPlan } from "./swarm.plan.ts";
+import type { SwarmPlan, SwarmService, SwarmVolume } from "./swarm.plan.ts";
 import {
   swarmConfigArgs,
   swarmNetworkArgs,
@@ -13,9 +14,7 @@ import {
 } from "./swarm.resources.ts";
 
 /** Functions that change a child before it is made. */
-export interface SwarmTransforms {
-  readonly provider?: Transform<docker.ProviderArgs>;
-  readonly network?: Transform<docker.NetworkArgs>;
+export interface SwarmTransforms extends DockerTransforms {
   readonly secret?: Transform<docker.SecretArgs>;
   readonly config?: Transform<docker.ServiceConfigArgs>;
   readonly service?: Transform<docker.ServiceArgs>;
@@ -27,8 +26,11 @@ interface SwarmOptions {
   readonly transforms: SwarmTransforms;
 }
 
-/** A Swarm's network, secrets, configuration files and services. The Swarm itself is made by the rendered bootstrap.sh. */
-export class SwarmServices extends BlueprintComponent {
+/**
+ * A Swarm's network, secrets, configuration files, volumes and services. The Swarm itself is made by the rendered
+ * bootstrap.sh. A volume is made through the engine of its own host: a manager can make, see and remove only its own.
+ */
+export class SwarmServices extends DockerComponent {
   constructor(
     name: string,
     plan: SwarmPlan,
@@ -36,19 +38,13 @@ export class SwarmServices extends BlueprintComponent {
     resourceOptions?: pulumi.ComponentResourceOptions,
   ) {
     super("orchestration:SwarmServices", name, resourceOptions);
-    const provider = this.child(
-      "engine",
-      (childName, args, own) => new docker.Provider(childName, args, own),
-      { host: plan.engineAddress, registryAuth: registries },
-      {},
-      transforms.provider,
-    );
-    const network = this.child(
-      "network",
-      (childName, args, own) => new docker.Network(childName, args, own),
+    const engine = (childName: string, host: string) =>
+      this.makeEngine(childName, { host, registryAuth: registries }, transforms);
+    const provider = engine("engine", plan.engineAddress);
+    const network = this.makeNetwork(
       swarmNetworkArgs(plan.network),
       { provider, ...swarmNetworkOptions(plan.network) },
-      transforms.network,
+      transforms,
     );
     const secrets = new Map(
       plan.secrets.map((secret) => [
@@ -75,21 +71,39 @@ export class SwarmServices extends BlueprintComponent {
       ]),
     );
 
-    const made = new Map<string, docker.Service>();
-    for (const service of plan.services) {
-      const child = this.child(
-        service.key,
-        (childName, args, own) => new docker.Service(childName, args, own),
-        swarmServiceArgs(service, { network: network.id, secrets, configs }),
-        {
-          provider,
-          dependsOn: service.dependsOn.flatMap((key) => made.get(key) ?? []),
-          ...swarmServiceOptions(service),
-        },
-        transforms.service,
-      );
-      made.set(service.key, child);
-    }
+    const engines = new Map([[plan.engineAddress, provider]]);
+    const engineOf = ({ host, engineAddress }: SwarmVolume) => {
+      const known = engines.get(engineAddress) ?? engine(`engine-${host}`, engineAddress);
+      engines.set(engineAddress, known);
+      return known;
+    };
+    const volumes = new Map(
+      plan.volumes.map((volume) => [
+        volume.name,
+        this.makeVolume(
+          `volume-${volume.host}-${volume.name}`,
+          volume,
+          { provider: engineOf(volume), protect: volume.persistent, retainOnDelete: volume.persistent },
+          transforms,
+        ),
+      ]),
+    );
+    const mountedBy = ({ mounts }: SwarmService) =>
+      mounts.flatMap((mount) => (mount.kind === "volume" ? (volumes.get(mount.volume) ?? []) : []));
+
+    makeInOrder(
+      plan.services,
+      (service) => service.key,
+      (service) => service.dependsOn,
+      (service: SwarmService, after: readonly docker.Service[]) =>
+        this.child(
+          service.key,
+          (childName, args, own) => new docker.Service(childName, args, own),
+          swarmServiceArgs(service, { network: network.id, secrets, configs }),
+          { provider, dependsOn: [...mountedBy(service), ...after], ...swarmServiceOptions(service) },
+          transforms.service,
+        ),
+    );
     this.registerOutputs({});
   }
 }

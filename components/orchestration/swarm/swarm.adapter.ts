@@ -5,7 +5,16 @@ import type { Logging, RestartPolicy } from "../container.settings.ts";
 import { isProxied } from "../proxy.plan.ts";
 import { keepsData, type WorkloadPlan } from "../workload.plan.ts";
 import { swarmConfig } from "./swarm.configs.ts";
-import type { SwarmChange, SwarmHost, SwarmMount, SwarmPlan, SwarmSecret, SwarmService } from "./swarm.plan.ts";
+import type {
+  SwarmChange,
+  SwarmHost,
+  SwarmMount,
+  SwarmNetwork,
+  SwarmPlan,
+  SwarmSecret,
+  SwarmService,
+  SwarmVolume,
+} from "./swarm.plan.ts";
 import { planSwarmProxy } from "./swarm.proxy.ts";
 import type { SwarmSettings } from "./swarm.settings.ts";
 
@@ -16,7 +25,6 @@ const SECRET_FOLDER = "/run/secrets";
 export function adaptSwarm(input: AdapterInput, settings: SwarmSettings): SwarmPlan {
   const [first, ...others] = input.hosts.filter(({ role }) => role === "manager");
   const managers = first ? [first, ...others] : [];
-  const { network } = settings;
   const proxy = planSwarmProxy(input, settings);
   return {
     kind: "swarm",
@@ -31,16 +39,7 @@ export function adaptSwarm(input: AdapterInput, settings: SwarmSettings): SwarmP
       forceNewCluster: settings.forceNewCluster,
       taskHistoryLimit: settings.taskHistoryLimit,
     },
-    network: {
-      name: `${input.name}-net`,
-      subnet: network.subnet.text,
-      gateway: network.gateway,
-      addressRange: network.addressRange?.text,
-      attachable: network.attachable,
-      internal: network.internal,
-      options: { ...network.driverOptions, ...(network.encrypted && { encrypted: "true" }) },
-      labels: input.labelsOf("network"),
-    },
+    network: networkOf(input, settings),
     secrets: secretsOf(input, settings),
     configs: [
       ...new Map(
@@ -50,11 +49,44 @@ export function adaptSwarm(input: AdapterInput, settings: SwarmSettings): SwarmP
       ).values(),
       ...(proxy ? [proxy.config] : []),
     ],
+    volumes: volumesOf(input),
     services: [
       ...input.workloads.map((workload) => serviceOf(input, settings, workload)),
       ...(proxy ? [proxy.service] : []),
     ],
   };
+}
+
+function networkOf(input: AdapterInput, { network }: SwarmSettings): SwarmNetwork {
+  const usual = network.subnet.firstHost;
+  const gateway = network.gateway ?? usual;
+  return {
+    name: `${input.name}-net`,
+    subnet: network.subnet.text,
+    gateway,
+    addressRange: network.addressRange?.text,
+    inStack: gateway === usual && network.addressRange === undefined,
+    attachable: network.attachable,
+    internal: network.internal,
+    options: { ...network.driverOptions, ...(network.encrypted && { encrypted: "true" }) },
+    labels: input.labelsOf("network"),
+  };
+}
+
+/** Each volume on the host of the workload that keeps its data there. */
+function volumesOf(input: AdapterInput): SwarmVolume[] {
+  return input.workloads.flatMap((workload) => {
+    const host = hostOfData(input, workload);
+    const names = workload.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.volume] : []));
+    const volumes = input.volumes.filter(({ name }) => names.includes(name));
+    return host ? volumes.map((volume) => ({ ...volume, host: host.name, engineAddress: host.engineAddress })) : [];
+  });
+}
+
+/** Where the plan put a workload that keeps data: it stays where its volume is. */
+function hostOfData({ hosts, placed }: AdapterInput, workload: WorkloadPlan): AdapterHost | undefined {
+  const place = placed.find(({ key }) => key === workload.key)?.host;
+  return keepsData(workload) ? hosts.find(({ name }) => name === place) : undefined;
 }
 
 function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: WorkloadPlan): SwarmService {
@@ -75,7 +107,7 @@ function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: Workl
       user: workload.user,
     })),
     configs: workload.files.map((file) => ({ config: swarmConfig(input, file).name, path: file.path })),
-    mounts: workload.mounts.map((mount) => mountOf(mount, input)),
+    mounts: workload.mounts.map(mountOf),
     healthCheck: workload.healthCheck,
     stopGraceSeconds: workload.stopGraceSeconds,
     mode:
@@ -152,19 +184,10 @@ function secretName({ name }: AdapterInput, source: SecretSource): string {
   return platformName("swarmObject", name, source.kind === "generated" ? `generated-${own}` : own);
 }
 
-function mountOf(mount: MountPlan, { volumes }: AdapterInput): SwarmMount {
+function mountOf(mount: MountPlan): SwarmMount {
   switch (mount.kind) {
-    case "volume": {
-      const volume = volumes.find(({ name }) => name === mount.volume);
-      return {
-        kind: "volume",
-        volume: mount.volume,
-        path: mount.containerPath,
-        driver: volume?.driver ?? "local",
-        driverOptions: volume?.driverOptions ?? {},
-        labels: volume?.labels ?? {},
-      };
-    }
+    case "volume":
+      return { kind: "volume", volume: mount.volume, path: mount.containerPath };
     case "folder":
       return { kind: "folder", folder: mount.hostPath, path: mount.containerPath, readOnly: mount.mode === "ro" };
     case "memory":
@@ -172,15 +195,14 @@ function mountOf(mount: MountPlan, { volumes }: AdapterInput): SwarmMount {
   }
 }
 
-/** What keeps data stays on the host where the plan put it, since its volume does. */
 function constraintsOf(input: AdapterInput, workload: WorkloadPlan): string[] {
   const { require, tolerations } = workload.placement;
   const labels = require.flatMap(({ key, operator, values }) =>
     values.map((value) => `node.labels.${key}${operator === "In" ? "==" : "!="}${value}`),
   );
   if (keepsData(workload)) {
-    const host = input.placed.find(({ key }) => key === workload.key)?.host;
-    return host === undefined ? labels : [...labels, `node.hostname==${host}`];
+    const host = hostOfData(input, workload);
+    return host ? [...labels, `node.hostname==${host.name}`] : labels;
   }
   const tainted = input.hosts.filter(({ taints }) =>
     taints.some(

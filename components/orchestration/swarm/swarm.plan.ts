@@ -1,4 +1,4 @@
-import type { SecretSource } from "../container.plan.ts";
+import type { SecretSource, VolumePlan } from "../container.plan.ts";
 
 /** A secret of the Swarm. Its own name gets a hash of its value, so that a new value is a new secret. */
 export interface SwarmSecret {
@@ -17,23 +17,26 @@ export interface SwarmConfig {
 export interface SwarmNetwork {
   readonly name: string;
   readonly subnet: string;
-  readonly gateway: string | undefined;
+  /** Named also where nobody chose it: the engine reports it, and what isn't asked for would be taken away again. */
+  readonly gateway: string;
   readonly addressRange: string | undefined;
+  /** Whether a stack file, which knows neither gateways nor address ranges, makes the same network. */
+  readonly inStack: boolean;
   readonly attachable: boolean;
   readonly internal: boolean;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** A volume on the host to which what mounts it is pinned. A Swarm's managers know no volume of another host. */
+export interface SwarmVolume extends VolumePlan {
+  readonly host: string;
+  /** Engine of that host. */
+  readonly engineAddress: string;
+}
+
 export type SwarmMount =
-  | {
-      readonly kind: "volume";
-      readonly volume: string;
-      readonly path: string;
-      readonly driver: string;
-      readonly driverOptions: Readonly<Record<string, string>>;
-      readonly labels: Readonly<Record<string, string>>;
-    }
+  | { readonly kind: "volume"; readonly volume: string; readonly path: string }
   | { readonly kind: "folder"; readonly folder: string; readonly path: string; readonly readOnly: boolean }
   | { readonly kind: "memory"; readonly path: string; readonly sizeBytes: number };
 
@@ -127,6 +130,7 @@ export interface SwarmPlan {
   readonly network: SwarmNetwork;
   readonly secrets: readonly SwarmSecret[];
   readonly configs: readonly SwarmConfig[];
+  readonly volumes: readonly SwarmVolume[];
   /** In the order in which they are made. */
   readonly services: readonly SwarmService[];
 }

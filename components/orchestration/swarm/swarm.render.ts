@@ -1,6 +1,13 @@
-import { stringify } from "yaml";
-import { formatCpu, milliCpu } from "../../core/index.ts";
-import type { SwarmChange, SwarmHost, SwarmMount, SwarmNetwork, SwarmPlan, SwarmService } from "./swarm.plan.ts";
+import { formatCpu, manifestYaml, milliCpu } from "../../core/index.ts";
+import type {
+  SwarmChange,
+  SwarmHost,
+  SwarmMount,
+  SwarmNetwork,
+  SwarmPlan,
+  SwarmService,
+  SwarmVolume,
+} from "./swarm.plan.ts";
 
 /** The services as a file for `docker stack deploy`, with what must be there before it in its head. */
 export function swarmStack(plan: SwarmPlan): string {
@@ -20,9 +27,9 @@ export function swarmStack(plan: SwarmPlan): string {
     ...(plan.configs.length > 0 && {
       configs: Object.fromEntries(plan.configs.map(({ name }) => [name, { file: `./configs/${name}`, name }])),
     }),
-    ...volumesOf(plan.services),
+    ...volumesOf(plan.volumes),
   };
-  return `${head.join("\n")}\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return `${head.join("\n")}\n${manifestYaml(document)}`;
 }
 
 /** The commands that make a Swarm of the hosts, and change nothing where it stands already. */
@@ -55,16 +62,16 @@ export function swarmBootstrap({ cluster, network }: SwarmPlan): string {
     ...cluster.workers.map((host) => join(host, "worker")),
     `${on(first)} swarm update --task-history-limit ${cluster.taskHistoryLimit}`,
     ...labels,
-    ...(madeBefore(network)
-      ? [`${on(first)} network inspect ${network.name} > /dev/null 2>&1 || ${on(first)} ${networkCommand(network)}`]
-      : []),
+    ...(network.inStack
+      ? []
+      : [`${on(first)} network inspect ${network.name} > /dev/null 2>&1 || ${on(first)} ${networkCommand(network)}`]),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 /** The format of stacks has no gateway and no address range: bootstrap.sh makes the network where they are set. */
 function networkOf(network: SwarmNetwork) {
-  if (madeBefore(network)) return { external: true, name: network.name };
+  if (!network.inStack) return { external: true, name: network.name };
   return {
     name: network.name,
     driver: "overlay",
@@ -76,15 +83,11 @@ function networkOf(network: SwarmNetwork) {
   };
 }
 
-function madeBefore({ gateway, addressRange }: SwarmNetwork): boolean {
-  return gateway !== undefined || addressRange !== undefined;
-}
-
 function networkCommand(network: SwarmNetwork): string {
   const options = [
     "--driver overlay",
     `--subnet ${network.subnet}`,
-    ...(network.gateway === undefined ? [] : [`--gateway ${network.gateway}`]),
+    `--gateway ${network.gateway}`,
     ...(network.addressRange === undefined ? [] : [`--ip-range ${network.addressRange}`]),
     ...(network.attachable ? ["--attachable"] : []),
     ...(network.internal ? ["--internal"] : []),
@@ -181,16 +184,13 @@ function mountOf(mount: SwarmMount) {
   }
 }
 
-function volumesOf(services: readonly SwarmService[]) {
-  const mounts = services.flatMap((service) =>
-    service.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount] : [])),
-  );
-  if (mounts.length === 0) return {};
+function volumesOf(volumes: readonly SwarmVolume[]) {
+  if (volumes.length === 0) return {};
   return {
     volumes: Object.fromEntries(
-      mounts.map(({ volume, driver, driverOptions, labels }) => [
-        volume,
-        { name: volume, driver, driver_opts: driverOptions, labels },
+      volumes.map(({ name, driver, driverOptions, labels }) => [
+        name,
+        { name, driver, driver_opts: driverOptions, labels },
       ]),
     ),
   };

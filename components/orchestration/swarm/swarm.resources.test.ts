@@ -20,6 +20,15 @@ describe("a service's Pulumi arguments", () => {
     expect(argsOf(1)).not.toHaveProperty("convergeConfig");
   });
 
+  it("say nothing that the provider reads back in other words, which would be a change after every refresh", () => {
+    const { taskSpec } = argsOf(0);
+    expect(taskSpec).toMatchObject({
+      networksAdvanceds: [{ id: "net", aliases: ["flame-staging-agent"] }],
+      containerSpec: { mounts: [{ type: "tmpfs", target: "/tmp", tmpfsOptions: { sizeBytes: 64 * 1024 ** 2 } }] },
+    });
+    expect(JSON.stringify(taskSpec)).not.toMatch(/"mode":|"networksAdvanceds":\[\{"name"/);
+  });
+
   it.each([
     { why: "a fixed number", replicas: { mode: "replicated" as const, min: 2, max: 2 }, ignored: undefined },
     {

@@ -113,7 +113,8 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
           return made ? [{ configId: made.id, configName: made.name, fileName: path }] : [];
         }),
       },
-      networksAdvanceds: [{ name: connections.network, aliases: [service.name] }],
+      // By its id, which a refresh reads back; a name it doesn't.
+      networksAdvanceds: [{ id: connections.network, aliases: [service.name] }],
       resources: {
         limits: {
           nanoCpus: service.limits.milliCpu * NANO_PER_MILLI,
@@ -162,20 +163,13 @@ function changeOf(change: SwarmChange) {
 function mountOf(mount: SwarmMount): docker.types.input.ServiceTaskSpecContainerSpecMount {
   switch (mount.kind) {
     case "volume":
-      return {
-        type: "volume",
-        source: mount.volume,
-        target: mount.path,
-        volumeOptions: {
-          driverName: mount.driver,
-          driverOptions: { ...mount.driverOptions },
-          labels: labelList(mount.labels),
-        },
-      };
+      // The volume is there before the service, with its driver, options and labels.
+      return { type: "volume", source: mount.volume, target: mount.path };
     case "folder":
       return { type: "bind", source: mount.folder, target: mount.path, readOnly: mount.readOnly };
     case "memory":
-      return { type: "tmpfs", target: mount.path, tmpfsOptions: { sizeBytes: mount.sizeBytes, mode: 0o1777 } };
+      // The mode that is wanted, 1777, is Docker's own; the provider (5.2.0) would read it back without its first digit.
+      return { type: "tmpfs", target: mount.path, tmpfsOptions: { sizeBytes: mount.sizeBytes } };
   }
 }
 

@@ -4,4 +4,4 @@ export type { EngineTarget } from "./local-podman.environment.ts";
 export { type LocalPodmanPlan, planLocalPodman } from "./local-podman.plan.ts";
 export { type Manifest, renderLocalPodman } from "./local-podman.render.ts";
 export { LocalPodmanTopology } from "./local-podman.settings.ts";
-export { LocalPodman, type LocalPodmanTransforms } from "./local-podman.ts";
+export { LocalPodman } from "./local-podman.ts";

@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import { previewStack, SecretValue, UnknownValue } from "../../../stacks/preview/index.ts";
 import { type Document, desktopDocument, graphOf, planOf } from "../../../test/support/environment.ts";
 import { WHOLE_DESKTOP } from "../../../test/support/whole-desktop.ts";
-import { LocalPodman, type LocalPodmanTransforms } from "./local-podman.ts";
+import type { ContainerTransforms } from "../../orchestration/index.ts";
+import { LocalPodman } from "./local-podman.ts";
 
 const CONTAINER = "docker:index/container:Container";
 
-async function resourcesOf(document: Document, transforms?: LocalPodmanTransforms) {
+async function resourcesOf(document: Document, transforms?: ContainerTransforms) {
   const plan = planOf(document);
   const { resources, outputs } = await previewStack({
     project: "blueprint",

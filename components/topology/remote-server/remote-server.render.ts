@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { manifestYaml } from "../../core/index.ts";
 import {
   composeFile,
   type KubernetesPlan,
@@ -32,7 +32,7 @@ export function renderRemoteServer(plan: RemoteServerPlan): Manifest[] {
 function alertFiles({ alerts }: RemoteServerPlan): Manifest[] {
   if (alerts.length === 0) return [];
   const file = { groups: [{ name: "flame-wastage", rules: alerts }] };
-  return [{ path: "alerts/wastage.yaml", content: stringify(file, { lineWidth: 0 }) }];
+  return [{ path: "alerts/wastage.yaml", content: manifestYaml(file) }];
 }
 
 function targetFiles({ environment, target }: RemoteServerPlan): Manifest[] {

@@ -3,11 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { BlueprintComponent, type Transform } from "../../core/index.ts";
 import {
+  type ContainerTransforms,
   KubernetesObjects,
   type KubernetesTransforms,
   type ResolveSecret,
   StandaloneHost,
-  type StandaloneTransforms,
   SwarmServices,
   type SwarmTransforms,
   secretResolver,
@@ -16,7 +16,7 @@ import type { RemoteServerPlan } from "./remote-server.plan.ts";
 
 /** Functions that change a child before it is made, by orchestrator. */
 export interface RemoteServerTransforms {
-  readonly standalone?: StandaloneTransforms;
+  readonly standalone?: ContainerTransforms;
   readonly swarm?: SwarmTransforms;
   readonly kubernetes?: KubernetesTransforms;
   readonly password?: Transform<random.RandomPasswordArgs>;

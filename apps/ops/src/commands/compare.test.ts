@@ -1,29 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { SERVER_AGENT, SERVER_HOSTS } from "../../../../test/support/server-document.ts";
 import { blueprint, PLANTED_SECRET, projectFixture } from "../testing/project.ts";
 
-const HOSTS = ["a", "b", "c"].map((zone, index) => ({
-  name: `node-${index + 1}`,
-  address: `10.0.0.1${index}`,
-  cpu: "8",
-  memory: "32GiB",
-  disk: "256GiB",
-  labels: { zone },
-}));
 const environments = {
   dev: {},
   staging: {
-    topology: { kind: "remote-server", orchestrator: { kind: "swarm", taskHistoryLimit: 2 }, hosts: HOSTS },
-    agent: {
-      image: "registry.example/team/flame-agent:1.2.0",
-      database: { kind: "postgresql" },
-      ports: [{ hostPort: 8080, address: "0.0.0.0" }],
-      authentication: { kind: "bearer", token: { secret: "accessToken" } },
-    },
+    topology: { kind: "remote-server", orchestrator: { kind: "swarm", taskHistoryLimit: 2 }, hosts: SERVER_HOSTS },
+    agent: SERVER_AGENT,
     scaling: { replicas: { min: 2, max: 4 } },
     accessToken: { secure: PLANTED_SECRET },
   },
   alone: {
-    topology: { kind: "remote-server", orchestrator: { kind: "standalone" }, hosts: HOSTS.slice(0, 1) },
+    topology: { kind: "remote-server", orchestrator: { kind: "standalone" }, hosts: SERVER_HOSTS.slice(0, 1) },
     agent: { image: "registry.example/team/flame-agent:1.2.0", database: { kind: "postgresql" } },
     scaling: { replicas: { min: 2, max: 4 } },
   },
