@@ -16,7 +16,8 @@ export const IMAGES = {
 /** An engine, and what its program's commands begin with. */
 export interface ImageEngine {
   readonly program: "podman" | "docker";
-  readonly socket: string;
+  /** Absent: Podman works on its store by itself, with no service. */
+  readonly socket?: string;
 }
 
 interface Content {
@@ -29,7 +30,8 @@ interface Content {
 
 /** Puts every image into an engine's store, as the tree and the machine are now. */
 export async function haveServerImages(engine: ImageEngine): Promise<void> {
-  await buildImage({ engine: engine.program, socket: `unix://${engine.socket}`, tag: IMAGES.agent });
+  const socket = engine.socket === undefined ? undefined : `unix://${engine.socket}`;
+  await buildImage({ engine: engine.program, ...(socket !== undefined && { socket }), tag: IMAGES.agent });
   await haveImage(engine, IMAGES.proxy, {
     programs: ["/usr/sbin/haproxy", "/usr/bin/wget", "/bin/sh"],
     files: usersFiles("haproxy", 99),
@@ -96,9 +98,10 @@ async function haveImage({ program, socket }: ImageEngine, tag: string, content:
     chmodSync(join(root, "tmp"), 0o1777);
     mkdirSync(join(folder, "owned"));
     writeFileSync(join(folder, "Containerfile"), ["FROM scratch", "COPY root/ /", ...content.build, ""].join("\n"));
-    const address = program === "podman" ? "--url" : "--host";
+    const option = program === "podman" ? "--url" : "--host";
+    const address = socket === undefined ? [] : [option, `unix://${socket}`];
     const build = ["build", "--file", join(folder, "Containerfile"), "--tag", tag, folder];
-    await run(program, [address, `unix://${socket}`, ...build], { timeoutSeconds: 300 });
+    await run(program, [...address, ...build], { timeoutSeconds: 300 });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

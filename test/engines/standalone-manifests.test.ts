@@ -11,6 +11,7 @@ import { quadletCommands } from "./quadlet-run.ts";
 import { ACCESS_TOKEN, serverEnvironment } from "./server-environment.ts";
 import { startTurn, untilReady } from "./turn.ts";
 
+/** Where Podman's service would listen: named in the environment, and needed by nobody who has its files. */
 const PODMAN_SOCKET = "/run/podman/podman.sock";
 const SECRETS = { "access-token": ACCESS_TOKEN, "generated-database-password": "a-password-of-the-suite" };
 
@@ -69,7 +70,7 @@ function proves(name: string, makeWay: () => Promise<Way>) {
             name: "node-1",
             address: "127.0.0.1",
             ...{ cpu: "8", memory: "32GiB", disk: "256GiB" },
-            connection: { kind: "socket", path: way.engine.socket },
+            connection: { kind: "socket", path: way.engine.socket ?? PODMAN_SOCKET },
           },
         ],
       },
@@ -132,7 +133,7 @@ function proves(name: string, makeWay: () => Promise<Way>) {
 describe.skipIf(!(await havePodman()))("the staging environment on Podman, from its Quadlet units", () => {
   proves("Podman", async () => ({
     name: "podman",
-    engine: { program: "podman", socket: PODMAN_SOCKET },
+    engine: { program: "podman" },
     port: 14_480,
     url: "http://127.0.0.1:14480",
     run: (parameters) => podman(...parameters),
