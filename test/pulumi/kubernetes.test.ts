@@ -24,13 +24,25 @@ describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine o
   let salt: Record<string, unknown> = {};
 
   const describeStack = async (
-    changes: { memory?: string; strategy?: string; version?: string; replicas?: number; parallelism?: number } = {},
+    changes: {
+      memory?: string;
+      strategy?: string;
+      version?: string;
+      replicas?: number;
+      replicasMax?: number;
+      parallelism?: number;
+      windows?: object;
+    } = {},
   ) => {
     const replicas = changes.replicas ?? 2;
     const values = {
       "blueprint:topology": {
         kind: "remote-server",
-        orchestrator: { kind: "kubernetes", kubeconfig: cluster.kubeconfig },
+        orchestrator: {
+          kind: "kubernetes",
+          kubeconfig: cluster.kubeconfig,
+          autoscaling: { schedule: { windows: changes.windows ?? {} } },
+        },
         hosts: STAGING_NODES.map(({ name, labels }, index) => ({
           name,
           address: `10.0.0.1${index + 1}`,
@@ -52,7 +64,7 @@ describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine o
         resources: { limits: { memory: changes.memory ?? "1GiB" } },
       },
       "blueprint:turns": { maxSeconds: 180 },
-      "blueprint:scaling": { replicas: { min: replicas, max: replicas } },
+      "blueprint:scaling": { replicas: { min: replicas, max: changes.replicasMax ?? replicas } },
     };
     const kept = parse(await readFile(stackFile(), "utf8"));
     const secrets = Object.entries(kept.config ?? {}).filter(([key]) => key === "blueprint:accessToken");
@@ -149,6 +161,26 @@ describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine o
     await up();
     expect(await track("stable")).toMatchObject({ version: "1.4.0", replicas: 4 });
     expect(await track("canary")).toMatchObject({ version: "1.4.0", replicas: 1 });
+  });
+
+  it("ends no window of a schedule by an update within it", async () => {
+    const windows = { day: { start: "0 7 * * 1-5", end: "0 19 * * 1-5", replicas: 3 } };
+    await describeStack({ replicasMax: 4, windows });
+    await up();
+    // What the window's CronJob does, whose pod a simulated node doesn't run.
+    const inNamespace = ["--namespace", NAMESPACE];
+    const { spec } = await cluster.get("cronjob", `flame-${STACK}-agent-day-start`, ...inNamespace);
+    const pod = spec.jobTemplate.spec.template.spec;
+    const account = `--as=system:serviceaccount:${NAMESPACE}:${pod.serviceAccountName}`;
+    await cluster.kubectl([...pod.containers[0].args, account, ...inNamespace]);
+
+    expect(await project.changedNames(STACK)).toEqual([]);
+    await project.run("refresh", "--stack", STACK, "--yes");
+    expect(await project.changedNames(STACK)).toEqual([]);
+    await describeStack({ replicas: 2, replicasMax: 5, windows });
+    await up();
+    const scaler = await cluster.get("horizontalpodautoscaler", `flame-${STACK}-agent`, ...inNamespace);
+    expect(scaler.spec).toMatchObject({ minReplicas: 3, maxReplicas: 5 });
   });
 
   it("leaves nothing after a destroy", async () => {
