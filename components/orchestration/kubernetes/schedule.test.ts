@@ -64,6 +64,21 @@ describe("a schedule", () => {
     expect(Object.entries(selector).every(([label, value]) => metadata.labels[label] === value)).toBe(false);
   });
 
+  it("has the registries' credentials where there are any", () => {
+    const secretsOf = (registryHosts: readonly string[]) =>
+      objectOf(
+        kubernetesPlanOf({
+          workloads: [agent],
+          registryHosts,
+          settings: { autoscaling: { schedule: { windows: { day: DAY } } } },
+        }),
+        "CronJob",
+        "schedule-day-start",
+      ).spec.jobTemplate.spec.template.spec.imagePullSecrets;
+    expect(secretsOf([])).toEqual([]);
+    expect(secretsOf(["registry.example"])).toEqual([{ name: "flame-staging-registries" }]);
+  });
+
   it("is given up before the next edge may come", () => {
     const { startingDeadlineSeconds, concurrencyPolicy, jobTemplate } = cronJob("start").spec;
     expect(startingDeadlineSeconds + jobTemplate.spec.activeDeadlineSeconds).toBe(300);
