@@ -1,6 +1,7 @@
 import { formatCpu, manifestYaml } from "../../core/index.ts";
 import type { MountPlan } from "../container.plan.ts";
-import type { Logging, RestartPolicy } from "../container.settings.ts";
+import type { RestartPolicy } from "../container.settings.ts";
+import { dockerLogging } from "../docker-logging.ts";
 import { podmanSecretName } from "./docker-container.ts";
 import type { StandaloneContainer, StandaloneHostPlan } from "./standalone.adapter.ts";
 
@@ -78,7 +79,7 @@ function serviceOf(environment: string, container: StandaloneContainer) {
     },
     depends_on: Object.fromEntries(container.after.map((name) => [name, { condition: "service_healthy" }])),
     restart: restartOf(container.restart),
-    logging: loggingOf(container.logging),
+    logging: dockerLogging(container.logging),
     cpus: formatCpu(limits.cpu),
     cpu_shares: limits.cpuShares,
     ...(limits.cpuSet !== undefined && { cpuset: limits.cpuSet }),
@@ -125,19 +126,5 @@ function restartOf(restart: RestartPolicy): string {
     case "always":
     case "unless-stopped":
       return restart.kind;
-  }
-}
-
-function loggingOf(logging: Logging) {
-  switch (logging.kind) {
-    case "file":
-      return {
-        driver: "json-file",
-        options: { "max-size": `${logging.maxSize}`, "max-file": `${logging.maxFiles}` },
-      };
-    case "journald":
-      return { driver: "journald", options: logging.tag === undefined ? {} : { tag: logging.tag } };
-    case "none":
-      return { driver: "none" };
   }
 }

@@ -1,7 +1,8 @@
 import { platformName } from "../../core/index.ts";
 import type { AdapterHost, AdapterInput } from "../adapter-input.ts";
 import type { MountPlan, SecretSource } from "../container.plan.ts";
-import type { Logging, RestartPolicy } from "../container.settings.ts";
+import type { RestartPolicy } from "../container.settings.ts";
+import { dockerLogging } from "../docker-logging.ts";
 import { isProxied } from "../proxy.plan.ts";
 import { keepsData, type WorkloadPlan } from "../workload.plan.ts";
 import { swarmConfig } from "./swarm.configs.ts";
@@ -126,7 +127,7 @@ function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: Workl
       maxPerHost: placement.apart === "required" ? 1 : undefined,
     },
     ...changesOf(input, workload),
-    log: logOf(workload.logging),
+    log: dockerLogging(workload.logging),
     labels: { ...workload.labels, ...boundsLabel(workload) },
     dependsOn: workload.dependsOn,
   };
@@ -252,20 +253,6 @@ function restartOf(restart: RestartPolicy, { restart: pace }: SwarmSettings): Sw
     ...pace,
     maxAttempts: restart.kind === "on-failure" ? restart.maxRetries : undefined,
   };
-}
-
-function logOf(logging: Logging): SwarmService["log"] {
-  switch (logging.kind) {
-    case "file":
-      return {
-        driver: "json-file",
-        options: { "max-size": `${logging.maxSize}`, "max-file": `${logging.maxFiles}` },
-      };
-    case "journald":
-      return { driver: "journald", options: logging.tag === undefined ? {} : { tag: logging.tag } };
-    case "none":
-      return { driver: "none", options: {} };
-  }
 }
 
 function hostOf({ name, address, engineAddress, labels }: AdapterHost): SwarmHost {

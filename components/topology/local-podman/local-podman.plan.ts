@@ -6,7 +6,6 @@ import {
   type ContainerPlan,
   type NetworkPlan,
   objectName,
-  type PublishedPort,
   planAgentEnvironment,
   planDatabaseContainer,
   startOrder,
@@ -14,6 +13,7 @@ import {
   withScratch,
 } from "../../orchestration/index.ts";
 import { planLimits, planResources, type ResourceClaim, type ResourcePlan } from "../../resources/index.ts";
+import { agentLabels, exposureLabel } from "../shared.labels.ts";
 import { type DesktopFile, planDesktopFile } from "./desktop.plan.ts";
 import { checkLocalPodman } from "./local-podman.checks.ts";
 import type { EngineTarget, LocalPodmanSettings, SpokenEngine } from "./local-podman.environment.ts";
@@ -163,15 +163,7 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
     logging: agent.logging,
     limits: planLimits(agent.resources, settings.resources.host.prioritizeDesktopApp),
     stopGraceSeconds: turns.stopGraceSeconds,
-    labels: labelsOf(
-      { environment, component: "agent" },
-      {
-        ...settings.labels,
-        ...exposureLabel(agent.ports),
-        [`${LABEL_PREFIX}turn-max-seconds`]: `${turns.maxSeconds}`,
-        [`${LABEL_PREFIX}drain-margin-seconds`]: `${turns.drainMarginSeconds}`,
-      },
-    ),
+    labels: agentLabels(environment, settings, turns),
     dnsServers: topology.network.dnsServers,
     dependsOn: agent.database.kind === "postgresql" ? ["database"] : [],
   };
@@ -226,11 +218,6 @@ function planAdditional(environment: string, settings: LocalPodmanSettings): Con
     dnsServers: settings.topology.network.dnsServers,
     dependsOn: container.dependsOn,
   }));
-}
-
-/** A port beyond loopback is a decision: the label says so to the policies. */
-function exposureLabel(ports: readonly PublishedPort[]): Record<string, string> {
-  return ports.some((port) => !port.address.startsWith("127.")) ? { [`${LABEL_PREFIX}exposure`]: "lan" } : {};
 }
 
 function inStartOrder(containers: readonly ContainerPlan[]): readonly ContainerPlan[] {

@@ -20,6 +20,7 @@ import {
   withScratch,
 } from "../../orchestration/index.ts";
 import { tenantOf } from "../../resources/index.ts";
+import { agentLabels, exposureLabel } from "../shared.labels.ts";
 import type { RemoteServerSettings } from "./remote-server.environment.ts";
 
 const DATABASE_PORT = 5432;
@@ -124,15 +125,7 @@ function agentWorkload(
     security: workload.security,
     metrics: { port: ports[0]?.containerPort ?? 0, path: monitoring.status.metricsPath },
     stopGraceSeconds: turns.stopGraceSeconds,
-    labels: labelsOf(
-      { environment, component: "agent" },
-      {
-        ...settings.labels,
-        ...exposureLabel(agent.ports),
-        [`${LABEL_PREFIX}turn-max-seconds`]: `${turns.maxSeconds}`,
-        [`${LABEL_PREFIX}drain-margin-seconds`]: `${turns.drainMarginSeconds}`,
-      },
-    ),
+    labels: agentLabels(environment, settings, turns),
     dependsOn: agent.database.kind === "postgresql" ? ["database"] : [],
   };
 }
@@ -257,9 +250,4 @@ function resourcesOf(
 
 function databaseVolume(environment: string, database: PostgresqlSettings): string {
   return database.volumeName ?? objectName(environment, "postgresql");
-}
-
-/** A port beyond loopback is a decision: the label says so to the policies. */
-function exposureLabel(ports: readonly PublishedPort[]): Record<string, string> {
-  return ports.some((port) => !port.address.startsWith("127.")) ? { [`${LABEL_PREFIX}exposure`]: "lan" } : {};
 }

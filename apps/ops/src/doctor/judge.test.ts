@@ -138,17 +138,17 @@ describe("what the doctor says", () => {
     {
       why: "Pulumi's engine",
       row: judgePulumi(
-        { kind: "there", what: "Pulumi", engine: { program: "/opt/pulumi", version: "v3.260.0" } },
+        { kind: "there", what: "Pulumi", engine: { program: "/tools/pulumi", version: "v3.260.0" } },
         true,
       ),
       state: "found",
-      says: "v3.260.0, /opt/pulumi",
+      says: "v3.260.0, /tools/pulumi",
     },
     {
       why: "a broken engine of Pulumi",
-      row: judgePulumi({ kind: "broken", why: "/opt/pulumi doesn't run" }, true),
+      row: judgePulumi({ kind: "broken", why: "/tools/pulumi doesn't run" }, true),
       state: "degraded",
-      says: "/opt/pulumi doesn't run",
+      says: "/tools/pulumi doesn't run",
     },
     {
       why: "npm's wrapper alone",
