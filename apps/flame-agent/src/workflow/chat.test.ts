@@ -43,6 +43,14 @@ describe("a turn's steps", () => {
     expect(events.at(-1)?.event).toBe("end");
   });
 
+  it("tell each tool that is called, with what it was given and what it answered", async () => {
+    const events = await ask("What is 6 * 7?");
+    expect(of(events, "tool")).toEqual([
+      { name: "calculate", state: "called", input: { expression: "6 * 7" } },
+      { name: "calculate", state: "answered", output: { answer: "6 * 7 = 42" } },
+    ]);
+  });
+
   it("are measured", async () => {
     await ask("hello");
     const metrics = await agent.metrics();
