@@ -48,6 +48,12 @@ describe("windows of a schedule", () => {
       allowed: /it is since on 2028-01-01 at 07:00, and this one begins on 2028-01-02 at 07:00/,
     },
     {
+      why: "one is open over the new year, and another begins in it",
+      windows: { holidays: window("0 7 24 12 *", "0 7 6 1 *"), sales: window("0 7 2 1 *", "0 19 2 1 *") },
+      name: "sales",
+      allowed: /holidays is since on 2028-12-24 at 07:00, and this one begins on 2029-01-02 at 07:00/,
+    },
+    {
       why: "one begins every minute",
       windows: { busy: window("* * * * *", "30 * * * *") },
       name: "busy",

@@ -2,10 +2,10 @@ import { type CronExpression, timesOf } from "../../core/index.ts";
 
 /** Seconds that the change at a window's edge has from its time on, until it is over or given up. */
 export const EDGE_SECONDS = 300;
+/** A leap year, so that every date is looked at, and the next, so that what is open over the new year is seen. */
+const YEARS = [2028, 2029] as const;
 /** Beginnings in a year at most: seven a day. */
 const STARTS_MOST = 366 * 7;
-/** A leap year, so that every date is looked at. */
-const YEAR = 2028;
 
 type Windows = Readonly<Record<string, { readonly start: CronExpression; readonly end: CronExpression }>>;
 
@@ -17,14 +17,14 @@ interface Meeting {
 }
 
 /**
- * The windows that don't end before they or another begin again. Times of a whole year are looked at, one window after
+ * The windows that don't end before they or another begin again. Times of two years are looked at, one window after
  * the other: two edges at the same time would set the autoscaler in whichever order. All are in one time zone.
  */
 export function windowsThatMeet(windows: Windows): Meeting[] {
   const names = Object.keys(windows);
   const edges = names.flatMap((name) => edgesOf(windows, name));
   const tooMany = names.filter(
-    (name) => edges.filter((edge) => edge.name === name && edge.kind === "start").length > STARTS_MOST,
+    (name) => edges.filter((edge) => edge.name === name && edge.kind === "start").length > STARTS_MOST * YEARS.length,
   );
   if (tooMany.length > 0)
     return tooMany.map((name) => ({
@@ -69,7 +69,11 @@ function edgesOf(windows: Windows, name: string): Edge[] {
   const window = windows[name];
   if (!window) return [];
   return (["start", "end"] as const).flatMap((kind) =>
-    timesOf(window[kind], YEAR, STARTS_MOST + 1).map((at) => ({ name, kind, at: at.getTime() })),
+    YEARS.flatMap((year) => timesOf(window[kind], year, STARTS_MOST + 1)).map((at) => ({
+      name,
+      kind,
+      at: at.getTime(),
+    })),
   );
 }
 
