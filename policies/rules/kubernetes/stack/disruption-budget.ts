@@ -3,8 +3,8 @@ import { undecided, violation } from "../../finding.ts";
 import { type Maybe, maybe, UNKNOWN } from "../../known.ts";
 import { NO_SETTINGS, type Resource, stackRule } from "../../rule.ts";
 import { Metadata, sameNamespace } from "../metadata.ts";
-import { podLabels, type Workload, workload } from "../workload/workload.ts";
-import { guardOf } from "./guard.ts";
+import { type Workload, workload } from "../workload/workload.ts";
+import { whenUnguarded } from "./guard.ts";
 
 const Autoscaler = z.object({
   metadata: Metadata,
@@ -30,21 +30,13 @@ export const disruptionBudget = stackRule({
     const count = mostReplicas(properties, stack);
     if (typeof count === "object") return [undecided(count.undecided)];
     if (count < 2) return [];
-    const guard = guardOf(properties.metadata, podLabels(properties), stack, BUDGET);
-    switch (guard.kind) {
-      case "guarded":
-        return [];
-      case "undecided":
-        return [undecided(guard.property)];
-      case "none":
-        return [
-          violation({
-            found: `up to ${count} replicas and no PodDisruptionBudget that selects them`,
-            allowed: "a budget for everything with more than one replica",
-            mend: "add a PodDisruptionBudget whose selector matches the pods' labels",
-          }),
-        ];
-    }
+    return whenUnguarded(properties, stack, BUDGET, () =>
+      violation({
+        found: `up to ${count} replicas and no PodDisruptionBudget that selects them`,
+        allowed: "a budget for everything with more than one replica",
+        mend: "add a PodDisruptionBudget whose selector matches the pods' labels",
+      }),
+    );
   },
 });
 

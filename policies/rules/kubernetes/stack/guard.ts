@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { type Finding, undecided } from "../../finding.ts";
 import { type Maybe, maybe, UNKNOWN } from "../../known.ts";
 import type { Resource } from "../../rule.ts";
 import { Metadata, Selector, type StringMap, sameNamespace, selects } from "../metadata.ts";
+import { podLabels, type Workload } from "../workload/workload.ts";
 
 /** A type of objects that look after the pods that they select, and the field that says which. */
 interface GuardKind {
@@ -20,8 +22,26 @@ type Guarded =
   | { readonly kind: "none" }
   | { readonly kind: "undecided"; readonly property: string };
 
+/** What is found of a workload whose pods no object of the kind selects, unless that can't be told. */
+export function whenUnguarded(
+  properties: Workload,
+  stack: readonly Resource[],
+  kind: GuardKind,
+  finding: () => Finding,
+): readonly Finding[] {
+  const guard = guardOf(properties.metadata, podLabels(properties), stack, kind);
+  switch (guard.kind) {
+    case "guarded":
+      return [];
+    case "undecided":
+      return [undecided(guard.property)];
+    case "none":
+      return [finding()];
+  }
+}
+
 /** Whether an object of the kind selects pods of these labels in this namespace. */
-export function guardOf(
+function guardOf(
   metadata: Metadata,
   labels: Maybe<StringMap>,
   stack: readonly Resource[],

@@ -1,7 +1,7 @@
-import { undecided, violation } from "../../finding.ts";
+import { violation } from "../../finding.ts";
 import { NO_SETTINGS, stackRule } from "../../rule.ts";
-import { podLabels, workload } from "../workload/workload.ts";
-import { guardOf } from "./guard.ts";
+import { workload } from "../workload/workload.ts";
+import { whenUnguarded } from "./guard.ts";
 
 const POLICY = { type: "kubernetes:networking.k8s.io/v1:NetworkPolicy", selector: "podSelector" } as const;
 
@@ -11,20 +11,12 @@ export const networkPolicy = stackRule({
   resource: workload,
   settings: NO_SETTINGS,
   check: (properties, { stack }) => {
-    const guard = guardOf(properties.metadata, podLabels(properties), stack, POLICY);
-    switch (guard.kind) {
-      case "guarded":
-        return [];
-      case "undecided":
-        return [undecided(guard.property)];
-      case "none":
-        return [
-          violation({
-            found: "no NetworkPolicy of the namespace selects the pods",
-            allowed: "at least one for every pod",
-            mend: "set topology.orchestrator.networkPolicy, or add a NetworkPolicy with an empty podSelector",
-          }),
-        ];
-    }
+    return whenUnguarded(properties, stack, POLICY, () =>
+      violation({
+        found: "no NetworkPolicy of the namespace selects the pods",
+        allowed: "at least one for every pod",
+        mend: "set topology.orchestrator.networkPolicy, or add a NetworkPolicy with an empty podSelector",
+      }),
+    );
   },
 });
