@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import type { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
-import { PostgresStore } from "@mastra/pg";
 import { Pool } from "pg";
 import { openCluster } from "./cluster.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { Database } from "./index.ts";
+import { createStore } from "./mastra-store.ts";
 import { prepareSchema, SCHEMA_VERSION, type SchemaOptions } from "./schema.ts";
 import { makeSocketFolder, SOCKET_PORT, sweepSocketFolders } from "./socket-folder.ts";
 
@@ -69,7 +69,7 @@ export async function serveCluster(cluster: PGlite, schema: SchemaOptions = {}):
     closing.defer(() => pool.end());
     // The socket ends its connections when the cluster stops; without a listener that would end the process.
     pool.on("error", () => {});
-    const store = new PostgresStore({ id: "flame", pool });
+    const store = createStore(pool);
     await prepareSchema(pool, store, schema, true);
     await pool.query("set hnsw.iterative_scan = strict_order");
     return { kind: "embedded", store, pool, close: () => closing.disposeAsync() };

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { PostgresStore } from "@mastra/pg";
 import { Pool } from "pg";
 import type { DatabaseConfiguration } from "../configuration.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Database } from "./index.ts";
+import { createStore } from "./mastra-store.ts";
 import { prepareSchema, type SchemaOptions } from "./schema.ts";
 import { failureCode, isDatabaseAway } from "./sql.ts";
 
@@ -32,7 +32,7 @@ export async function openPostgresql(
   for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
     const pool = openPool(database, log);
     try {
-      const store = new PostgresStore({ id: "flame", pool });
+      const store = createStore(pool);
       await prepareSchema(pool, store, schema);
       return { kind: "postgresql", store, pool, close: () => pool.end() };
     } catch (error) {

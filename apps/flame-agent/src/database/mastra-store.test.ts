@@ -1,0 +1,74 @@
+import type { WorkflowsStorage } from "@mastra/core/storage";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testDatabase } from "../testing/database.ts";
+import type { Database } from "./index.ts";
+
+let database: Database;
+let workflows: WorkflowsStorage;
+beforeAll(async () => {
+  database = await testDatabase();
+  const store = await database.store.getStore("workflows");
+  if (!store) throw new Error("The store keeps no runs");
+  workflows = store;
+});
+afterAll(() => database.close());
+
+const snapshotOf = (runId: string, status: "pending" | "suspended") => ({
+  runId,
+  status,
+  value: {},
+  context: {},
+  activePaths: [],
+  activeStepsPath: {},
+  serializedStepGraph: [],
+  suspendedPaths: {},
+  resumeLabels: {},
+  waitingPaths: {},
+  timestamp: 0,
+});
+const write = (workflowName: string, runId: string, status: "pending" | "suspended") =>
+  workflows.persistWorkflowSnapshot({ workflowName, runId, snapshot: snapshotOf(runId, status) });
+const statusOf = async (workflowName: string, runId: string) =>
+  (await workflows.loadWorkflowSnapshot({ workflowName, runId }))?.status;
+
+describe.each(["agentic-loop", "executionWorkflow"])("a run of an agent (%s)", (workflowName) => {
+  it("is written when it is suspended, and not before", async () => {
+    await write(workflowName, "waits", "pending");
+    expect(await statusOf(workflowName, "waits")).toBeUndefined();
+    await write(workflowName, "waits", "suspended");
+    expect(await statusOf(workflowName, "waits")).toBe("suspended");
+  });
+
+  it("that was suspended is deleted at its end, also by a process that didn't begin it", async () => {
+    await write(workflowName, "here", "pending");
+    for (const run of ["here", "elsewhere"]) {
+      await write(workflowName, run, "suspended");
+      await workflows.deleteWorkflowRunById({ workflowName, runId: run });
+      expect(await statusOf(workflowName, run)).toBeUndefined();
+    }
+  });
+
+  it("that was never written costs no statement", async () => {
+    let statements = 0;
+    const count = () => {
+      statements += 1;
+    };
+    database.pool.on("acquire", count);
+    await write(workflowName, "short", "pending");
+    await workflows.deleteWorkflowRunById({ workflowName, runId: "short" });
+    expect(statements).toBe(0);
+    // Told once: a second end is another run's.
+    await workflows.deleteWorkflowRunById({ workflowName, runId: "short" });
+    expect(statements).toBe(1);
+    database.pool.off("acquire", count);
+  });
+});
+
+describe("a run of any other workflow", () => {
+  it("is written from its beginning", async () => {
+    await write("nightly", "first", "pending");
+    expect(await statusOf("nightly", "first")).toBe("pending");
+    await workflows.deleteWorkflowRunById({ workflowName: "nightly", runId: "first" });
+    expect(await statusOf("nightly", "first")).toBeUndefined();
+  });
+});
