@@ -81,7 +81,7 @@ const LEAVING: Scenario = {
   ],
 };
 
-/** The model fails in each way that a model fails. */
+/** The model's server fails in each way that one fails. */
 const FAULTS: Scenario = {
   name: "a model that fails ends a turn in order, and the next turn works",
   steps: [
@@ -94,14 +94,22 @@ const FAULTS: Scenario = {
     { kind: "say", thread: "faults", message: "Tell me of forests", expect: { text: /forests/ } },
     { kind: "faults", faults: [{ kind: "server-error" }, { kind: "server-error" }, { kind: "server-error" }] },
     { kind: "say", thread: "faults", message: "Tell me of meadows", expect: { outcome: "error", error: "failed" } },
+    { kind: "say", thread: "faults", message: "Tell me of islands" },
+  ],
+};
+
+/** The model answers, but wrongly or late. */
+const NONSENSE: Scenario = {
+  name: "a model that calls tools wrongly or is slow never asks a person, and the turn ends",
+  steps: [
     { kind: "faults", faults: [{ kind: "malformed-tool-call", tool: "send_message" }] },
-    { kind: "say", thread: "faults", message: "Tell me of islands", expect: { outcome: "ended" } },
+    { kind: "say", thread: "nonsense", message: "Tell me of oceans", expect: { outcome: "ended" } },
     { kind: "faults", faults: [{ kind: "malformed-tool-call", tool: "calculate" }] },
-    { kind: "say", thread: "faults", message: "Tell me of mountains" },
+    { kind: "say", thread: "nonsense", message: "Tell me of mountains" },
     { kind: "faults", faults: [{ kind: "unknown-tool" }] },
-    { kind: "say", thread: "faults", message: "Tell me of harbours" },
+    { kind: "say", thread: "nonsense", message: "Tell me of harbours" },
     { kind: "faults", faults: [{ kind: "slow", firstTokenMilliseconds: 700 }] },
-    { kind: "say", thread: "faults", message: "Tell me of bridges", expect: { overWithinMilliseconds: 4_000 } },
+    { kind: "say", thread: "nonsense", message: "Tell me of bridges", expect: { overWithinMilliseconds: 4_000 } },
   ],
 };
 
@@ -143,4 +151,4 @@ const CROWD: Scenario = {
 };
 
 /** Scenarios that need nothing but agents and the seeded model. */
-export const SCENARIOS: readonly Scenario[] = [CONVERSATION, KNOWLEDGE, APPROVAL, LEAVING, FAULTS, CROWD];
+export const SCENARIOS: readonly Scenario[] = [CONVERSATION, KNOWLEDGE, APPROVAL, LEAVING, FAULTS, NONSENSE, CROWD];

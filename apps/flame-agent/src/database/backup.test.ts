@@ -2,6 +2,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { atEndOfSuite } from "../testing/at-end.ts";
 import { DRIVERS, type Driver, openTestDatabase, testDatabase } from "../testing/database.ts";
 import { temporaryFolder } from "../testing/folder.ts";
 import { emptyPostgresql } from "../testing/postgresql.ts";
@@ -64,13 +65,31 @@ async function target(driver: Driver) {
 const routes = DRIVERS.flatMap((from) => DRIVERS.map((to) => ({ from, to })));
 
 describe("a backup", () => {
-  it.each(routes)("of $from restores into $to: every row as it was, and numbers go on behind", async ({ from, to }) => {
-    const file = join(await temporaryFolder(), "backup.gz");
-    const source = await testDatabase(from);
-    await fill(source);
-    const before = await content(source);
-    const { rows } = await writeBackup(source.pool, file);
+  const atEnd = atEndOfSuite();
+  const backups = new Map<Driver, { file: string; rows: number; before: Awaited<ReturnType<typeof content>> }>();
+  let earlier: string;
+  beforeAll(async () => {
+    const folder = await temporaryFolder(atEnd);
+    for (const driver of DRIVERS) {
+      const file = join(folder, `${driver}.gz`);
+      const source = await testDatabase(driver);
+      await fill(source);
+      const before = await content(source);
+      backups.set(driver, { file, before, ...(await writeBackup(source.pool, file)) });
+      await source.close();
+    }
+    earlier = join(folder, "earlier.gz");
+    const source = await openTestDatabase({ FLAME_DATABASE: "embedded" }, { upTo: 4 });
+    await source.pool.query(
+      `insert into flame.cached_answers (tenant, scope, revision, question, literals, answer, citations, embedding, expires_at)
+       values ('acme', 's', 1, 'nobody reads this', '', 'the answer', '[]', '[1]', now())`,
+    );
+    await writeBackup(source.pool, earlier);
     await source.close();
+  });
+
+  it.each(routes)("of $from restores into $to: every row as it was, and numbers go on behind", async ({ from, to }) => {
+    const { file = "", rows, before } = backups.get(from) ?? {};
     expect(rows).toBe(453);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
 
@@ -89,17 +108,8 @@ describe("a backup", () => {
   });
 
   it.each(DRIVERS)("of an agent of an earlier version restores into %s, and is brought to this one", async (driver) => {
-    const file = join(await temporaryFolder(), "backup.gz");
-    const source = await openTestDatabase({ FLAME_DATABASE: "embedded" }, { upTo: 4 });
-    await source.pool.query(
-      `insert into flame.cached_answers (tenant, scope, revision, question, literals, answer, citations, embedding, expires_at)
-     values ('acme', 's', 1, 'nobody reads this', '', 'the answer', '[]', '[1]', now())`,
-    );
-    await writeBackup(source.pool, file);
-    await source.close();
-
     const { open, again, remove } = await target(driver);
-    expect(await restoreBackup(file, open)).toEqual({ rows: 1 });
+    expect(await restoreBackup(earlier, open)).toEqual({ rows: 1 });
     const restored = await again();
     expect(await schemaVersion(restored.pool)).toBe(SCHEMA_VERSION);
     const { rows } = await restored.pool.query("select * from flame.cached_answers");

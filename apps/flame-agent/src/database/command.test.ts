@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
-import { openTestDatabase, placed, testDatabase } from "../testing/database.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { atEndOfSuite } from "../testing/at-end.ts";
+import { openTestDatabase, placed } from "../testing/database.ts";
 import { temporaryFolder } from "../testing/folder.ts";
 import { writeBackup } from "./dump.ts";
 
@@ -21,14 +22,22 @@ async function run(program: string, parameters: readonly string[], variables: Re
 }
 
 describe("the commands", () => {
-  it("back up a database", async () => {
-    const folder = await temporaryFolder();
-    const file = join(folder, "backup");
-    const variables = await placed({ FLAME_DATA_FOLDER: folder });
-    const source = await openTestDatabase(variables);
+  const atEnd = atEndOfSuite();
+  let filled: Readonly<Record<string, string>>;
+  let backup: string;
+  beforeAll(async () => {
+    const folder = await temporaryFolder(atEnd);
+    backup = join(folder, "backup");
+    filled = await placed({ FLAME_DATA_FOLDER: folder }, atEnd);
+    const source = await openTestDatabase(filled);
     await source.pool.query("insert into flame.knowledge (tenant, revision, passages) values ('a', 3, 0)");
+    await writeBackup(source.pool, backup);
     await source.close();
-    expect(await run("backup.ts", [file], variables)).toEqual({
+  });
+
+  it("back up a database", async () => {
+    const file = join(await temporaryFolder(), "backup");
+    expect(await run("backup.ts", [file], filled)).toEqual({
       code: 0,
       output: `backed up 1 rows to ${file}\n`,
       errors: "",
@@ -36,15 +45,10 @@ describe("the commands", () => {
   });
 
   it("restore into an empty database", async () => {
-    const folder = await temporaryFolder();
-    const file = join(folder, "backup");
-    const source = await testDatabase();
-    await source.pool.query("insert into flame.knowledge (tenant, revision, passages) values ('a', 3, 0)");
-    await writeBackup(source.pool, file);
-    await source.close();
-    expect(await run("restore.ts", [file], await placed({ FLAME_DATA_FOLDER: folder }))).toEqual({
+    const empty = await placed({ FLAME_DATA_FOLDER: await temporaryFolder() });
+    expect(await run("restore.ts", [backup], empty)).toEqual({
       code: 0,
-      output: `restored 1 rows from ${file}\n`,
+      output: `restored 1 rows from ${backup}\n`,
       errors: "",
     });
   });

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { link, rm, writeFile } from "node:fs/promises";
 import pino from "pino";
-import { onTestFinished } from "vitest";
 import { parseConfiguration } from "../configuration.ts";
 import { openCluster, TEMPLATE_FILE } from "../database/cluster.ts";
 import { serveCluster } from "../database/embedded.ts";
 import { type Database, openDatabase } from "../database/index.ts";
 import type { SchemaOptions } from "../database/schema.ts";
 import { dumpTemplate } from "../database/template.ts";
+import { type AtEnd, atEndOfTest } from "./at-end.ts";
 import { newPostgresql, POSTGRESQL_URL, type TestPostgresql } from "./postgresql.ts";
 
 /** The drivers that database tests run against: PostgreSQL only where a server is named. */
@@ -50,18 +50,22 @@ export async function testDatabase(driver: Driver = DRIVER): Promise<Database> {
 export async function lastingDatabase(): Promise<() => Promise<Database>> {
   if (DRIVER === "postgresql") {
     const { variables, remove } = await newPostgresql();
-    onTestFinished(remove);
+    atEndOfTest(remove);
     return () => openTestDatabase(variables);
   }
   await ensureTemplate();
   const cluster = await openCluster(undefined);
-  onTestFinished(() => cluster.close());
+  atEndOfTest(() => cluster.close());
   return () => serveCluster(cluster);
 }
 
 /** Opens the database that a test's agents with these variables work with. */
-export async function openTestDatabase(variables: Variables, schema: SchemaOptions = {}): Promise<Database> {
-  const { database } = parseConfiguration(await placed(variables));
+export async function openTestDatabase(
+  variables: Variables,
+  schema: SchemaOptions = {},
+  atEnd: AtEnd = atEndOfTest,
+): Promise<Database> {
+  const { database } = parseConfiguration(await placed(variables, atEnd));
   const onLost = (error: Error) => {
     throw error;
   };
@@ -73,9 +77,9 @@ const databasesOfFolders = new Map<string, Promise<TestPostgresql>>();
 
 /**
  * The variables, with a database on the real server where one is named and they leave the kind of database open: each
- * data folder has one, removed with the running test, and so has a test without a folder.
+ * data folder has one, removed at the end (by default the running test's), and so has a test without a folder.
  */
-export async function placed(variables: Variables): Promise<Variables> {
+export async function placed(variables: Variables, atEnd: AtEnd = atEndOfTest): Promise<Variables> {
   const { FLAME_DATA_FOLDER: folder = crypto.randomUUID(), ...others } = variables;
   if (DRIVER === "embedded" || variables.FLAME_DATABASE !== undefined) {
     if (variables.FLAME_DATABASE !== "postgresql") await ensureTemplate();
@@ -85,7 +89,7 @@ export async function placed(variables: Variables): Promise<Variables> {
   const database = known ?? newPostgresql();
   if (!known) {
     databasesOfFolders.set(folder, database);
-    onTestFinished(async () => (await database).remove());
+    atEnd(async () => (await database).remove());
   }
   return { ...others, ...(await database).variables };
 }

@@ -2,7 +2,7 @@ import { existsSync, statfsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { type AtEnd, atEndOfTest } from "./at-end.ts";
 
 /** A file system in memory, as Linux has it. */
 const MEMORY_FOLDER = "/dev/shm";
@@ -10,12 +10,12 @@ const MEMORY_FOLDER = "/dev/shm";
 const MEMORY_FREE_BYTES = 4 * 1024 ** 3;
 
 /**
- * A folder of the running test's own, removed after it. It is in memory where there is room: a database's first start
+ * A folder of the caller's own, removed at the end, by default the running test's. It is in memory where there is room: a database's first start
  * makes 1,280 files, which is most of its time on some disks (1.4 s against 0.55 s).
  */
-export async function temporaryFolder(): Promise<string> {
+export async function temporaryFolder(atEnd: AtEnd = atEndOfTest): Promise<string> {
   const folder = await mkdtemp(join(hasMemoryFolder() ? MEMORY_FOLDER : tmpdir(), "flame-test-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { type AtEnd, atEndOfTest } from "./at-end.ts";
 import { type Client, clientOf, isRecord } from "./client.ts";
 
 /** A program of the app as its own process. */
@@ -14,15 +14,19 @@ export interface TestProcess {
   ready(): Promise<Client>;
 }
 
-/** Starts `src/<program>` with exactly these FLAME_ variables; it is killed when the test is over. */
-export function testProcess(program: string, variables: Readonly<Record<string, string>> = {}): TestProcess {
+/** Starts `src/<program>` with exactly these FLAME_ variables; it is killed at the end: by default the running test's. */
+export function testProcess(
+  program: string,
+  variables: Readonly<Record<string, string>> = {},
+  atEnd: AtEnd = atEndOfTest,
+): TestProcess {
   const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("FLAME_")));
   const child = spawn(process.execPath, ["--max-semi-space-size=8", path], {
     env: { ...inherited, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  onTestFinished(() => {
+  atEnd(() => {
     child.kill("SIGKILL");
   });
 

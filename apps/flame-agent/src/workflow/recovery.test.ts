@@ -5,7 +5,7 @@ import type { Database } from "../database/index.ts";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
 import { isRecord, readEvents, readerOf, readRest, readUntil, type StreamEvent, textOf } from "../testing/client.ts";
 import { lastingDatabase } from "../testing/database.ts";
-import { temporaryFolder, until } from "../testing/folder.ts";
+import { until } from "../testing/folder.ts";
 import { newPostgresql, POSTGRESQL_URL } from "../testing/postgresql.ts";
 
 type Open = () => Promise<Database>;
@@ -49,8 +49,8 @@ const resume = async (agent: TestAgent, turn: string) => {
 
 describe("a turn that the shutdown stopped", () => {
   it("is told as interrupted by the next process, which resumes it once, with one message of the user", async () => {
-    const variables = { FLAME_DATA_FOLDER: await temporaryFolder() };
-    const first = await agentOn({ ...variables, FLAME_MODEL_TOKENS_PER_SECOND: "20" });
+    const open = await lastingDatabase();
+    const first = await agentOn({ FLAME_MODEL_TOKENS_PER_SECOND: "20" }, open);
     const reader = readerOf(await first.post("/turns", { message: "count to 60", thread: "t" }));
     const seen = await readUntil(reader, '" 2"');
     const turn = /"turn":"([^"]+)"/.exec(seen)?.[1] ?? "";
@@ -58,7 +58,7 @@ describe("a turn that the shutdown stopped", () => {
     await first.stop();
     expect(await readRest(reader)).toContain("shut-down");
 
-    const second = await agentOn(variables);
+    const second = await agentOn({}, open);
     expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true, attempt: 1 });
     const events = await resume(second, turn);
     expect(dataOf(events, "start")).toEqual({ turn, thread: "t", resource: "default" });
