@@ -55,6 +55,13 @@ export function textOf(events: readonly StreamEvent[]): string {
   return events.map(({ event, data }) => (event === "text" && isRecord(data) ? String(data.delta) : "")).join("");
 }
 
+/** How each step of a turn ended, by its name. */
+export function stepsOf(events: readonly StreamEvent[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    events.flatMap(({ event, data }) => (event === "step" && isRecord(data) ? [[data.name, data.outcome]] : [])),
+  );
+}
+
 /** Reads a response until the text shows, and leaves the rest for later. */
 export async function readUntil(reader: ReadableStreamDefaultReader<Uint8Array>, text: string): Promise<string> {
   const decoder = new TextDecoder();

@@ -2,21 +2,21 @@ import type { Agent } from "@mastra/core/agent";
 import { RequestContext } from "@mastra/core/request-context";
 import { createStep, createWorkflow } from "@mastra/core/workflows";
 import { z } from "zod";
-import type { AnswerCache } from "../cache/answers.ts";
+import type { AnswerCache, CachedAnswer } from "../cache/answers.ts";
 import type { ChatConfiguration } from "../configuration.ts";
 import { TURN } from "../memory/answer-mark.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import type { Embedding } from "../model/embedding.ts";
-import type { Knowledge } from "../retrieval/knowledge.ts";
+import type { FoundPassage, Knowledge } from "../retrieval/knowledge.ts";
 import type { ApprovedTools } from "../tools/index.ts";
-import { analyse } from "./analysis.ts";
+import { type Analysis, analyse } from "./analysis.ts";
 import { mayKeep, reuseOf } from "./caching.ts";
 import { CitationWatch, knowledgePrompt } from "./citations.ts";
 import { EARLIER_MESSAGES, enhance } from "./enhancement.ts";
 import { type Generated, generate, tell } from "./generation.ts";
 import type { LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
-import { MadeCall } from "./records.ts";
+import type { MadeCall } from "./records.ts";
 import { replay } from "./replay.ts";
 import type { StepRunner } from "./step.ts";
 
@@ -34,71 +34,46 @@ export interface ChatParts {
   readonly metrics: ChatMetrics;
 }
 
-const Input = z.object({
-  /** The turn's id, which is also the id of the user's message in memory. */
-  turn: z.string(),
-  thread: z.string(),
-  resource: z.string(),
-  message: z.string(),
-  /** True: nothing was said in the thread before. */
-  first: z.boolean(),
-  /** What earlier attempts at the turn left; absent in its first. */
-  left: z
-    .object({
-      /** The answer, where it is whole: only the turn's end was not noted. */
-      answer: z.string().optional(),
-      decided: z.array(MadeCall),
-    })
-    .optional(),
-});
-
 /** What a run of the workflow begins with. */
-export type ChatInput = z.output<typeof Input>;
+export interface ChatInput {
+  /** The turn's id, which is also the id of the user's message in memory. */
+  readonly turn: string;
+  readonly thread: string;
+  readonly resource: string;
+  readonly message: string;
+  /** True: nothing was said in the thread before. */
+  readonly first: boolean;
+  /** What earlier attempts at the turn left; absent in its first. */
+  readonly left?: {
+    /** The answer, where it is whole: only the turn's end was not noted. */
+    readonly answer?: string;
+    readonly decided: readonly MadeCall[];
+  };
+}
 
-const Analysed = Input.extend({
-  analysis: z.object({
-    intent: z.enum(["small-talk", "question", "instruction"]),
-    standalone: z.boolean(),
-    timely: z.boolean(),
-    personal: z.boolean(),
-    needsKnowledge: z.boolean(),
-  }),
-});
+interface Analysed extends ChatInput {
+  readonly analysis: Analysis;
+}
 
-const Enhanced = Analysed.extend({
+interface Enhanced extends Analysed {
   /** What is searched for in place of the message. */
-  query: z.string(),
-});
+  readonly query: string;
+}
 
-const Citation = z.object({
-  number: z.number(),
-  document: z.string(),
-  title: z.string(),
-  heading: z.string(),
-  position: z.number(),
-  similarity: z.number(),
-});
-
-const LookedUp = Enhanced.extend({
-  cached: z.object({ answer: z.string(), citations: z.array(Citation) }).optional(),
+interface LookedUp extends Enhanced {
+  readonly cached?: Pick<CachedAnswer, "answer" | "citations">;
   /** Absent where the tenant's documents could not be asked about: nothing is kept then. */
-  revision: z.string().optional(),
+  readonly revision?: string;
   /** Passages that there are to search. */
-  searchable: z.number(),
-});
+  readonly searchable: number;
+}
 
-const Retrieved = LookedUp.extend({
-  passages: z.array(
-    z.object({
-      document: z.string(),
-      title: z.string(),
-      heading: z.string(),
-      position: z.number(),
-      content: z.string(),
-      similarity: z.number(),
-    }),
-  ),
-});
+interface Retrieved extends LookedUp {
+  readonly passages: readonly FoundPassage[];
+}
+
+/** What a step hands to the next one: made and read in this file, so that there is nothing to check at run time. */
+const handedOn = <Value>() => z.custom<Value>();
 
 const Done = z.object({
   finishReason: z.string(),
@@ -142,8 +117,8 @@ export function createChatWorkflow(parts: ChatParts) {
 
   const analysis = createStep({
     id: "analysis",
-    inputSchema: Input,
-    outputSchema: Analysed,
+    inputSchema: handedOn<ChatInput>(),
+    outputSchema: handedOn<Analysed>(),
     execute: ({ inputData, runId }) =>
       steps.run("analysis", turns.of(runId), async () => ({
         outcome: "done",
@@ -153,8 +128,8 @@ export function createChatWorkflow(parts: ChatParts) {
 
   const enhancement = createStep({
     id: "enhancement",
-    inputSchema: Analysed,
-    outputSchema: Enhanced,
+    inputSchema: handedOn<Analysed>(),
+    outputSchema: handedOn<Enhanced>(),
     execute: ({ inputData, runId }) => {
       const { message, thread, first, analysis } = inputData;
       const plain = { ...inputData, query: message };
@@ -168,8 +143,8 @@ export function createChatWorkflow(parts: ChatParts) {
 
   const lookup = createStep({
     id: "cache",
-    inputSchema: Enhanced,
-    outputSchema: LookedUp,
+    inputSchema: handedOn<Enhanced>(),
+    outputSchema: handedOn<LookedUp>(),
     execute: ({ inputData, runId }) => {
       const turn = turns.of(runId);
       const { analysis, first, query, left } = inputData;
@@ -186,7 +161,7 @@ export function createChatWorkflow(parts: ChatParts) {
         const found = await cache.look(turn.tenant, query, vector, { groundedOnly: reuse === "grounded" });
         metrics.countLookup(found.hit !== undefined);
         const { hit, revision, passages } = found;
-        const cached = hit && { answer: hit.answer, citations: [...hit.citations] };
+        const cached = hit && { answer: hit.answer, citations: hit.citations };
         return {
           outcome: hit ? "hit" : "miss",
           result: { ...inputData, ...(cached && { cached }), revision, searchable: passages },
@@ -197,8 +172,8 @@ export function createChatWorkflow(parts: ChatParts) {
 
   const retrieval = createStep({
     id: "retrieval",
-    inputSchema: LookedUp,
-    outputSchema: Retrieved,
+    inputSchema: handedOn<LookedUp>(),
+    outputSchema: handedOn<Retrieved>(),
     execute: ({ inputData, runId }) => {
       const turn = turns.of(runId);
       const nothing = { ...inputData, passages: [] };
@@ -210,14 +185,14 @@ export function createChatWorkflow(parts: ChatParts) {
         const vector = await vectorOf(inputData.query, turn.signal);
         const found = await knowledge.search(turn.tenant, vector, wanted);
         metrics.countRetrieval(found.length);
-        return { outcome: "done", result: { ...inputData, passages: [...found] } };
+        return { outcome: "done", result: { ...inputData, passages: found } };
       });
     },
   });
 
   const generation = createStep({
     id: GENERATION,
-    inputSchema: Retrieved,
+    inputSchema: handedOn<Retrieved>(),
     outputSchema: Done,
     suspendSchema: WaitingCall,
     resumeSchema: DecidedCall,
@@ -275,7 +250,7 @@ export function createChatWorkflow(parts: ChatParts) {
   return createWorkflow({
     id: "chat",
     description: "A turn: analysis, query enhancement, semantic cache, retrieval, generation.",
-    inputSchema: Input,
+    inputSchema: handedOn<ChatInput>(),
     outputSchema: Done,
     options: {
       validateInputs: false,

@@ -1,5 +1,4 @@
 import type { Pool } from "pg";
-import { z } from "zod";
 
 /**
  * What became of a turn. `waiting`: for the approval of a tool call; `interrupted`: the process that ran it ended, and
@@ -22,16 +21,15 @@ export interface TurnRecord {
 }
 
 /** A tool call that was decided about. */
-export const MadeCall = z.object({
+export interface MadeCall {
   /** The run that made it. */
-  run: z.string(),
-  toolCall: z.string(),
-  tool: z.string(),
-  input: z.unknown(),
-  approved: z.boolean(),
-  reason: z.string().nullable(),
-});
-export type MadeCall = z.output<typeof MadeCall>;
+  readonly run: string;
+  readonly toolCall: string;
+  readonly tool: string;
+  readonly input: unknown;
+  readonly approved: boolean;
+  readonly reason: string | null;
+}
 
 /** An interrupted turn that this caller may resume. */
 export interface Resumption {

@@ -3,7 +3,16 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import type { Database } from "../database/index.ts";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
-import { isRecord, readEvents, readerOf, readRest, readUntil, type StreamEvent, textOf } from "../testing/client.ts";
+import {
+  isRecord,
+  readEvents,
+  readerOf,
+  readRest,
+  readUntil,
+  type StreamEvent,
+  stepsOf,
+  textOf,
+} from "../testing/client.ts";
 import { lastingDatabase } from "../testing/database.ts";
 import { until } from "../testing/folder.ts";
 import { newPostgresql, POSTGRESQL_URL } from "../testing/postgresql.ts";
@@ -19,7 +28,12 @@ async function agentOn(variables: Record<string, string>, open?: Open): Promise<
   return agent;
 }
 
-const SEND = 'Send "hello" to ada@example.com';
+const SEND = 'Can you send "hello" to ada@example.com?';
+/** One whose answer is kept for others. */
+const QUESTION = "Who wrote the famous book about Atlantis?";
+const ANSWER = `You said "${QUESTION}". That is message 1 of yours that I see in this thread. I can calculate, work with dates, remember what you tell me and count.`;
+/** What a killed process leaves in its turn's record. */
+const ORPHAN = "update flame.turns set state = 'running', instance = gen_random_uuid()";
 const dataOf = (events: readonly StreamEvent[], name: string) => {
   const data = events.find(({ event }) => event === name)?.data;
   return isRecord(data) ? data : {};
@@ -70,19 +84,28 @@ describe("a turn that the shutdown stopped", () => {
 });
 
 describe("a process that was killed", () => {
-  it("leaves its running turn interrupted, and the next process resumes it", async () => {
+  it.each([
+    { thread: "a new thread", said: [], cache: "hit" },
+    { thread: "one where something was said", said: ["My name is Ada."], cache: "miss" },
+  ])("leaves its running turn in $thread interrupted, and the next process resumes it", async ({ said, cache }) => {
     const open = await lastingDatabase();
-    const database = await open();
+    const first = await agentOn({}, open);
+    for (const message of said) await first.ask(message, "t");
+    await first.stop();
     const turn = randomUUID();
-    await database.pool.query(
-      `insert into flame.turns (id, tenant, thread, resource, message, state, instance, run)
-       values ($1, 'default', 't', 'default', 'What is 6 * 7?', 'running', gen_random_uuid(), $1::uuid::text)`,
-      [turn],
+    await onDatabase(open, ({ pool }) =>
+      pool.query(
+        `insert into flame.turns (id, tenant, thread, resource, message, state, instance, run)
+         values ($1, 'default', 't', 'default', $2, 'running', gen_random_uuid(), $1::uuid::text)`,
+        [turn, QUESTION],
+      ),
     );
-    await database.close();
     const agent = await agentOn({}, open);
     expect(await bodyOf(agent, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true });
-    expect(textOf(await resume(agent, turn))).toBe("6 * 7 = 42");
+    const events = await resume(agent, turn);
+    expect(stepsOf(events)).toMatchObject({ cache: "miss", generation: "done" });
+    // Its answer is kept for others where nothing that was said before can be in it.
+    expect(stepsOf(await agent.turn(QUESTION))).toMatchObject({ cache });
   });
 
   it("leaves a turn that waits as it is: another process takes the approval and goes on", async () => {
@@ -116,7 +139,7 @@ describe("a process that was killed", () => {
         given.decision,
         given.decision === "rejected" ? given.answer : null,
       ]);
-      await pool.query("update flame.turns set state = 'running', instance = gen_random_uuid()");
+      await pool.query(ORPHAN);
       await pool.query("delete from mastra_workflow_snapshot");
       if (given.moment === "after its effect")
         await pool.query(
@@ -127,7 +150,10 @@ describe("a process that was killed", () => {
 
     const second = await agentOn({}, open);
     expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true });
-    expect(textOf(await resume(second, turn))).toBe(given.answer);
+    const events = await resume(second, turn);
+    expect(textOf(events)).toBe(given.answer);
+    // Somebody else's answer would say nothing of what this turn did.
+    expect(stepsOf(events)).toMatchObject({ cache: "skipped", generation: "done" });
     const outbox = await bodyOf(second, "/outbox");
     expect(isRecord(outbox) && outbox.messages).toHaveLength(given.sent);
     expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "completed" });
@@ -138,6 +164,7 @@ describe("a process that was killed", () => {
   it.each([
     { message: SEND, answer: "The message to ada@example.com is sent.", said: 3 },
     { message: "What is 6 * 7?", answer: "6 * 7 = 42", said: 2 },
+    { message: QUESTION, answer: ANSWER, said: 2 },
   ])("tells again what it had said and noted: $message", async ({ message, answer, said }) => {
     const open = await lastingDatabase();
     const first = await agentOn({}, open);
@@ -146,13 +173,12 @@ describe("a process that was killed", () => {
     if (approval !== undefined) await readEvents(await first.post(`/approvals/${approval}/approve`, undefined));
     await first.stop();
     const turn = String(dataOf(events, "start").turn);
-    await onDatabase(open, ({ pool }) =>
-      pool.query("update flame.turns set state = 'running', instance = gen_random_uuid()"),
-    );
+    await onDatabase(open, ({ pool }) => pool.query(ORPHAN));
 
     const second = await agentOn({}, open);
     const again = await resume(second, turn);
     expect(textOf(again)).toBe(answer);
+    expect(stepsOf(again)).toMatchObject({ cache: "skipped", generation: "skipped" });
     expect(again.at(-1)).toMatchObject({ event: "end", data: { finishReason: "stop" } });
     expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "completed", attempt: approval ? 3 : 2 });
     expect(await saidIn(second, "t")).toHaveLength(said);

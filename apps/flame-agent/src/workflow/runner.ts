@@ -117,7 +117,7 @@ export class TurnRunner {
       const owner = await memory.ownerOf(thread);
       return {
         first: owner === undefined,
-        left: { decided: [...decided], ...(told !== undefined && { answer: told }) },
+        left: { decided, ...(told !== undefined && { answer: told }) },
       };
     });
   }

@@ -6,11 +6,8 @@ import { createApprovals } from "../approvals/approvals.ts";
 import type { Database } from "../database/index.ts";
 import { testDatabase } from "../testing/database.ts";
 import { until } from "../testing/folder.ts";
-import { TurnAborted } from "../turns/turns.ts";
-import { LiveTurns } from "./live.ts";
 import { createChatMetrics } from "./metrics.ts";
-import { createTurnRecords, type TurnRecords } from "./records.ts";
-import { endOf, type RunnerParts, TurnRunner } from "./runner.ts";
+import { createTurnRecords } from "./records.ts";
 import { enterInstance } from "./upkeep.ts";
 
 let database: Database;
@@ -119,95 +116,5 @@ describe("an instance", () => {
     expect(lines.join("")).toContain("upkeep failed, it is tried again");
     expect(lines.join("")).not.toContain("planted");
     expect(await instances()).not.toContain(instance.id);
-  });
-});
-
-describe("how a turn ended", () => {
-  const aborted = (reason: unknown) => AbortSignal.abort(reason);
-  it.each([
-    { why: "an error", signal: new AbortController().signal, state: "failed", failure: "failed" },
-    { why: "another abort", signal: aborted(new Error("x")), state: "failed", failure: "failed" },
-    {
-      why: "a client that left",
-      signal: aborted(new TurnAborted("client-left", "")),
-      state: "cancelled",
-      failure: null,
-    },
-    {
-      why: "a shutdown",
-      signal: aborted(new TurnAborted("shut-down", "")),
-      state: "interrupted",
-      failure: null,
-    },
-    {
-      why: "too long a time",
-      signal: aborted(new TurnAborted("timed-out", "")),
-      state: "failed",
-      failure: "timed-out",
-    },
-  ])("by $why is $state", ({ signal, state, failure }) => {
-    expect(endOf(signal)).toEqual({ state, failure });
-  });
-
-  const unused = () => {
-    throw new Error("not used here");
-  };
-  /** A runner whose runs fail. */
-  const runnerWith = (records: TurnRecords, instance: string, parts: Pick<RunnerParts, "metrics" | "log">) => {
-    const runs = new Map<string, unknown>();
-    const createRun = async () => {
-      const run = { runId: randomUUID(), start: () => Promise.reject(new Error("the run failed")) };
-      runs.set(run.runId, run);
-      return run;
-    };
-    const runner = new TurnRunner({
-      workflow: Object.assign(Object.create(null), { createRun, runs }),
-      records,
-      approvals: createApprovals(database.pool, instance, 1),
-      memory: {
-        ownerOf: unused,
-        lastUserMessages: unused,
-        saveExchange: unused,
-        ofTurn: unused,
-        save: unused,
-        remove: unused,
-      },
-      turns: new LiveTurns(),
-      ...parts,
-    });
-    return { runner, runs };
-  };
-  const listener = { signal: new AbortController().signal, emit: async () => {} };
-  const request = { tenant: "a", message: "m", thread: "t", resource: "r", first: true };
-
-  it("leaves no run behind, also where it could not even be noted that it began", async () => {
-    const { log, metrics } = setUp();
-    const { records } = await begin(randomUUID());
-    for (const given of [records, { ...records, begin: () => Promise.reject(new Error("away")) }]) {
-      const { runner, runs } = runnerWith(given, randomUUID(), { metrics, log });
-      await expect(runner.begin(request, listener)).rejects.toThrow(/the run failed|away/);
-      expect(runs.size).toBe(0);
-    }
-  });
-
-  it("is noted later where the database is away", async () => {
-    const { log, lines, metrics } = setUp();
-    const instance = randomUUID();
-    const turn = await begin(instance);
-    let away = true;
-    const records = {
-      ...turn.records,
-      begin: async () => {},
-      end: (...given: Parameters<typeof turn.records.end>) =>
-        away ? Promise.reject(new Error("away")) : turn.records.end(turn.id, given[1], given[2]),
-    };
-    const { runner } = runnerWith(records, instance, { metrics, log });
-    await expect(runner.begin(request, listener)).rejects.toThrow("the run failed");
-    expect(await turn.state()).toBe("running");
-    expect(lines.join("")).toContain("turn's end not noted yet");
-    await expect(runner.settle()).rejects.toThrow("away");
-    away = false;
-    await runner.settle();
-    expect(await turn.state()).toBe("failed");
   });
 });

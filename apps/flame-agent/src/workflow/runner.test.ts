@@ -1,0 +1,215 @@
+import { randomUUID } from "node:crypto";
+import pino from "pino";
+import { Registry } from "prom-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApprovals } from "../approvals/approvals.ts";
+import type { Database } from "../database/index.ts";
+import { testDatabase } from "../testing/database.ts";
+import { TurnAborted } from "../turns/turns.ts";
+import type { TurnEvent } from "./events.ts";
+import { LiveTurns } from "./live.ts";
+import { createChatMetrics } from "./metrics.ts";
+import { createTurnRecords, type TurnRecord } from "./records.ts";
+import { endOf, type RunnerParts, TurnRunner } from "./runner.ts";
+
+let database: Database;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.close());
+
+describe("how a turn ended", () => {
+  const aborted = (reason: unknown) => AbortSignal.abort(reason);
+  it.each([
+    { why: "an error", signal: new AbortController().signal, state: "failed", failure: "failed" },
+    { why: "another abort", signal: aborted(new Error("x")), state: "failed", failure: "failed" },
+    {
+      why: "a client that left",
+      signal: aborted(new TurnAborted("client-left", "")),
+      state: "cancelled",
+      failure: null,
+    },
+    {
+      why: "a shutdown",
+      signal: aborted(new TurnAborted("shut-down", "")),
+      state: "interrupted",
+      failure: null,
+    },
+    {
+      why: "too long a time",
+      signal: aborted(new TurnAborted("timed-out", "")),
+      state: "failed",
+      failure: "timed-out",
+    },
+  ])("by $why is $state", ({ signal, state, failure }) => {
+    expect(endOf(signal)).toEqual({ state, failure });
+  });
+});
+
+const unused = () => {
+  throw new Error("not used here");
+};
+const REQUEST = { tenant: "a", message: "m", thread: "t", resource: "r", first: true };
+
+/** How a run of the workflow ends. */
+type Ending = () => Promise<{ readonly status: string; readonly steps?: object; readonly result?: object }>;
+
+/** A runner whose runs end as given, on real records unless others are given. */
+function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}) {
+  const instance = randomUUID();
+  const lines: string[] = [];
+  const log = pino({ level: "warn" }, { write: (line) => lines.push(line) });
+  const registry = new Registry();
+  const runs = new Map<string, unknown>();
+  const removed: string[] = [];
+  const createRun = async () => {
+    const run = { runId: randomUUID(), start: ending };
+    runs.set(run.runId, run);
+    return run;
+  };
+  const records = createTurnRecords(database.pool, instance);
+  const runner = new TurnRunner({
+    workflow: Object.assign(Object.create(null), {
+      createRun,
+      runs,
+      deleteWorkflowRunById: async (run: string) => {
+        removed.push(run);
+        throw new Error("not removed");
+      },
+    }),
+    records,
+    approvals: createApprovals(database.pool, instance, 60),
+    memory: {
+      ownerOf: unused,
+      lastUserMessages: unused,
+      saveExchange: unused,
+      ofTurn: unused,
+      save: unused,
+      remove: unused,
+    },
+    turns: new LiveTurns(),
+    metrics: createChatMetrics(registry),
+    log,
+    ...given,
+  });
+  const told: TurnEvent[] = [];
+  const begin = () =>
+    runner.begin(REQUEST, { signal: new AbortController().signal, emit: async (event) => void told.push(event) });
+  const turn = async (): Promise<TurnRecord | undefined> => {
+    const [first] = told;
+    return first?.event === "start" ? records.find("a", first.data.turn) : undefined;
+  };
+  return { runner, records, runs, removed, lines, registry, told, begin, turn };
+}
+
+const FAILS: Ending = () => Promise.reject(new Error("the run failed"));
+const COMPLETES: Ending = async () => ({
+  status: "success",
+  result: { finishReason: "stop", usage: { inputTokens: 1, outputTokens: 2 } },
+});
+const CALL = { toolCall: "c", tool: "send_message", input: { to: "x" } };
+const WAITS: Ending = async () => ({ status: "suspended", steps: { generation: { suspendPayload: CALL } } });
+
+describe("a turn", () => {
+  it("leaves no run behind, also where it could not even be noted that it began", async () => {
+    const away = { ...createTurnRecords(database.pool, randomUUID()), begin: () => Promise.reject(new Error("away")) };
+    for (const records of [undefined, away]) {
+      const { begin, runs } = runnerOf(FAILS, records && { records });
+      await expect(begin()).rejects.toThrow(records ? "away" : "the run failed");
+      expect(runs.size).toBe(0);
+    }
+  });
+
+  it("is told from its start to its end, with zeros for the tokens that nobody counted", async () => {
+    const { begin, told, turn } = runnerOf(COMPLETES);
+    await begin();
+    expect(told).toEqual([
+      { event: "start", data: { turn: expect.any(String), thread: "t", resource: "r" } },
+      {
+        event: "end",
+        data: { finishReason: "stop", usage: { inputTokens: 1, outputTokens: 2, totalTokens: 0 } },
+      },
+    ]);
+    expect(await turn()).toMatchObject({ state: "completed", failure: null });
+  });
+
+  it("whose run ends otherwise fails, and says how the run ended", async () => {
+    const { begin, turn, removed } = runnerOf(async () => ({ status: "canceled" }));
+    await expect(begin()).rejects.toThrow("The workflow ended as canceled");
+    expect(await turn()).toMatchObject({ state: "failed", failure: "failed" });
+    expect(removed).toEqual([]);
+  });
+
+  it("that waits is told with its approval, which is counted, and keeps its run", async () => {
+    const { begin, told, turn, registry, removed } = runnerOf(WAITS);
+    await begin();
+    expect(told.slice(1)).toEqual([
+      {
+        event: "approval",
+        data: { id: expect.any(String), tool: "send_message", input: { to: "x" }, expiresAt: expect.any(String) },
+      },
+      {
+        event: "end",
+        data: { finishReason: "suspended", usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 } },
+      },
+    ]);
+    expect(await turn()).toMatchObject({ state: "waiting" });
+    expect(await registry.metrics()).toContain('flame_approvals_total{outcome="requested"} 1');
+    expect(removed).toEqual([]);
+  });
+
+  it("that was given up before it could wait fails, asks nobody, and removes its run or says that it can't", async () => {
+    const approvals = { ...createApprovals(database.pool, randomUUID(), 60), request: async () => undefined };
+    const { begin, told, removed, lines } = runnerOf(WAITS, { approvals });
+    await expect(begin()).rejects.toThrow("The turn was given up while this process was away");
+    expect(told.map(({ event }) => event)).toEqual(["start"]);
+    expect(removed).toHaveLength(1);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 40, msg: "workflow run not removed", error: expect.anything() }),
+    ]);
+  });
+
+  it("that was given up while it ran is told as it ended, and the log says so", async () => {
+    const { begin, told, lines, turn } = runnerOf(async () => {
+      await database.pool.query("update flame.turns set state = 'interrupted' where state = 'running'");
+      return COMPLETES();
+    });
+    await begin();
+    expect(told.at(-1)).toMatchObject({ event: "end", data: { finishReason: "stop" } });
+    expect(await turn()).toMatchObject({ state: "interrupted" });
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 40, msg: "turn ended after it was given up", state: "completed" }),
+    ]);
+  });
+
+  it("whose end can't be noted, because the database is away, is noted later, once", async () => {
+    const real = createTurnRecords(database.pool, randomUUID());
+    let away = true;
+    let ends = 0;
+    const records = {
+      ...real,
+      end: (...end: Parameters<typeof real.end>) => {
+        ends += 1;
+        return away ? Promise.reject(new Error("away")) : real.end(...end);
+      },
+    };
+    const { runner, begin, turn, lines } = runnerOf(FAILS, { records });
+    await expect(begin()).rejects.toThrow("the run failed");
+    expect(await turn()).toMatchObject({ state: "running" });
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        level: 50,
+        msg: "turn's end not noted yet",
+        state: "failed",
+        error: expect.anything(),
+      }),
+    ]);
+    await expect(runner.settle()).rejects.toThrow("away");
+    away = false;
+    await runner.settle();
+    expect(await turn()).toMatchObject({ state: "failed", failure: "failed" });
+    expect(ends).toBe(3);
+    await runner.settle();
+    expect(ends).toBe(3);
+  });
+});
