@@ -1,5 +1,7 @@
 import { LABEL_PREFIX } from "../../core/index.ts";
 import type { AdapterInput } from "../adapter-input.ts";
+import { Logging } from "../container.settings.ts";
+import { dockerLogging } from "../docker-logging.ts";
 import { objectName } from "../names.ts";
 import { isProxied, PROXY, PROXY_STARTUP_SECONDS, proxyConfiguration } from "../proxy.plan.ts";
 import { replicasAtMost } from "../workload.plan.ts";
@@ -11,7 +13,8 @@ const CONFIGURATION_PATH = "/usr/local/etc/haproxy/haproxy.cfg";
 /** Docker's DNS, which answers `tasks.<service>` with the address of every healthy replica that isn't being stopped. */
 const NAME_SERVER = "127.0.0.11";
 const SCRATCH_BYTES = 16 * 1024 ** 2;
-const LOG = { driver: "json-file", options: { "max-size": `${10 * 1024 ** 2}`, "max-file": "1" } } as const;
+/** As a workload's own, where it says nothing. */
+const LOG = dockerLogging(Logging.parse({ kind: "file" }));
 
 /** The proxy that listens on every host, with its configuration; `undefined` where nothing is reached through one. */
 export function planSwarmProxy(
