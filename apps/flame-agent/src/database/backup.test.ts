@@ -6,8 +6,8 @@ import { atEndOfSuite } from "../testing/at-end.ts";
 import { DRIVERS, type Driver, openTestDatabase, testDatabase } from "../testing/database.ts";
 import { temporaryFolder } from "../testing/folder.ts";
 import { emptyPostgresql } from "../testing/postgresql.ts";
+import type { Database } from "./database.ts";
 import { writeBackup } from "./dump.ts";
-import type { Database } from "./index.ts";
 import { restoreBackup } from "./restore.ts";
 import { SCHEMA_VERSION, type SchemaOptions, schemaVersion } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import { parseConfiguration } from "../configuration.ts";
-import type { Database } from "./index.ts";
+import type { Database } from "./database.ts";
 import type { SchemaOptions } from "./schema.ts";
 
 /** Opens the database that the environment names, as the agent would. */

@@ -1,23 +1,12 @@
-import type { PostgresStore } from "@mastra/pg";
-import type { Pool } from "pg";
 import type { DatabaseConfiguration } from "../configuration.ts";
 import type { Logger } from "../log.ts";
+import type { Database } from "./database.ts";
 import { openEmbedded } from "./embedded.ts";
 import { openPostgresql } from "./postgresql.ts";
 import type { SchemaOptions } from "./schema.ts";
 
+export type { Database } from "./database.ts";
 export { inTransaction, isDatabaseAway, jsonText, type Queryable, vectorText } from "./sql.ts";
-
-/** An open database with Mastra's tables and ours in it. */
-export interface Database {
-  readonly kind: DatabaseConfiguration["kind"];
-  /** Mastra's view of it. */
-  readonly store: PostgresStore;
-  /** Connections for our own tables, which are in the schema `flame`. */
-  readonly pool: Pool;
-  /** Ends connections; an embedded database is written out and its folder given free. */
-  close(): Promise<void>;
-}
 
 /** Opens the database that the configuration names. `onLost`: its folder was taken by another process. */
 export function openDatabase(

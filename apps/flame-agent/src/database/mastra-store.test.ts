@@ -1,7 +1,7 @@
 import type { WorkflowsStorage } from "@mastra/core/storage";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testDatabase } from "../testing/database.ts";
-import type { Database } from "./index.ts";
+import type { Database } from "./database.ts";
 
 let database: Database;
 let workflows: WorkflowsStorage;
@@ -61,6 +61,35 @@ describe.each(["agentic-loop", "executionWorkflow"])("a run of an agent (%s)", (
     await workflows.deleteWorkflowRunById({ workflowName, runId: "short" });
     expect(statements).toBe(1);
     database.pool.off("acquire", count);
+  });
+});
+
+describe("runs that were never written", () => {
+  it("are remembered up to ten thousand: beyond that the oldest one's end costs a statement", async () => {
+    let statements = 0;
+    const count = () => {
+      statements += 1;
+    };
+    for (let run = 0; run <= 10_000; run += 1) await write("agentic-loop", `run ${run}`, "pending");
+    database.pool.on("acquire", count);
+    for (const [run, expected] of [
+      [1, 0],
+      [10_000, 0],
+      [0, 1],
+    ]) {
+      await workflows.deleteWorkflowRunById({ workflowName: "agentic-loop", runId: `run ${run}` });
+      expect([run, statements]).toEqual([run, expected]);
+    }
+    database.pool.off("acquire", count);
+  });
+
+  it("are told apart by their workflow", async () => {
+    await write("agentic-loop", "both", "suspended");
+    await write("executionWorkflow", "both", "pending");
+    await workflows.deleteWorkflowRunById({ workflowName: "executionWorkflow", runId: "both" });
+    expect(await statusOf("agentic-loop", "both")).toBe("suspended");
+    await workflows.deleteWorkflowRunById({ workflowName: "agentic-loop", runId: "both" });
+    expect(await statusOf("agentic-loop", "both")).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Pool } from "pg";
 import type { DatabaseConfiguration } from "../configuration.ts";
 import { describeError, type Logger } from "../log.ts";
-import type { Database } from "./index.ts";
+import type { Database } from "./database.ts";
 import { createStore } from "./mastra-store.ts";
 import { prepareSchema, type SchemaOptions } from "./schema.ts";
 import { failureCode, isDatabaseAway } from "./sql.ts";

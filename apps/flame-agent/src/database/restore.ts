@@ -4,9 +4,9 @@ import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import type { PoolClient } from "pg";
 import type { z } from "zod";
+import type { Database } from "./database.ts";
 import { tablesOf } from "./dump.ts";
 import { End, Header, qualified, quoted, Rows, type Table } from "./dump-format.ts";
-import type { Database } from "./index.ts";
 import { prepareSchema, SCHEMA_VERSION, type SchemaOptions } from "./schema.ts";
 import { inTransaction } from "./sql.ts";
 

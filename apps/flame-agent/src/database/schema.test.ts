@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DRIVERS, openTestDatabase, testDatabase } from "../testing/database.ts";
 import { emptyPostgresql, newPostgresql, POSTGRESQL_URL } from "../testing/postgresql.ts";
-import type { Database } from "./index.ts";
+import type { Database } from "./database.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { prepareSchema, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DRIVERS, testDatabase } from "../testing/database.ts";
-import type { Database } from "./index.ts";
+import type { Database } from "./database.ts";
 import { failureCode, inTransaction, isDatabaseAway, jsonText, vectorText } from "./sql.ts";
 
 const coded = (code: unknown, cause?: unknown) => Object.assign(new Error("no", { cause }), { code });

@@ -7,7 +7,6 @@ import { type Load, RecentRequests, shedLoad } from "../load/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { AgentModel } from "../model/index.ts";
-import { traceRequests } from "../telemetry/index.ts";
 import { authentication, DEFAULT_TENANT } from "../tenants/index.ts";
 import type { Outbox } from "../tools/outbox.ts";
 import { trackTurns, turnOf } from "../turns/track.ts";
@@ -22,6 +21,7 @@ import { databaseCheck, tellHealth } from "./health.ts";
 import { guardMastraRoutes, NarrowMastraServer } from "./mastra-server.ts";
 import { observeRequests, routeOf } from "./observe.ts";
 import { allowOrigins, securityHeaders } from "./security-headers.ts";
+import { traceRequests } from "./trace-requests.ts";
 import { DATABASE_AWAY } from "./turn-stream.ts";
 
 /** What the routes are made of. */

@@ -1,3 +1,3 @@
-export { fetchWithTrace, traceIds, traceRequests } from "./propagation.ts";
+export { fetchWithTrace, traceIds } from "./propagation.ts";
 export { inSpan } from "./span.ts";
 export { startTracing } from "./tracing.ts";

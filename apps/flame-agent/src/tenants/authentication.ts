@@ -1,17 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Configuration } from "../configuration.ts";
+import type { Authenticate, Identity } from "./identity.ts";
 import { jwtTenant } from "./jwt.ts";
 import { DEFAULT_TENANT } from "./tenant.ts";
-
-/** What a request's credentials say. */
-type Identity =
-  | { readonly kind: "tenant"; readonly tenant: string }
-  | { readonly kind: "refused" }
-  /** The keys of signed tokens can't be had at the moment: nobody knows whether the token is right. */
-  | { readonly kind: "unknown" };
-
-/** Says whose the bearer token is; `undefined` stands for a request without one. */
-export type Authenticate = (token: string | undefined) => Promise<Identity>;
 
 const REFUSED: Identity = { kind: "refused" };
 

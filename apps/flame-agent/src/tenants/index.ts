@@ -1,3 +1,4 @@
-export { type Authenticate, authentication } from "./authentication.ts";
+export { authentication } from "./authentication.ts";
+export type { Authenticate } from "./identity.ts";
 export { createRateLimit } from "./rate-limit.ts";
 export { DEFAULT_TENANT, ownedName } from "./tenant.ts";

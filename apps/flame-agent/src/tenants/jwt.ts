@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import type { JwtConfiguration } from "../configuration.security.ts";
-import type { Authenticate } from "./authentication.ts";
+import type { Authenticate } from "./identity.ts";
 import { isTenantName } from "./tenant.ts";
 
 /** Ways of signing that need a private key: a public one can't be used as the secret of another way. */

@@ -59,6 +59,19 @@ export async function lastingDatabase(): Promise<() => Promise<Database>> {
   return () => serveCluster(cluster);
 }
 
+/** Does what others do to a database: a killed process, an operator. Nobody else may have an embedded one open. */
+export async function onDatabase<Result>(
+  open: () => Promise<Database>,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await open();
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
 /** Opens the database that a test's agents with these variables work with. */
 export async function openTestDatabase(
   variables: Variables,

@@ -20,31 +20,20 @@ describe("a step that only helps", () => {
     return { agent, pool: database.pool };
   };
 
-  it("fails where the tenant's documents can't be asked about: the turn goes on without them", async () => {
+  it.each([
+    { why: "the tenant's documents can't be asked about", table: "knowledge", step: "cache", retrieval: "skipped" },
+    { why: "they can't be searched", table: "passages", step: "retrieval", retrieval: "failed" },
+  ])("fails where $why: the turn goes on, and its answer is not given again", async ({ table, step, retrieval }) => {
     const { agent, pool } = await setUp();
-    await pool.query("alter table flame.knowledge rename to gone");
+    await pool.query(`alter table flame.${table} rename to gone`);
     const events = await agent.turn(QUESTION);
-    expect(stepsOf(events)).toMatchObject({ cache: "failed", retrieval: "skipped", generation: "done" });
+    expect(stepsOf(events)).toMatchObject({ [step]: "failed", retrieval, generation: "done" });
     expect(textOf(events)).toContain(`You said "${QUESTION}"`);
-    await pool.query("alter table flame.gone rename to knowledge");
-    // What was answered without them is nobody else's answer.
+    await pool.query(`alter table flame.gone rename to ${table}`);
     const again = await agent.turn(QUESTION);
     expect(stepsOf(again)).toMatchObject({ cache: "miss", retrieval: "done" });
     expect(textOf(again)).toBe(CITED);
-    expect(agent.log.map((line) => JSON.parse(line).step)).toEqual(["cache"]);
-  });
-
-  it("fails where they can't be searched: the answer without them is not given again", async () => {
-    const { agent, pool } = await setUp();
-    await pool.query("alter table flame.passages rename to gone");
-    const events = await agent.turn(QUESTION);
-    expect(stepsOf(events)).toMatchObject({ cache: "miss", retrieval: "failed", generation: "done" });
-    expect(textOf(events)).toContain(`You said "${QUESTION}"`);
-    await pool.query("alter table flame.gone rename to passages");
-    const again = await agent.turn(QUESTION);
-    expect(stepsOf(again)).toMatchObject({ cache: "miss", retrieval: "done" });
-    expect(textOf(again)).toBe(CITED);
-    expect(agent.log.map((line) => JSON.parse(line).step)).toEqual(["retrieval"]);
+    expect(agent.log.map((line) => JSON.parse(line).step)).toEqual([step]);
   });
 
   it("fails where an answer can't be kept: the turn is done all the same", async () => {

@@ -13,7 +13,7 @@ import {
   stepsOf,
   textOf,
 } from "../testing/client.ts";
-import { lastingDatabase } from "../testing/database.ts";
+import { lastingDatabase, onDatabase } from "../testing/database.ts";
 import { until } from "../testing/folder.ts";
 import { newPostgresql, POSTGRESQL_URL } from "../testing/postgresql.ts";
 
@@ -39,12 +39,6 @@ const dataOf = (events: readonly StreamEvent[], name: string) => {
   return isRecord(data) ? data : {};
 };
 const bodyOf = async (agent: TestAgent, path: string): Promise<unknown> => (await agent.get(path)).json();
-/** Does what a killed process leaves behind it, in its database. */
-const onDatabase = async (open: Open, work: (database: Database) => Promise<unknown>) => {
-  const database = await open();
-  await work(database);
-  await database.close();
-};
 /** Who said what in a thread. */
 const saidIn = async (agent: TestAgent, thread: string): Promise<readonly string[]> => {
   const path = `/api/memory/threads/${thread}/messages?agentId=flame&resourceId=default`;

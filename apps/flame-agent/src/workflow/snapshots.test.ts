@@ -1,19 +1,12 @@
 import { expect, it, onTestFinished } from "vitest";
-import type { Database } from "../database/index.ts";
 import { testAgent } from "../testing/agent.ts";
 import { isRecord, readEvents, textOf } from "../testing/client.ts";
-import { lastingDatabase } from "../testing/database.ts";
+import { lastingDatabase, onDatabase } from "../testing/database.ts";
 
 /** An agent on a database that notes every write of a run's snapshot. */
 async function setUp() {
   const open = await lastingDatabase();
-  const onDatabase = async <Result>(work: (database: Database) => Promise<Result>): Promise<Result> => {
-    const database = await open();
-    const result = await work(database);
-    await database.close();
-    return result;
-  };
-  await onDatabase(({ pool }) =>
+  await onDatabase(open, ({ pool }) =>
     pool.query(`create table written (workflow text, status text);
       create function note_write() returns trigger language plpgsql as $$ begin
         insert into public.written values (new.workflow_name, new.snapshot ->> 'status');
@@ -29,7 +22,7 @@ async function setUp() {
   /** Stops the agent and tells what was written, and how many runs are left. */
   const found = async () => {
     await agent.stop();
-    return onDatabase(async ({ pool }) => ({
+    return onDatabase(open, async ({ pool }) => ({
       written: (await pool.query("select distinct workflow, status from written order by workflow")).rows,
       left: (await pool.query("select from mastra_workflow_snapshot")).rowCount,
     }));

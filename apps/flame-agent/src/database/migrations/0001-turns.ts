@@ -1,4 +1,4 @@
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 /** Turns, the tool calls that wait for approval, what approved calls sent, and the instances that run turns. */
 export const turns: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 /**
  * Documents, their passages with vectors, and for each tenant a revision that grows with every change of what can be

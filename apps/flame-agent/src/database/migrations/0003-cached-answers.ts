@@ -1,4 +1,4 @@
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 /** Answers that may be given again to a question that means the same. */
 export const cachedAnswers: Migration = {

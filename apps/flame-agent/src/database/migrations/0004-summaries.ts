@@ -1,4 +1,4 @@
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 /** What stands for the older messages of a thread. */
 export const summaries: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from "./index.ts";
+import type { Migration } from "./migration.ts";
 
 /**
  * Questions of cached answers are not kept: an answer is found by its question's vector and literals, and nobody read
