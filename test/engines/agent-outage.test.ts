@@ -38,7 +38,7 @@ async function worksAgain(client: AgentClient, name: string): Promise<void> {
 describe.runIf(havePostgresql())("a database server that goes away", () => {
   it("is told of clearly, cuts no turn that needs it no more, and is used again without a restart", async () => {
     await using model = await startModelServer({ seed: 9 });
-    await using server = await startPostgresql();
+    await using server = await startPostgresql({ durable: true });
     const database = await server.newDatabase();
     await using agent = startAgentProcess({ variables: { ...model.variables, ...database.variables } });
     const client = await agent.ready();
@@ -106,7 +106,7 @@ describe.runIf(await maySmallDisk())("a disk that is full", () => {
     await using model = await startModelServer({ seed: 11 });
     await using disk = await smallDisk(120);
     if (process.getuid?.() === 0) await chown(disk.folder, 65_534, 65_534);
-    await using server = await startPostgresql({ parentFolder: disk.folder });
+    await using server = await startPostgresql({ durable: true, parentFolder: disk.folder });
     const database = await server.newDatabase();
     await using agent = startAgentProcess({ variables: { ...model.variables, ...database.variables } });
     const client = await agent.ready();

@@ -47,7 +47,7 @@ interface PostgresqlDatabase {
 export interface PostgresqlOptions {
   /** Folder to put the data folder in, such as a small file system. Default: the system's temporary folder. */
   readonly parentFolder?: string;
-  /** False: it doesn't wait for the disk, which is faster and just as safe against a killed process. Default. */
+  /** False: it doesn't wait for the disk: faster, but killed it forgets its last commits. Default. */
   readonly durable?: boolean;
 }
 
