@@ -73,12 +73,8 @@ export async function onDatabase<Result>(
 }
 
 /** Opens the database that a test's agents with these variables work with. */
-export async function openTestDatabase(
-  variables: Variables,
-  schema: SchemaOptions = {},
-  atEnd: AtEnd = atEndOfTest,
-): Promise<Database> {
-  const { database } = parseConfiguration(await placed(variables, atEnd));
+export async function openTestDatabase(variables: Variables, schema: SchemaOptions = {}): Promise<Database> {
+  const { database } = parseConfiguration(await placed(variables));
   const onLost = (error: Error) => {
     throw error;
   };

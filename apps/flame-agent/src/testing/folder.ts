@@ -10,8 +10,8 @@ const MEMORY_FOLDER = "/dev/shm";
 const MEMORY_FREE_BYTES = 4 * 1024 ** 3;
 
 /**
- * A folder of the caller's own, removed at the end, by default the running test's. It is in memory where there is room: a database's first start
- * makes 1,280 files, which is most of its time on some disks (1.4 s against 0.55 s).
+ * A folder of the caller's own, removed at the end, by default the running test's. It is in memory where there is room:
+ * a database's first start makes 1,280 files, which is most of its time on some disks (1.4 s against 0.55 s).
  */
 export async function temporaryFolder(atEnd: AtEnd = atEndOfTest): Promise<string> {
   const folder = await mkdtemp(join(hasMemoryFolder() ? MEMORY_FOLDER : tmpdir(), "flame-test-"));

@@ -14,7 +14,7 @@ export interface TestProcess {
   ready(): Promise<Client>;
 }
 
-/** Starts `src/<program>` with exactly these FLAME_ variables; it is killed at the end: by default the running test's. */
+/** Starts `src/<program>` with exactly these FLAME_ variables; it is killed at the end, by default the test's. */
 export function testProcess(
   program: string,
   variables: Readonly<Record<string, string>> = {},

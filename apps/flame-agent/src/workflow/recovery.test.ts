@@ -97,6 +97,7 @@ describe("a process that was killed", () => {
     const agent = await agentOn({}, open);
     expect(await bodyOf(agent, `/turns/${turn}`)).toMatchObject({ state: "interrupted", resumable: true });
     const events = await resume(agent, turn);
+    expect(textOf(events)).toBe(ANSWER.replace("message 1", `message ${said.length + 1}`));
     expect(stepsOf(events)).toMatchObject({ cache: "miss", generation: "done" });
     // Its answer is kept for others where nothing that was said before can be in it.
     expect(stepsOf(await agent.turn(QUESTION))).toMatchObject({ cache });
