@@ -26,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "apps",
-          include: ["apps/**/*.test.ts", "test/support/agent/**/*.test.ts"],
+          include: ["apps/**/*.test.ts", "test/{support/agent,clients}/**/*.test.ts"],
           // A worker loads Mastra once and not for each file: a third of the suite's time.
           isolate: false,
           setupFiles: process.env.FLAME_TEST_MEMORY ? ["test/support/agent/memory-peak.ts"] : [],

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { Environment } from "./configuration.ts";
+import { CLOSED_PARTS } from "./http/mastra-closed.ts";
 
 const rows = Object.entries(Environment.shape).map(([name, field]) => {
   const fallback = field instanceof z.ZodDefault ? `\`${String(field.def.defaultValue)}\`` : "";
@@ -18,6 +19,12 @@ it("the README tells of every route of ours", async () => {
   const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
   for (const route of ["POST /turns", "POST /api/agents/flame/stream", "GET /health", "GET /ready", "GET /metrics"])
     expect(readme).toContain(route);
+});
+
+it("the README says which routes of Mastra's are closed, and why", async () => {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const lines = readme.split("\n").map(withoutPadding);
+  for (const { routes, why } of CLOSED_PARTS) expect(lines).toContain(`| \`${routes}\` | ${why} |`);
 });
 
 /** A table's row as it is before the formatter lines up its columns. */

@@ -78,7 +78,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     "/api/*",
     guardMastraRoutes(security.messagesMax, async (threadId) => {
       const memory = await flame.getMemory();
-      return Boolean(await memory?.getThreadById({ threadId }));
+      return (await memory?.getThreadById({ threadId }))?.resourceId;
     }),
   );
 

@@ -1,7 +1,14 @@
 import { z } from "zod";
+import { CallerSchema } from "./caller-schema.ts";
+import { json, RequestContextQuery, RequestContextValues } from "./query-values.ts";
 
 /** A name that a client gives a thread, a resource or an agent. */
 const Name = z.string().min(1).max(200);
+/** What a client notes about a thread or a message, to find it by: one level, as the database compares it. */
+const Metadata = z.record(
+  z.string().regex(/^[A-Za-z_]\w{0,127}$/),
+  z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]),
+);
 
 const Memory = z.strictObject({
   thread: z.union([
@@ -20,7 +27,16 @@ const Turn = z.strictObject({
   toolChoice: z.enum(["auto", "none", "required"]).optional(),
   activeTools: z.array(z.string()).optional(),
   clientTools: z.record(z.string(), z.unknown()).optional(),
-  structuredOutput: z.looseObject({ schema: z.looseObject({}), model: z.undefined() }).optional(),
+  structuredOutput: z
+    .strictObject({
+      schema: CallerSchema,
+      instructions: z.string().optional(),
+      jsonPromptInjection: z.boolean().optional(),
+      errorStrategy: z.enum(["strict", "warn", "fallback"]).optional(),
+      fallbackValue: z.unknown().optional(),
+      model: z.never({ error: "the model is the deployment's" }).optional(),
+    })
+    .optional(),
   modelSettings: z
     .strictObject({
       temperature: z.number().min(0).max(2).optional(),
@@ -29,6 +45,7 @@ const Turn = z.strictObject({
       seed: z.int().optional(),
     })
     .optional(),
+  requestContext: RequestContextValues.optional(),
 });
 
 /** A message into a thread whose turn may run already. */
@@ -36,25 +53,78 @@ const Message = z.strictObject({
   message: z.union([z.string().min(1), z.looseObject({})]),
   threadId: Name,
   resourceId: Name.optional(),
+  requestContext: RequestContextValues.optional(),
 });
 
 const ThreadAndResource = z.strictObject({ threadId: Name, resourceId: Name.optional() });
 
-const Page = {
-  agentId: Name.optional(),
+/** What a client writes of a thread. */
+const ThreadFields = {
   resourceId: Name.optional(),
+  title: z.string().max(1_000).optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  requestContext: RequestContextValues.optional(),
+};
+const Nothing = z.strictObject({});
+/** Every read takes a context: Mastra's client adds one to any of them. */
+const Context = { requestContext: RequestContextQuery.optional() };
+const OneThread = z.strictObject({ ...Context, agentId: Name.optional(), resourceId: Name.optional() });
+const Page = {
+  ...OneThread.shape,
   page: z
     .string()
     .regex(/^\d{1,6}$/)
     .optional(),
+};
+const Direction = z.enum(["ASC", "DESC"]).optional();
+
+/** Threads in an order of theirs, in both ways that Mastra's clients write it. */
+const Threads = z.strictObject({
+  ...Page,
   perPage: z
     .string()
     .regex(/^[1-9]\d{0,2}$/)
     .optional(),
-};
-const Direction = z.enum(["ASC", "DESC"]).optional();
-const OneThread = z.strictObject({ agentId: Name.optional(), resourceId: Name.optional() });
-const Nothing = z.strictObject({});
+  "orderBy[field]": z.enum(["createdAt", "updatedAt"]).optional(),
+  "orderBy[direction]": Direction,
+  orderBy: json(
+    z.strictObject({ field: z.enum(["createdAt", "updatedAt"]).optional(), direction: Direction }),
+  ).optional(),
+  metadata: json(Metadata).optional(),
+});
+
+/** Neighbours of a message at most: a page's worth. */
+const Neighbours = z.int().min(0).max(100).optional();
+
+const Messages = z.strictObject({
+  ...Page,
+  /** 0: only what `include` names. */
+  perPage: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .optional(),
+  "orderBy[field]": z.enum(["createdAt"]).optional(),
+  "orderBy[direction]": Direction,
+  orderBy: json(z.strictObject({ field: z.enum(["createdAt"]).optional(), direction: Direction })).optional(),
+  filter: json(
+    z.strictObject({
+      dateRange: z
+        .strictObject({
+          start: z.iso.datetime().optional(),
+          end: z.iso.datetime().optional(),
+          startExclusive: z.boolean().optional(),
+          endExclusive: z.boolean().optional(),
+        })
+        .optional(),
+      roles: z.array(z.enum(["user", "assistant", "system", "tool"])).optional(),
+      metadata: Metadata.optional(),
+    }),
+  ).optional(),
+  include: json(
+    z.array(z.strictObject({ id: Name, withPreviousMessages: Neighbours, withNextMessages: Neighbours })).max(20),
+  ).optional(),
+  includeSystemReminders: z.enum(["true", "false"]).optional(),
+});
 
 /** One route of Mastra's server that this agent serves. */
 export interface MastraRoute {
@@ -72,47 +142,31 @@ export interface MastraRoute {
  * kept within a tenant (runs by their id alone). Approving a tool call is `/approvals` here.
  */
 export const MASTRA_ROUTES: Readonly<Record<string, MastraRoute>> = {
-  "GET /agents": { query: z.strictObject({ partial: z.string().optional() }) },
-  "GET /agents/:agentId": { query: Nothing },
+  "GET /agents": { query: z.strictObject({ ...Context, partial: z.string().optional() }) },
+  "GET /agents/:agentId": { query: z.strictObject(Context) },
   "POST /agents/:agentId/generate": { query: Nothing, body: Turn, turn: "until its response ends" },
   "POST /agents/:agentId/stream": { query: Nothing, body: Turn, turn: "until its response ends" },
   "POST /agents/:agentId/send-message": { query: Nothing, body: Message, turn: "until its thread is idle" },
   "POST /agents/:agentId/queue-message": { query: Nothing, body: Message, turn: "until its thread is idle" },
   "POST /agents/:agentId/threads/abort": { query: Nothing, body: ThreadAndResource },
   "POST /agents/:agentId/threads/subscribe": { query: Nothing, body: ThreadAndResource },
-  "GET /memory/threads": {
-    query: z.strictObject({
-      ...Page,
-      "orderBy[field]": z.enum(["createdAt", "updatedAt"]).optional(),
-      "orderBy[direction]": Direction,
-    }),
-  },
+  "GET /memory/threads": { query: Threads },
   "POST /memory/threads": {
     query: OneThread,
     body: z.strictObject({
+      // Mastra's client says in the body again what its query says.
+      agentId: Name.optional(),
       threadId: Name.optional(),
-      resourceId: Name.optional(),
-      title: z.string().max(1_000).optional(),
-      metadata: z.record(z.string(), z.unknown()).optional(),
+      ...ThreadFields,
     }),
   },
   "GET /memory/threads/:threadId": { query: OneThread },
   "PATCH /memory/threads/:threadId": {
     query: OneThread,
-    body: z.strictObject({
-      resourceId: Name.optional(),
-      title: z.string().max(1_000).optional(),
-      metadata: z.record(z.string(), z.unknown()).optional(),
-    }),
+    body: z.strictObject(ThreadFields),
   },
   "DELETE /memory/threads/:threadId": { query: OneThread },
-  "GET /memory/threads/:threadId/messages": {
-    query: z.strictObject({
-      ...Page,
-      "orderBy[field]": z.enum(["createdAt"]).optional(),
-      "orderBy[direction]": Direction,
-    }),
-  },
+  "GET /memory/threads/:threadId/messages": { query: Messages },
 };
 
 /** The route that a request is for, if it is one of Mastra's that are served. */

@@ -30,7 +30,8 @@ describe("Mastra's routes", () => {
     expect(await json("/api/memory/threads?agentId=flame&resourceId=ada&orderBy[field]=createdAt")).toMatchObject({
       threads: [{ id: "made", title: "New" }],
     });
-    expect((await agent.get("/api/memory/threads/made?agentId=flame")).status).toBe(403);
+    expect((await agent.get("/api/memory/threads/made?agentId=flame")).status).toBe(200);
+    expect((await agent.get("/api/memory/threads/made?agentId=flame&resourceId=bob")).status).toBe(403);
     const gone = await agent.get("/api/memory/threads/made?agentId=flame&resourceId=ada", { method: "DELETE" });
     expect(gone.status).toBe(200);
     expect((await agent.get("/api/memory/threads/made?agentId=flame&resourceId=ada")).status).toBe(404);
@@ -45,12 +46,17 @@ describe("Mastra's routes", () => {
     { method: "GET", path: "/api/stored/agents" },
     { method: "GET", path: "/api/system/packages" },
     { method: "PUT", path: "/api/memory/threads" },
+    { method: "POST", path: "/api/memory/threads/t/clone" },
+    { method: "POST", path: "/api/memory/messages/delete" },
     { method: "GET", path: "/api" },
     { method: "GET", path: "/api/" },
     { method: "GET", path: "/api//agents" },
   ])("$method $path is closed", async ({ method, path }) => {
     const response = await agent.get(path, { method });
-    expect([response.status, await response.json()]).toEqual([404, { error: expect.stringMatching(/^No route for/) }]);
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { error: expect.stringMatching(/^No route for .+: \w+/) },
+    ]);
   });
 
   it.each([
@@ -59,6 +65,21 @@ describe("Mastra's routes", () => {
     { why: "brings its own context", body: { messages: "hi", requestContext: { tenant: "acme" } } },
     { why: "has options of memory", body: { messages: "hi", memory: { thread: "t", options: { lastMessages: 9 } } } },
     { why: "has no messages", body: {} },
+    {
+      why: "chooses a model for its structure",
+      body: { messages: "hi", structuredOutput: { schema: {}, model: "x" } },
+    },
+    {
+      why: "has an expression in its structure",
+      body: {
+        messages: "hi",
+        structuredOutput: { schema: { properties: { a: { type: "string", pattern: "(a+)+$" } } } },
+      },
+    },
+    {
+      why: "has its structure elsewhere",
+      body: { messages: "hi", structuredOutput: { schema: { items: { $ref: "http://127.0.0.1:9/x" } } } },
+    },
   ])("refuse a turn that $why", async ({ body }) => {
     const response = await agent.post("/api/agents/flame/generate", body);
     expect([response.status, await response.json()]).toEqual([
@@ -68,8 +89,13 @@ describe("Mastra's routes", () => {
   });
 
   it("refuse other queries and other content", async () => {
-    expect((await agent.get("/api/memory/threads?agentId=flame&metadata[x]=1")).status).toBe(400);
-    expect((await agent.get("/api/memory/threads/t/messages?agentId=flame&include=[]")).status).toBe(400);
+    const list = (path: string) => agent.status(`/api/memory/threads${path}`);
+    expect(await list("?agentId=flame&metadata[x]=1")).toBe(400);
+    expect(await list(`?metadata=${encodeURIComponent(JSON.stringify({ "x' or true --": 1 }))}`)).toBe(400);
+    expect(await list("/t/messages?include={}")).toBe(400);
+    expect(await list(`/t/messages?filter=${encodeURIComponent(JSON.stringify({ raw: "sql" }))}`)).toBe(400);
+    expect(await list(`/t?requestContext=${btoa(JSON.stringify({ tenant: "acme" }))}`)).toBe(400);
+    expect(await list("/t?requestContext=nothing")).toBe(400);
     const form = await agent.get("/api/agents/flame/generate", {
       method: "POST",
       body: new URLSearchParams({ a: "b" }),

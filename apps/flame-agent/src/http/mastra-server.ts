@@ -7,10 +7,14 @@ import { MessageAccumulator } from "../load/index.ts";
 import { ownedName } from "../tenants/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { isRecord } from "./is-record.ts";
+import { whyClosed } from "./mastra-closed.ts";
 import { MASTRA_ROUTES, mastraRouteOf } from "./mastra-routes.ts";
 
 /** Owner of what a client gives no resource for, as on `/turns`. */
 const RESOURCE_DEFAULT = "default";
+
+/** What is asked about a thread's messages that the storage alone can answer. */
+const STORAGE_OPTIONS = ["filter", "include", "orderBy", "orderBy[field]", "orderBy[direction]"];
 
 interface MastraVariables {
   requestContext: RequestContext;
@@ -48,24 +52,25 @@ const bindToTenant: MiddlewareHandler = async (context: MastraContext, next) => 
  */
 export function guardMastraRoutes(
   messagesMax: number,
-  threadExists: (thread: string) => Promise<boolean>,
+  ownerOf: (thread: string) => Promise<string | undefined>,
 ): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
-    const route = mastraRouteOf(context.req.method, context.req.path);
+    const { method, path } = context.req;
+    const route = mastraRouteOf(method, path);
     if (!route) {
-      return context.json({ error: `No route for ${context.req.method} on this path is served here` }, 404);
+      return context.json({ error: `No route for ${method} on this path is served here: ${whyClosed(path)}` }, 404);
     }
     const query = route.query.safeParse(context.req.query());
     if (!query.success) return refused(context, "query", query.error);
-    const named = threadInPath(context.req.path);
-    if (named !== undefined && !(await threadExists(ownedName(context.get("tenant"), named)))) {
-      return context.json({ error: "No thread of this id" }, 404);
-    }
+    const named = threadInPath(path);
+    const owner = named === undefined ? undefined : await ownerOf(ownedName(context.get("tenant"), named));
+    if (named !== undefined && owner === undefined) return context.json({ error: "No thread of this id" }, 404);
     if (!route.body) {
-      if (context.req.method !== "GET") replaceBody(context, undefined);
-      context.set("owned", ownedNames(context, undefined));
+      replaceRequest(context, undefined);
+      context.set("owned", ownedNames(context, undefined, owner));
       await next();
-      return hideFailure(context);
+      hideFailure(context);
+      return keepRoles(context, rolesIn(query.data));
     }
 
     if (!/^application\/json\b/i.test(context.req.header("content-type") ?? "")) {
@@ -75,8 +80,8 @@ export function guardMastraRoutes(
     if (!body.success) return refused(context, "body", body.error);
     // A turn without memory has no thread, and Mastra refuses a resource without one.
     const remembers = !isRecord(body.data) || !("messages" in body.data) || body.data.memory !== undefined;
-    if (remembers) context.set("owned", ownedNames(context, body.data));
-    replaceBody(context, rewritten(body.data, context.get("tenant"), context.req.path, messagesMax));
+    if (remembers) context.set("owned", ownedNames(context, body.data, owner));
+    replaceRequest(context, rewritten(body.data, context.get("tenant"), context.req.path, messagesMax));
     await next();
     return hideFailure(context);
   };
@@ -93,13 +98,35 @@ function hideFailure(context: Context<AgentEnv>): void {
   }
 }
 
-/** The tenant's own names of the resource and the thread that the request is about. */
-function ownedNames(context: Context<AgentEnv>, body: unknown): AgentEnv["Variables"]["owned"] {
+/** Leaves messages of these roles in the page: the database isn't asked by role. */
+async function keepRoles(context: Context<AgentEnv>, roles: readonly unknown[] | undefined): Promise<void> {
+  if (roles === undefined || !context.res.ok) return;
+  const page: unknown = await context.res.json();
+  if (!isRecord(page) || !Array.isArray(page.messages)) throw new Error("Mastra told no messages");
+  const messages = page.messages.filter((message) => isRecord(message) && roles.includes(message.role));
+  context.res = context.json({ ...page, messages });
+}
+
+function rolesIn(query: unknown): readonly unknown[] | undefined {
+  if (!isRecord(query) || !isRecord(query.filter) || !Array.isArray(query.filter.roles)) return undefined;
+  return query.filter.roles;
+}
+
+/**
+ * The tenant's own names of the resource and the thread that the request is about. One that names a thread and no
+ * resource is about the thread's owner, as Mastra's client can't name one there: a tenant's token is trusted to say
+ * whom it asks for, and who asks for another than the owner is refused.
+ */
+function ownedNames(
+  context: Context<AgentEnv>,
+  body: unknown,
+  owner: string | undefined,
+): AgentEnv["Variables"]["owned"] {
   const tenant = context.get("tenant");
   const names = namesIn(body);
   const thread = names.thread ?? threadInPath(context.req.path);
   return {
-    resource: ownedName(tenant, names.resource ?? context.req.query("resourceId") ?? RESOURCE_DEFAULT),
+    resource: ownedName(tenant, names.resource ?? context.req.query("resourceId") ?? owner ?? RESOURCE_DEFAULT),
     thread: thread === undefined ? undefined : ownedName(tenant, thread),
   };
 }
@@ -107,9 +134,10 @@ function ownedNames(context: Context<AgentEnv>, body: unknown): AgentEnv["Variab
 /** The body as Mastra gets it. */
 function rewritten(body: unknown, tenant: string, path: string, messagesMax: number): unknown {
   if (!isRecord(body)) return body;
-  const { memory, messages, threadId, resourceId } = body;
+  const { requestContext: _, agentId: _agent, ...told } = body;
+  const { memory, messages, threadId, resourceId } = told;
   return {
-    ...body,
+    ...told,
     ...(Array.isArray(messages) && { messages: lastMessages(messages, messagesMax) }),
     ...(isRecord(memory) && { memory: ownedMemory(memory, tenant) }),
     ...(!("messages" in body) && {
@@ -156,12 +184,16 @@ function threadInPath(path: string): string | undefined {
   return encoded === undefined ? undefined : decodeURIComponent(encoded);
 }
 
-/** Makes the rewritten body, or none, the one that everything behind reads. */
-function replaceBody(context: Context<AgentEnv>, body: unknown): void {
+/** Makes the rewritten body, or none, and the query without the caller's context the ones that everything behind reads. */
+function replaceRequest(context: Context<AgentEnv>, body: unknown): void {
   const { raw } = context.req;
   const headers = new Headers(raw.headers);
   headers.delete("content-length");
-  context.req.raw = new Request(raw.url, {
+  const url = new URL(raw.url);
+  url.searchParams.delete("requestContext");
+  // Mastra's memory keeps messages in its own order and without what is around one; its storage does as it is asked.
+  if (STORAGE_OPTIONS.some((name) => url.searchParams.has(name))) url.searchParams.delete("agentId");
+  context.req.raw = new Request(url, {
     method: raw.method,
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -7,6 +7,7 @@ import type {
   LanguageModelV3Usage,
 } from "@ai-sdk/provider";
 import { type Answer, answerTo, tokensOf } from "./offline.answer.ts";
+import { fitting } from "./offline.structure.ts";
 import { paced } from "./pace.ts";
 
 const TEXT_ID = "answer";
@@ -52,7 +53,7 @@ async function* parts(
   options: LanguageModelV3CallOptions,
   tokensPerSecond: number,
 ): AsyncGenerator<LanguageModelV3StreamPart> {
-  const answer = answerTo(options.prompt, options.tools ?? []);
+  const answer = inFormat(answerTo(options.prompt, options.tools ?? []), options.responseFormat);
   yield { type: "stream-start", warnings: [] };
   if (answer.kind === "tool-call") {
     const input = JSON.stringify(answer.input);
@@ -70,6 +71,12 @@ async function* parts(
   }
   yield { type: "text-end", id: TEXT_ID };
   yield finish(options, answer, outputTokens);
+}
+
+/** The answer in the form that the caller asks for. */
+function inFormat(answer: Answer, format: LanguageModelV3CallOptions["responseFormat"]): Answer {
+  if (answer.kind !== "text" || format?.type !== "json") return answer;
+  return { kind: "text", tokens: tokensOf(fitting(format.schema ?? {}, [...answer.tokens].join(""))) };
 }
 
 function finish(options: LanguageModelV3CallOptions, answer: Answer, outputTokens: number): LanguageModelV3StreamPart {
