@@ -38,6 +38,12 @@ export const ChatVariables = {
   FLAME_TURN_RETENTION_DAYS: whole({ min: 1, max: 3_650 })
     .default(30)
     .describe("How long the record of an ended turn and its approvals is kept, in days."),
+  FLAME_TURN_RECONNECT_SECONDS: whole({ min: 0, max: 3_600 })
+    .default(30)
+    .describe("How long a turn goes on that no client follows, in seconds; then it is cancelled. 0: at once."),
+  FLAME_TURN_EVENTS_SECONDS: whole({ min: 1, max: 2_592_000 })
+    .default(600)
+    .describe("How long the events of an ended turn can be asked for again, in seconds."),
 };
 
 type Variables = z.output<z.ZodObject<typeof ChatVariables>>;
@@ -69,6 +75,10 @@ export interface ChatConfiguration {
   };
   readonly approvalTtlSeconds: number;
   readonly turnRetentionDays: number;
+  /** How long a turn goes on that no client follows. */
+  readonly reconnectSeconds: number;
+  /** How long the events of an ended turn are kept. */
+  readonly eventRetentionSeconds: number;
 }
 
 export function chatConfiguration(variables: Variables, embeddingApiKey: string | undefined): ChatConfiguration {
@@ -87,5 +97,7 @@ export function chatConfiguration(variables: Variables, embeddingApiKey: string 
     cache: { similarity: variables.FLAME_CACHE_SIMILARITY, ttlSeconds: variables.FLAME_CACHE_TTL_SECONDS },
     approvalTtlSeconds: variables.FLAME_APPROVAL_TTL_SECONDS,
     turnRetentionDays: variables.FLAME_TURN_RETENTION_DAYS,
+    reconnectSeconds: variables.FLAME_TURN_RECONNECT_SECONDS,
+    eventRetentionSeconds: variables.FLAME_TURN_EVENTS_SECONDS,
   };
 }

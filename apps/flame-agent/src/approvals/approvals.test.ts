@@ -49,9 +49,9 @@ describe.each(DRIVERS)("turns and approvals on %s", (driver) => {
       updatedAt: expect.any(Date),
     });
     expect(await records.find("b", id)).toBeUndefined();
-    expect(await records.end(id, "failed", "timed-out")).toBe(true);
+    expect(await records.end(id, "failed", "timed-out")).toBe(0);
     expect(await records.find("a", id)).toMatchObject({ state: "failed", failure: "timed-out" });
-    expect(await records.end(id, "completed")).toBe(false);
+    expect(await records.end(id, "completed")).toBeUndefined();
     expect(await records.find("a", id)).toMatchObject({ state: "failed", failure: "timed-out" });
   });
 
@@ -59,7 +59,7 @@ describe.each(DRIVERS)("turns and approvals on %s", (driver) => {
     const [one, other] = [instance(), instance()];
     const id = randomUUID();
     await one.records.begin({ id, tenant: "a", thread: "t", resource: "r", message: "m" });
-    expect(await other.records.end(id, "completed")).toBe(false);
+    expect(await other.records.end(id, "completed")).toBeUndefined();
     expect(await other.approvals.request(id, call)).toBeUndefined();
     expect(await one.records.find("a", id)).toMatchObject({ state: "running" });
     expect(await one.approvals.list("a", { limit: 10 })).toEqual([]);
@@ -103,8 +103,8 @@ describe.each(DRIVERS)("turns and approvals on %s", (driver) => {
       },
     });
     expect(await records.find(tenant, turn)).toMatchObject({ state: "running", attempt: 2 });
-    expect(await records.end(turn, "completed")).toBe(false);
-    expect(await other.records.end(turn, "completed")).toBe(true);
+    expect(await records.end(turn, "completed")).toBeUndefined();
+    expect(await other.records.end(turn, "completed")).toBe(0);
     expect(await other.approvals.decide(tenant, approval, { approved: false })).toEqual({
       kind: "late",
       state: "approved",
@@ -153,8 +153,8 @@ describe.each(DRIVERS)("turns and approvals on %s", (driver) => {
     expect(await approvals.decide(tenant, approval, { approved: true })).toEqual({ kind: "late", state: "expired" });
     expect(await records.find(tenant, turn)).toMatchObject({ state: "waiting" });
 
-    expect(await expireApprovals(database.pool)).toBe(1);
-    expect(await expireApprovals(database.pool)).toBe(0);
+    expect(await expireApprovals(database.pool, { event: "error", data: {} })).toBe(1);
+    expect(await expireApprovals(database.pool, { event: "error", data: {} })).toBe(0);
     expect(await records.find(tenant, turn)).toMatchObject({ state: "failed", failure: "approval-expired" });
     expect(await approvals.find(tenant, approval)).toMatchObject({ state: "expired", decidedAt: expect.any(Date) });
     expect(await fresh.approvals.find(fresh.tenant, fresh.approval)).toMatchObject({ state: "pending" });

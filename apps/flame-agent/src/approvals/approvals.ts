@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import { inTransaction, jsonText } from "../database/index.ts";
+import { appendToEnded, type EncodedEvent, encoded, lastWords, type ToldEvent } from "../turn-log/index.ts";
 
 export const APPROVAL_STATES = ["pending", "approved", "rejected", "expired"] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
@@ -52,10 +53,15 @@ const COLUMNS = `id, turn, tool, input, reason, created_at as "createdAt", expir
 export function createApprovals(pool: Pool, instance: string, ttlSeconds: number) {
   return {
     /**
-     * Has a turn that this instance runs wait for the approval of a tool call. Undefined where the turn isn't this
-     * instance's any more: it was away for so long that the turn was given up.
+     * Has a turn that this instance runs wait for the approval of a tool call, and keeps what `tell` tells of it; both
+     * or neither. `firstId` is the id of the first of these events. Undefined where the turn isn't this instance's any
+     * more: it was away for so long that the turn was given up.
      */
-    async request(turn: string, call: { readonly toolCall: string; readonly tool: string; readonly input: unknown }) {
+    async request(
+      turn: string,
+      call: { readonly toolCall: string; readonly tool: string; readonly input: unknown },
+      tell: (approval: { readonly id: string; readonly expiresAt: Date }) => readonly EncodedEvent[] = () => [],
+    ) {
       return inTransaction(pool, async (connection) => {
         const waiting = await connection.query<{ tenant: string; run: string }>(
           `update flame.turns set state = 'waiting', updated_at = now()
@@ -70,7 +76,14 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
            returning id, expires_at as "expiresAt"`,
           [randomUUID(), owner.tenant, turn, owner.run, call.toolCall, call.tool, jsonText(call.input), ttlSeconds],
         );
-        return rows[0];
+        const [approval] = rows;
+        if (!approval) throw new Error("The approval was not kept");
+        const events = tell(approval);
+        const logged = await connection.query<{ firstId: number }>(
+          `with ended as (select $1::uuid as id) ${appendToEnded("$2", "$3")} returning first_id as "firstId"`,
+          [turn, ...lastWords(events)],
+        );
+        return { ...approval, firstId: logged.rows[0]?.firstId ?? 0, events };
       });
     },
 
@@ -145,17 +158,18 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
   };
 }
 
-/** Ends the calls that nobody decided in time, and their turns. Returns how many. */
-export async function expireApprovals(pool: Pool): Promise<number> {
-  const { rowCount } = await pool.query(
+/** Ends the calls that nobody decided in time, and their turns, of which `told` is told. Returns how many. */
+export async function expireApprovals(pool: Pool, told: ToldEvent): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
     `with expired as (
        update flame.approvals set state = 'expired', decided_at = now()
        where state = 'pending' and expires_at <= now() returning turn
      ), ended as (
        update flame.turns set state = 'failed', failure = 'approval-expired', updated_at = now()
-       where id in (select turn from expired) and state = 'waiting'
-     )
-     select turn from expired`,
+       where id in (select turn from expired) and state = 'waiting' returning id
+     ), logged as (${appendToEnded("$1", "$2")})
+     select count(*)::integer as count from expired`,
+    [...lastWords([encoded(told)])],
   );
-  return rowCount ?? 0;
+  return rows[0]?.count ?? 0;
 }

@@ -7,7 +7,11 @@ import { startingApplication } from "./application.ts";
 
 let agent: TestAgent;
 beforeAll(async () => {
-  agent = await testAgent({ FLAME_BODY_LIMIT_KIB: "4", FLAME_MEMORY_LAST_MESSAGES: "4" });
+  agent = await testAgent({
+    FLAME_BODY_LIMIT_KIB: "4",
+    FLAME_MEMORY_LAST_MESSAGES: "4",
+    FLAME_TURN_RECONNECT_SECONDS: "0",
+  });
 });
 afterAll(() => agent.stop());
 

@@ -12,7 +12,7 @@ import type { Outbox } from "../tools/outbox.ts";
 import { trackTurns, turnOf } from "../turns/track.ts";
 import type { Turns } from "../turns/turns.ts";
 import { VERSION } from "../version.ts";
-import type { Chat } from "../workflow/index.ts";
+import { type Chat, DATABASE_AWAY } from "../workflow/index.ts";
 import { controlAccess, operatorsOnly, PROBE_PATHS } from "./access.ts";
 import { checkBody } from "./body.ts";
 import { addChatRoutes } from "./chat-routes.ts";
@@ -22,7 +22,6 @@ import { guardMastraRoutes, NarrowMastraServer } from "./mastra-server.ts";
 import { observeRequests, routeOf } from "./observe.ts";
 import { allowOrigins, securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
-import { DATABASE_AWAY } from "./turn-stream.ts";
 
 /** What the routes are made of. */
 export interface ApplicationParts {
@@ -95,7 +94,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     context.body(await metrics.registry.metrics(), 200, { "Content-Type": metrics.registry.contentType }),
   );
 
-  addChatRoutes(app, chat, outbox, log);
+  addChatRoutes(app, chat, outbox);
 
   app.notFound((context) => context.json({ error: `No route for ${context.req.method} on this path` }, 404));
   app.onError((error, context) => {

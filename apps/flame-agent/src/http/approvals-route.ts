@@ -1,7 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { APPROVAL_STATES } from "../approvals/approvals.ts";
-import type { Logger } from "../log.ts";
 import type { Chat } from "../workflow/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { Id, PageLimit, storable } from "./fields.ts";
@@ -50,7 +49,8 @@ export function showApproval({ approvals }: Chat) {
  * `POST /approvals/:id/approve` and `…/reject`: decides, and answers with the rest of the turn as an event stream. The
  * first decision counts; each later one is refused with 409, and one that comes too late with 410.
  */
-export function decideApproval({ approvals, runner }: Chat, approved: boolean, log: Logger) {
+export function decideApproval(chat: Chat, approved: boolean) {
+  const { approvals, runner } = chat;
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const id = Id.safeParse(context.req.param("id"));
     const body = await context.req.text();
@@ -73,7 +73,7 @@ export function decideApproval({ approvals, runner }: Chat, approved: boolean, l
         },
         decided.state === "expired" ? 410 : 409,
       );
-    return streamTurn(context, log, (listener) => runner.decided(tenant, decided.continuation, listener));
+    return streamTurn(context, chat, (control) => runner.decided(tenant, decided.continuation, control));
   };
 }
 

@@ -1,26 +1,26 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import type { Logger } from "../log.ts";
 import type { Outbox } from "../tools/outbox.ts";
 import type { Chat } from "../workflow/index.ts";
 import { decideApproval, listApprovals, showApproval } from "./approvals-route.ts";
 import { forgetDocument, learnDocument, listDocuments, showDocument } from "./documents-route.ts";
 import type { AgentEnv } from "./env.ts";
 import { Id, PageLimit } from "./fields.ts";
-import { resumeTurn, showTurn, takeTurn } from "./turns-route.ts";
+import { followTurn, resumeTurn, showTurn, takeTurn } from "./turns-route.ts";
 
 const OutboxRequest = z.strictObject({ limit: PageLimit, after: Id.optional() });
 
 /** Adds the routes of turns, approvals, documents and sent messages. */
-export function addChatRoutes(app: Hono<AgentEnv>, chat: Chat, outbox: Outbox, log: Logger): void {
-  app.post("/turns", takeTurn(chat, log));
+export function addChatRoutes(app: Hono<AgentEnv>, chat: Chat, outbox: Outbox): void {
+  app.post("/turns", takeTurn(chat));
   app.get("/turns/:id", showTurn(chat));
-  app.post("/turns/:id/resume", resumeTurn(chat, log));
+  app.get("/turns/:id/events", followTurn(chat));
+  app.post("/turns/:id/resume", resumeTurn(chat));
 
   app.get("/approvals", listApprovals(chat));
   app.get("/approvals/:id", showApproval(chat));
-  app.post("/approvals/:id/approve", decideApproval(chat, true, log));
-  app.post("/approvals/:id/reject", decideApproval(chat, false, log));
+  app.post("/approvals/:id/approve", decideApproval(chat, true));
+  app.post("/approvals/:id/reject", decideApproval(chat, false));
 
   app.post("/documents", learnDocument(chat));
   app.get("/documents", listDocuments(chat));

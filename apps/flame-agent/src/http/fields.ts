@@ -18,3 +18,9 @@ export const Id = z.uuid();
 
 /** Rows of a list: as many as asked for, at most a hundred. */
 export const PageLimit = z.coerce.number().int().min(1).max(100).default(50);
+
+/** The id of an event in a stream, as this server gives it; 0 stands before the first. */
+export const EventId = z
+  .string()
+  .regex(/^\d{1,9}$/, { error: "must be the id of an event" })
+  .transform(Number);

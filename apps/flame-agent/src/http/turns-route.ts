@@ -1,10 +1,9 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import type { Logger } from "../log.ts";
 import type { Chat } from "../workflow/index.ts";
 import type { AgentEnv } from "./env.ts";
-import { Id, Name, storable } from "./fields.ts";
-import { streamTurn } from "./turn-stream.ts";
+import { EventId, Id, Name, storable } from "./fields.ts";
+import { streamEvents, streamTurn } from "./turn-stream.ts";
 
 /** Longest message, in characters: beyond the context of every model in use. */
 const MESSAGE_CHARACTERS = 1_000_000;
@@ -19,7 +18,8 @@ const TurnRequest = z.strictObject({
 });
 
 /** `POST /turns`: one turn of the agent as an event stream. */
-export function takeTurn({ runner }: Chat, log: Logger) {
+export function takeTurn(chat: Chat) {
+  const { runner } = chat;
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const request = TurnRequest.safeParse(await context.req.json().catch(() => undefined));
     if (!request.success) {
@@ -37,7 +37,7 @@ export function takeTurn({ runner }: Chat, log: Logger) {
         { error: "The thread belongs to another resource; allowed: its own; fix: name that resource or a new thread" },
         409,
       );
-    return streamTurn(context, log, (listener) => runner.begin(turn, listener));
+    return streamTurn(context, chat, (control) => runner.begin(turn, control));
   };
 }
 
@@ -57,8 +57,58 @@ export function showTurn({ records, approvals }: Chat) {
   };
 }
 
+const EventsRequest = z.strictObject({
+  /** The id of the last event that the caller has. The header `Last-Event-ID` says the same. Default: 0, none. */
+  after: EventId.optional(),
+  /** Where given, the turn must be of this thread, and of this resource. */
+  thread: Name.optional(),
+  resource: Name.optional(),
+});
+
+/**
+ * `GET /turns/:id/events`: what a client missed of a turn, each event once and in order, and the rest while it runs, on
+ * whichever instance. 204 where nothing more comes of it, which keeps browsers from asking again.
+ */
+export function followTurn({ records, events }: Chat) {
+  return async (context: Context<AgentEnv>): Promise<Response> => {
+    const request = EventsRequest.safeParse(context.req.query());
+    const lastEvent = EventId.optional().safeParse(context.req.header("last-event-id"));
+    if (!request.success || !lastEvent.success)
+      return context.json(
+        {
+          error: "The request is refused; allowed: ?after=<id>&thread=…&resource=…, or the header Last-Event-ID: <id>",
+          ...(request.error && { problems: z.prettifyError(request.error) }),
+        },
+        400,
+      );
+    const { thread, resource } = request.data;
+    const id = Id.safeParse(context.req.param("id"));
+    const turn = id.success ? await records.find(context.get("tenant"), id.data) : undefined;
+    const isAskedFor =
+      turn &&
+      (thread === undefined || thread === turn.thread) &&
+      (resource === undefined || resource === turn.resource);
+    if (!isAskedFor) return context.json({ error: "No turn of this id" }, 404);
+
+    // A browser that comes back by itself sends the header, and the address that it had from the beginning.
+    const after = lastEvent.data ?? request.data.after ?? 0;
+    switch (await events.ahead(turn.id, after)) {
+      case "forgotten":
+        return context.json(
+          { error: `The events of the turn are not kept any more; fix: GET /turns/${turn.id} tells what became of it` },
+          410,
+        );
+      case "none":
+        return context.body(null, 204);
+      case "some":
+        return streamEvents(events, turn.id, after);
+    }
+  };
+}
+
 /** `POST /turns/:id/resume`: goes on with a turn whose process ended, as an event stream. One caller gets it. */
-export function resumeTurn({ records, runner }: Chat, log: Logger) {
+export function resumeTurn(chat: Chat) {
+  const { records, runner } = chat;
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const id = Id.safeParse(context.req.param("id"));
     const tenant = context.get("tenant");
@@ -70,6 +120,6 @@ export function resumeTurn({ records, runner }: Chat, log: Logger) {
         { error: `The turn is ${turn.state}; allowed: interrupted; fix: GET /turns/${turn.id} tells what it is now` },
         409,
       );
-    return streamTurn(context, log, (listener) => runner.resume(tenant, turn.id, resumption, listener));
+    return streamTurn(context, chat, (control) => runner.resume(tenant, turn.id, resumption, control));
   };
 }

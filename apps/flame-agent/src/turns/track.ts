@@ -4,7 +4,7 @@ import type { AgentEnv } from "../http/env.ts";
 import { mastraRouteOf } from "../http/mastra-routes.ts";
 import type { Metrics } from "../metrics.ts";
 import { withHeartbeats } from "./heartbeat.ts";
-import { type Turn, TurnAborted, type Turns } from "./turns.ts";
+import type { Turn, Turns } from "./turns.ts";
 
 /** Our own routes that make the agent take a turn or go on with one; Mastra's are told by their table. */
 const TURN_PATH = /^\/turns(\/[^/]+\/resume)?$|^\/approvals\/[^/]+\/(approve|reject)$/;
@@ -41,8 +41,9 @@ export function turnOf(
 }
 
 /**
- * Counts a request as a running turn until its response has ended or its client has left (which cancels the turn), or,
- * where the response doesn't wait for it, until its thread is idle; refuses it while the process drains.
+ * Counts a request as a running turn until its response has ended or its client has left (which cancels the turn, unless
+ * it goes on for those who come back), or, where the response doesn't wait for it, until its thread is idle; refuses it
+ * while the process drains.
  */
 export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
@@ -71,10 +72,9 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
       return;
     }
 
-    outgoing.once("close", () => {
-      if (!outgoing.writableFinished) turn.abort(new TurnAborted("client-left", "The client left"));
-      turn.end(outgoing.statusCode < 500 ? "completed" : "failed");
-    });
+    outgoing.once("close", () =>
+      turn.leave(outgoing.statusCode < 500 ? "completed" : "failed", outgoing.writableFinished),
+    );
     turn.signal.addEventListener("abort", () =>
       setTimeout(() => outgoing.destroy(), ABORT_GRACE_SECONDS * 1000).unref(),
     );

@@ -19,6 +19,10 @@ export interface Turn {
   /** Aborted when the turn must stop, with a {@link TurnAborted} as its reason. */
   readonly signal: AbortSignal;
   abort(reason: TurnAborted): void;
+  /** Says that the turn is this work's, whoever listens: it ends when that is over and its response is. */
+  isOf(work: Promise<TurnOutcome>): void;
+  /** The response has ended, or its client has left: ends the turn, or has it end with its work. */
+  leave(outcome: TurnOutcome, whole: boolean): void;
   /** Ends the turn; the outcome of an abort wins over the one given. */
   end(outcome: TurnOutcome): void;
 }
@@ -52,9 +56,18 @@ export class Turns {
       `The turn took longer than ${this.#maxSeconds} s (FLAME_TURN_MAX_SECONDS) and was stopped`,
     );
     const timer = setTimeout(() => controller.abort(tooLong), this.#maxSeconds * 1000);
+    let work: Promise<TurnOutcome> | undefined;
     const turn: Turn = {
       signal: controller.signal,
       abort: (reason) => controller.abort(reason),
+      isOf: (itsWork) => {
+        work = itsWork;
+      },
+      leave: (outcome, whole) => {
+        if (work) return void work.then(turn.end);
+        if (!whole) turn.abort(new TurnAborted("client-left", "The client left"));
+        turn.end(outcome);
+      },
       end: (outcome) => {
         if (!this.#running.delete(turn)) return;
         clearTimeout(timer);

@@ -5,7 +5,7 @@ import { until } from "../testing/folder.ts";
 
 let agent: TestAgent;
 beforeAll(async () => {
-  agent = await testAgent();
+  agent = await testAgent({ FLAME_TURN_RECONNECT_SECONDS: "0" });
 });
 afterAll(() => agent.stop());
 

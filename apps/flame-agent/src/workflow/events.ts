@@ -43,6 +43,11 @@ export type TurnEvent =
         readonly finishReason: string;
         readonly usage: Usage;
       };
+    }
+  | {
+      /** The turn ended otherwise, or its process did. */
+      readonly event: "error";
+      readonly data: { readonly code: string; readonly message: string };
     };
 
 /** Tokens of a turn; zeros where the cache had the answer. */
@@ -52,5 +57,5 @@ export interface Usage {
   readonly totalTokens: number | undefined;
 }
 
-/** Sends one event to the client and resolves when it may take the next. */
+/** Tells one event to whoever follows the turn, and resolves when it may tell the next. */
 export type Emit = (event: TurnEvent) => Promise<void>;

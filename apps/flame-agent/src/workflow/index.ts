@@ -11,6 +11,7 @@ import type { Embedding } from "../model/embedding.ts";
 import { createKnowledge, type Knowledge } from "../retrieval/knowledge.ts";
 import { ensureVectorIndexes } from "../retrieval/vector-index.ts";
 import type { ApprovedTools } from "../tools/index.ts";
+import { TurnLog } from "../turn-log/index.ts";
 import { type ChatWorkflow, createChatWorkflow } from "./chat.ts";
 import { LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
@@ -19,6 +20,7 @@ import { TurnRunner } from "./runner.ts";
 import { StepRunner } from "./step.ts";
 import { enterInstance } from "./upkeep.ts";
 
+export { DATABASE_AWAY } from "./failure.ts";
 export { type ChatMetrics, createChatMetrics } from "./metrics.ts";
 
 /** What chat stands on. */
@@ -40,11 +42,19 @@ export interface Chat {
   readonly workflow: ChatWorkflow;
   readonly runner: TurnRunner;
   readonly records: TurnRecords;
+  /** What was and is told of each turn. */
+  readonly events: TurnLog;
   readonly approvals: Approvals;
   readonly knowledge: Knowledge;
   /** Ends the upkeep; to be called before the database is closed. */
   close(): Promise<void>;
 }
+
+/**
+ * Pause between two writes of events, in milliseconds. An embedded database works in this process: each write holds up
+ * all else for about a millisecond.
+ */
+const WRITE_PAUSE_MILLISECONDS = { embedded: 20, postgresql: 5 } as const;
 
 /** Makes the chat workflow and what it works with, and recovers the turns of instances that are gone. */
 export async function openChat(foundation: ChatFoundation): Promise<Chat> {
@@ -55,6 +65,7 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
   const instance = await enterInstance(pool, log, {
     alone: database.kind === "embedded",
     turnRetentionDays: chat.turnRetentionDays,
+    eventRetentionSeconds: chat.eventRetentionSeconds,
   });
 
   const knowledge = createKnowledge(pool, embedding);
@@ -63,6 +74,7 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
   const memory = createThreadMemory(foundation.memory);
   const approvals = createApprovals(pool, instance.id, chat.approvalTtlSeconds);
   const records = createTurnRecords(pool, instance.id);
+  const events = new TurnLog(pool, instance.id, WRITE_PAUSE_MILLISECONDS[database.kind]);
   const turns = new LiveTurns();
   const steps = new StepRunner(metrics, log);
   const workflow = createChatWorkflow({
@@ -77,7 +89,18 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
     steps,
     metrics,
   });
-  const runner = new TurnRunner({ workflow, records, approvals, memory, turns, metrics, log });
+  const { reconnectSeconds } = chat;
+  const runner = new TurnRunner({
+    workflow,
+    records,
+    approvals,
+    memory,
+    turns,
+    events,
+    reconnectSeconds,
+    metrics,
+    log,
+  });
   instance.keepUp(() => runner.settle(), metrics);
-  return { workflow, runner, records, approvals, knowledge, close: () => instance.stop() };
+  return { workflow, runner, records, events, approvals, knowledge, close: () => instance.stop() };
 }

@@ -1,4 +1,6 @@
 import type { Pool } from "pg";
+import { appendToEnded, type EncodedEvent, encoded, lastWords } from "../turn-log/index.ts";
+import { INTERRUPTED } from "./failure.ts";
 
 /**
  * What became of a turn. `waiting`: for the approval of a tool call; `interrupted`: the process that ran it ended, and
@@ -61,18 +63,26 @@ export function createTurnRecords(pool: Pool, instance: string) {
       );
     },
 
-    /** Notes how a turn of this instance ended; false where it isn't this instance's any more. */
+    /**
+     * Notes how a turn of this instance ended, together with the last that is told of it. Returns the id of the first of
+     * these events (0 where there are none); undefined where it isn't this instance's any more.
+     */
     async end(
       id: string,
       state: Exclude<TurnState, "running" | "waiting">,
       failure: string | null = null,
-    ): Promise<boolean> {
-      const { rowCount } = await pool.query(
-        `update flame.turns set state = $3, failure = $4, updated_at = now()
-         where id = $1 and instance = $2 and state = 'running'`,
-        [id, instance, state, failure],
+      told: readonly EncodedEvent[] = [],
+    ): Promise<number | undefined> {
+      const { rows } = await pool.query<{ firstId: number | null }>(
+        `with ended as (
+           update flame.turns set state = $3, failure = $4, updated_at = now()
+           where id = $1 and instance = $2 and state = 'running' returning id
+         ), logged as (${appendToEnded("$5", "$6")} returning first_id)
+         select (select first_id from logged) as "firstId" from ended`,
+        [id, instance, state, failure, ...lastWords(told)],
       );
-      return rowCount === 1;
+      const [ended] = rows;
+      return ended && (ended.firstId ?? 0);
     },
 
     async find(tenant: string, id: string): Promise<TurnRecord | undefined> {
@@ -106,14 +116,16 @@ export function createTurnRecords(pool: Pool, instance: string) {
   };
 }
 
-/** Marks running turns whose instance is gone as interrupted. Returns how many. */
+/** Marks running turns whose instance is gone as interrupted, and tells it in their events. Returns how many. */
 export async function interruptOrphans(pool: Pool, aliveSeconds: number): Promise<number> {
   const { rowCount } = await pool.query(
-    `update flame.turns set state = 'interrupted', updated_at = now()
-     where state = 'running' and instance not in (
-       select id from flame.instances where seen_at > now() - make_interval(secs => $1)
-     )`,
-    [aliveSeconds],
+    `with ended as (
+       update flame.turns set state = 'interrupted', updated_at = now()
+       where state = 'running' and instance not in (
+         select id from flame.instances where seen_at > now() - make_interval(secs => $1)
+       ) returning id
+     ) ${appendToEnded("$2", "$3")}`,
+    [aliveSeconds, ...lastWords([encoded(INTERRUPTED)])],
   );
   return rowCount ?? 0;
 }

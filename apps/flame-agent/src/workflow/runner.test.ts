@@ -4,9 +4,10 @@ import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApprovals } from "../approvals/approvals.ts";
 import type { Database } from "../database/index.ts";
+import { collect } from "../testing/collect.ts";
 import { testDatabase } from "../testing/database.ts";
+import { TurnLog } from "../turn-log/index.ts";
 import { TurnAborted } from "../turns/turns.ts";
-import type { TurnEvent } from "./events.ts";
 import { LiveTurns } from "./live.ts";
 import { createChatMetrics } from "./metrics.ts";
 import { createTurnRecords, type TurnRecord } from "./records.ts";
@@ -55,8 +56,7 @@ const REQUEST = { tenant: "a", message: "m", thread: "t", resource: "r", first: 
 type Ending = () => Promise<{ readonly status: string; readonly steps?: object; readonly result?: object }>;
 
 /** A runner whose runs end as given, on real records unless others are given. */
-function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}) {
-  const instance = randomUUID();
+function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}, instance: string = randomUUID()) {
   const lines: string[] = [];
   const log = pino({ level: "warn" }, { write: (line) => lines.push(line) });
   const registry = new Registry();
@@ -68,6 +68,7 @@ function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}) {
     return run;
   };
   const records = createTurnRecords(database.pool, instance);
+  const events = new TurnLog(database.pool, instance, 0);
   const runner = new TurnRunner({
     workflow: Object.assign(Object.create(null), {
       createRun,
@@ -88,18 +89,24 @@ function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}) {
       remove: unused,
     },
     turns: new LiveTurns(),
+    events,
+    reconnectSeconds: 30,
     metrics: createChatMetrics(registry),
     log,
     ...given,
   });
-  const told: TurnEvent[] = [];
-  const begin = () =>
-    runner.begin(REQUEST, { signal: new AbortController().signal, emit: async (event) => void told.push(event) });
-  const turn = async (): Promise<TurnRecord | undefined> => {
-    const [first] = told;
-    return first?.event === "start" ? records.find("a", first.data.turn) : undefined;
+  const told: { readonly event: string; readonly data: unknown }[] = [];
+  let id = "";
+  /** Takes a turn to its end. */
+  const begin = async () => {
+    const started = await runner.begin(REQUEST, { signal: new AbortController().signal, abort: unused });
+    id = started.id;
+    for await (const batch of events.follow(id, 0, new AbortController().signal))
+      told.push(...batch.map(({ event, data }) => ({ event, data: JSON.parse(data) })));
+    return started.over;
   };
-  return { runner, records, runs, removed, lines, registry, told, begin, turn };
+  const turn = (): Promise<TurnRecord | undefined> => records.find("a", id);
+  return { runner, records, events, runs, removed, lines, registry, told, begin, turn, id: () => id };
 }
 
 const FAILS: Ending = () => Promise.reject(new Error("the run failed"));
@@ -115,7 +122,8 @@ describe("a turn", () => {
     const away = { ...createTurnRecords(database.pool, randomUUID()), begin: () => Promise.reject(new Error("away")) };
     for (const records of [undefined, away]) {
       const { begin, runs } = runnerOf(FAILS, records && { records });
-      await expect(begin()).rejects.toThrow(records ? "away" : "the run failed");
+      if (records) await expect(begin()).rejects.toThrow("away");
+      else expect(await begin()).toBe("failed");
       expect(runs.size).toBe(0);
     }
   });
@@ -133,9 +141,11 @@ describe("a turn", () => {
     expect(await turn()).toMatchObject({ state: "completed", failure: null });
   });
 
-  it("whose run ends otherwise fails, and says how the run ended", async () => {
-    const { begin, turn, removed } = runnerOf(async () => ({ status: "canceled" }));
-    await expect(begin()).rejects.toThrow("The workflow ended as canceled");
+  it("whose run ends otherwise fails, and says so", async () => {
+    const { begin, turn, told, removed, lines } = runnerOf(async () => ({ status: "canceled" }));
+    expect(await begin()).toBe("failed");
+    expect(told.at(-1)).toEqual({ event: "error", data: { code: "failed", message: "The turn failed" } });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 50, msg: "turn failed" }]);
     expect(await turn()).toMatchObject({ state: "failed", failure: "failed" });
     expect(removed).toEqual([]);
   });
@@ -161,21 +171,25 @@ describe("a turn", () => {
   it("that was given up before it could wait fails, asks nobody, and removes its run or says that it can't", async () => {
     const approvals = { ...createApprovals(database.pool, randomUUID(), 60), request: async () => undefined };
     const { begin, told, removed, lines } = runnerOf(WAITS, { approvals });
-    await expect(begin()).rejects.toThrow("The turn was given up while this process was away");
-    expect(told.map(({ event }) => event)).toEqual(["start"]);
+    expect(await begin()).toBe("failed");
+    expect(told.map(({ event }) => event)).toEqual(["start", "error"]);
     expect(removed).toHaveLength(1);
     expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 50, msg: "turn failed" }),
       expect.objectContaining({ level: 40, msg: "workflow run not removed", error: expect.anything() }),
     ]);
   });
 
-  it("that was given up while it ran is told as it ended, and the log says so", async () => {
+  it("that was given up while it ran isn't told as one that ended, and the log says so", async () => {
     const { begin, told, lines, turn } = runnerOf(async () => {
       await database.pool.query("update flame.turns set state = 'interrupted' where state = 'running'");
       return COMPLETES();
     });
     await begin();
-    expect(told.at(-1)).toMatchObject({ event: "end", data: { finishReason: "stop" } });
+    expect(told.at(-1)).toMatchObject({
+      event: "error",
+      data: { message: expect.stringMatching(/could not be stored/) },
+    });
     expect(await turn()).toMatchObject({ state: "interrupted" });
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: 40, msg: "turn ended after it was given up", state: "completed" }),
@@ -183,7 +197,8 @@ describe("a turn", () => {
   });
 
   it("whose end can't be noted, because the database is away, is noted later, once", async () => {
-    const real = createTurnRecords(database.pool, randomUUID());
+    const instance = randomUUID();
+    const real = createTurnRecords(database.pool, instance);
     let away = true;
     let ends = 0;
     const records = {
@@ -193,10 +208,12 @@ describe("a turn", () => {
         return away ? Promise.reject(new Error("away")) : real.end(...end);
       },
     };
-    const { runner, begin, turn, lines } = runnerOf(FAILS, { records });
-    await expect(begin()).rejects.toThrow("the run failed");
+    const { runner, begin, turn, told, lines, events, id } = runnerOf(FAILS, { records }, instance);
+    expect(await begin()).toBe("failed");
+    expect(told.map(({ event }) => event)).toEqual(["error"]);
     expect(await turn()).toMatchObject({ state: "running" });
     expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ level: 50, msg: "turn failed" }),
       expect.objectContaining({
         level: 50,
         msg: "turn's end not noted yet",
@@ -211,5 +228,11 @@ describe("a turn", () => {
     expect(ends).toBe(3);
     await runner.settle();
     expect(ends).toBe(3);
+    const [last] = (await collect(events.follow(id(), 0, new AbortController().signal))).flat().slice(-1);
+    expect(last).toEqual({
+      id: 2,
+      event: "error",
+      data: JSON.stringify({ code: "failed", message: "The turn failed" }),
+    });
   });
 });

@@ -4,6 +4,7 @@ import { describeError, type Logger } from "../log.ts";
 import { textBehind } from "../memory/message-text.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import { ownedName } from "../tenants/index.ts";
+import { type EncodedEvent, encoded, type TurnLog, type TurnWriter } from "../turn-log/index.ts";
 import { TurnAborted } from "../turns/turns.ts";
 import {
   type ChatInput,
@@ -13,7 +14,8 @@ import {
   parseResult,
   parseWaitingCall,
 } from "./chat.ts";
-import type { Emit } from "./events.ts";
+import type { TurnEvent } from "./events.ts";
+import { failureOf, NOT_KEPT } from "./failure.ts";
 import type { LiveTurn, LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
 import type { Resumption, TurnRecords, TurnState } from "./records.ts";
@@ -35,10 +37,19 @@ export interface AdmittedTurn {
   readonly first: boolean;
 }
 
-/** Who listens to a turn and may stop it. */
-export interface Listener {
-  readonly emit: Emit;
+/** What stops a turn: its signal, which is aborted too where nobody follows the turn any more. */
+export interface TurnControl {
   readonly signal: AbortSignal;
+  abort(reason: TurnAborted): void;
+}
+
+/** A turn that runs; what is told of it is in the log. */
+export interface StartedTurn {
+  readonly id: string;
+  /** The id of the last event that was told of it before; 0: none. */
+  readonly after: number;
+  /** Resolves when the turn rests: it ended or waits, and its state is in the database, or will be. Never rejects. */
+  readonly over: Promise<"completed" | "failed">;
 }
 
 export interface RunnerParts {
@@ -47,6 +58,9 @@ export interface RunnerParts {
   readonly approvals: Approvals;
   readonly memory: ThreadMemory;
   readonly turns: LiveTurns;
+  readonly events: TurnLog;
+  /** How long a turn goes on that nobody follows, in seconds. */
+  readonly reconnectSeconds: number;
   readonly metrics: ChatMetrics;
   readonly log: Logger;
 }
@@ -56,10 +70,19 @@ type EndState = Exclude<TurnState, "running" | "waiting">;
 type Beginning = Pick<ChatInput, "first" | "left">;
 type Run = Awaited<ReturnType<ChatWorkflow["createRun"]>>;
 
+/** A turn's end that is still to be noted. */
+interface Ending {
+  readonly state: EndState;
+  readonly failure: string | null;
+  readonly told: readonly EncodedEvent[];
+}
+
+const ABANDONED = new TurnAborted("client-left", "The client left");
+
 /** Runs turns through the workflow, from their beginning, after a decision, and after an interruption. */
 export class TurnRunner {
   readonly #parts: RunnerParts;
-  readonly #unnoted = new Map<string, { state: EndState; failure: string | null }>();
+  readonly #unnoted = new Map<string, Ending>();
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -73,40 +96,53 @@ export class TurnRunner {
     return { tenant, message, thread, resource, first: owner === undefined };
   }
 
-  /** Takes a new turn. Rejects with what stopped it; its state is in the database by then. */
-  async begin({ first, ...turn }: AdmittedTurn, listener: Listener): Promise<void> {
+  /** Takes a new turn. Rejects where it could not be noted that it began. */
+  async begin({ first, ...turn }: AdmittedTurn, control: TurnControl): Promise<StartedTurn> {
     const { records, workflow } = this.#parts;
     // Of a run that has no name yet Mastra doesn't ask the database whether there is such a one.
     const run = await workflow.createRun();
+    // Mastra forgets a run when it ends, which one that never started doesn't; one that waits is in the database.
+    const forget = () => void workflow.runs.delete(run.runId);
     try {
       await records.begin({ id: run.runId, ...turn });
-      const beginning = async () => ({ first });
-      await this.#start(run.runId, run.runId, turn, listener, beginning, async () => run);
-    } finally {
-      // Mastra forgets a run when it ends, which one that never started doesn't; one that waits is in the database.
-      workflow.runs.delete(run.runId);
+      const started = await this.#start(run.runId, run.runId, turn, control, async () => ({ first }), run);
+      void started.over.then(forget);
+      return started;
+    } catch (error) {
+      forget();
+      throw error;
     }
   }
 
-  /** Goes on with a turn whose tool call was decided about. */
-  async decided(tenant: string, { turn: id, decision, ...waiting }: Continuation, listener: Listener): Promise<void> {
+  /** Goes on with a turn whose tool call was decided about, whoever follows it. */
+  async decided(
+    tenant: string,
+    { turn: id, decision, run: runId, toolCall, tool, thread, resource }: Continuation,
+    control: TurnControl,
+  ): Promise<StartedTurn> {
     this.#parts.metrics.countApproval(decision.approved ? "approved" : "rejected");
-    await this.#continue(
-      id,
-      { tenant, ...waiting },
-      { ...decision, toolCall: waiting.toolCall, tool: waiting.tool },
-      listener,
-    );
+    const resumeData: DecidedCall = { ...decision, toolCall, tool };
+    return this.#run(id, runId, { tenant, thread, resource }, control, {
+      isNew: false,
+      wasSuspended: true,
+      graceSeconds: Number.POSITIVE_INFINITY,
+      go: (run) => run.resume({ step: GENERATION, resumeData }),
+    });
   }
 
   /**
    * Goes on with an interrupted turn in a new run: tells its answer where that is whole in memory, or else begins anew
    * with what was decided about its tool calls, and what came of them.
    */
-  async resume(tenant: string, id: string, { decided, ...turn }: Resumption, listener: Listener): Promise<void> {
+  async resume(
+    tenant: string,
+    id: string,
+    { decided, run, ...turn }: Resumption,
+    control: TurnControl,
+  ): Promise<StartedTurn> {
     const { memory } = this.#parts;
     const thread = ownedName(tenant, turn.thread);
-    return this.#start(id, turn.run, { tenant, ...turn }, listener, async () => {
+    return this.#start(id, run, { tenant, ...turn }, control, async () => {
       const { answer } = await memory.ofTurn(thread, id);
       const told =
         answer &&
@@ -126,89 +162,125 @@ export class TurnRunner {
     id: string,
     runId: string,
     turn: Omit<AdmittedTurn, "first">,
-    listener: Listener,
+    control: TurnControl,
     beginning: () => Promise<Beginning>,
-    runOf?: () => Promise<Run>,
-  ) {
+    newRun?: Run,
+  ): Promise<StartedTurn> {
     const { tenant, message } = turn;
     const thread = ownedName(tenant, turn.thread);
     const resource = ownedName(tenant, turn.resource);
-    const start = async (run: Run) =>
-      run.start({ inputData: { turn: id, thread, resource, message, ...(await beginning()) } });
-    return this.#run(id, runId, turn, listener, false, start, runOf);
-  }
-
-  #continue(
-    id: string,
-    turn: { run: string } & Omit<AdmittedTurn, "first">,
-    resumeData: DecidedCall,
-    listener: Listener,
-  ) {
-    return this.#run(id, turn.run, turn, listener, true, (run) => run.resume({ step: GENERATION, resumeData }));
+    return this.#run(id, runId, turn, control, {
+      isNew: newRun !== undefined,
+      wasSuspended: false,
+      graceSeconds: this.#parts.reconnectSeconds,
+      go: async (run) => run.start({ inputData: { turn: id, thread, resource, message, ...(await beginning()) } }),
+      ...(newRun && { run: newRun }),
+    });
   }
 
   async #run(
     id: string,
     runId: string,
     { tenant, thread, resource }: Pick<AdmittedTurn, "tenant" | "thread" | "resource">,
-    { emit, signal }: Listener,
-    wasSuspended: boolean,
-    go: (run: Run) => ReturnType<Run["start"]>,
-    runOf: () => Promise<Run> = () => this.#parts.workflow.createRun({ runId }),
-  ): Promise<void> {
-    const { turns } = this.#parts;
-    const live: LiveTurn = { tenant, emit, signal };
-    let snapshot = wasSuspended;
-    try {
-      await emit({ event: "start", data: { turn: id, thread, resource } });
-      const result = await turns.during(runId, live, async () => go(await runOf()));
-      if (result.status === "suspended") {
-        snapshot = true;
-        return await this.#wait(id, emit, result.steps[GENERATION]);
-      }
-      if (result.status !== "success") throw live.failure ?? new Error(`The workflow ended as ${result.status}`);
-      const { finishReason, usage } = parseResult(result.result);
-      await this.#end(id, "completed", null);
-      const { inputTokens = 0, outputTokens = 0, totalTokens = 0 } = usage;
-      await emit({ event: "end", data: { finishReason, usage: { inputTokens, outputTokens, totalTokens } } });
-    } catch (error) {
-      const { state, failure } = endOf(signal);
-      await this.#end(id, state, failure);
-      if (snapshot) await this.#forget(runId);
+    { signal, abort }: TurnControl,
+    way: {
+      readonly isNew: boolean;
+      readonly wasSuspended: boolean;
+      readonly graceSeconds: number;
+      readonly go: (run: Run) => ReturnType<Run["start"]>;
+      readonly run?: Run;
+    },
+  ): Promise<StartedTurn> {
+    const { turns, events, workflow, log } = this.#parts;
+    const following = { graceSeconds: way.graceSeconds, abandoned: () => abort(ABANDONED) };
+    const writer = await events.write(id, { isNew: way.isNew, following }).catch(async (error: unknown) => {
+      // The turn is this instance's already: without an end it would look as if it ran.
+      await this.#note(id, { state: "interrupted", failure: null, told: [] });
       throw error;
-    }
-    if (snapshot) await this.#forget(runId);
+    });
+    const emit = (event: TurnEvent) => writer.append(event);
+    const live: LiveTurn = { tenant, emit, signal };
+    const work = async (): Promise<"completed" | "failed"> => {
+      let snapshot = way.wasSuspended;
+      try {
+        await emit({ event: "start", data: { turn: id, thread, resource } });
+        const result = await turns.during(runId, live, async () =>
+          way.go(way.run ?? (await workflow.createRun({ runId }))),
+        );
+        if (result.status === "suspended") {
+          snapshot = true;
+          await this.#wait(id, writer, result.steps[GENERATION]);
+          return "completed";
+        }
+        if (result.status !== "success") throw live.failure ?? new Error(`The workflow ended as ${result.status}`);
+        const { finishReason, usage } = parseResult(result.result);
+        const { inputTokens = 0, outputTokens = 0, totalTokens = 0 } = usage;
+        const end: TurnEvent = {
+          event: "end",
+          data: { finishReason, usage: { inputTokens, outputTokens, totalTokens } },
+        };
+        await this.#end(id, writer, "completed", null, end);
+        if (snapshot) await this.#forget(runId);
+        return "completed";
+      } catch (error) {
+        if (!signal.aborted) log.error({ error: describeError(log, error) }, "turn failed");
+        const { state, failure } = endOf(signal);
+        await this.#end(id, writer, state, failure, failureOf(signal, error));
+        if (snapshot) await this.#forget(runId);
+        return "failed";
+      }
+    };
+    return { id, after: writer.after, over: work() };
   }
 
   /** Has the turn wait: only now, when all that another process needs to go on is in the database. */
-  async #wait(id: string, emit: Emit, step: unknown): Promise<void> {
+  async #wait(id: string, writer: TurnWriter, step: unknown): Promise<void> {
     const { approvals, metrics } = this.#parts;
     const { toolCall, tool, input } = parseWaitingCall(suspendPayloadOf(step));
-    const approval = await approvals.request(id, { toolCall, tool, input });
-    if (!approval) throw new Error("The turn was given up while this process was away");
-    metrics.countApproval("requested");
-    const expiresAt = approval.expiresAt.toISOString();
-    await emit({ event: "approval", data: { id: approval.id, tool, input, expiresAt } });
     const usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
-    await emit({ event: "end", data: { finishReason: "suspended", usage } });
+    const end: TurnEvent = { event: "end", data: { finishReason: "suspended", usage } };
+    const waits = await writer.end((waiting) =>
+      approvals.request(id, { toolCall, tool, input }, (approval) => {
+        const data = { id: approval.id, tool, input, expiresAt: approval.expiresAt.toISOString() };
+        const asked: TurnEvent = { event: "approval", data };
+        return [...waiting, encoded(asked), encoded(end)];
+      }),
+    );
+    if (!waits) throw new Error("The turn was given up while this process was away");
+    metrics.countApproval("requested");
   }
 
   /** Notes the ends that could not be noted when they came, because the database was away. */
   async settle(): Promise<void> {
-    for (const [id, { state, failure }] of this.#unnoted) {
-      await this.#parts.records.end(id, state, failure);
+    for (const [id, { state, failure, told }] of this.#unnoted) {
+      await this.#parts.records.end(id, state, failure, told);
       this.#unnoted.delete(id);
     }
   }
 
-  async #end(id: string, state: EndState, failure: string | null): Promise<void> {
+  /** Notes how the turn ended, and tells `last` of it. */
+  async #end(id: string, writer: TurnWriter, state: EndState, failure: string | null, last: TurnEvent): Promise<void> {
+    const kept = await writer.end(async (waiting) => {
+      const events = [...waiting, encoded(last)];
+      const firstId = await this.#note(id, { state, failure, told: events });
+      return firstId === undefined ? undefined : { firstId, events };
+    });
+    if (!kept) writer.close(last.event === "error" ? last : NOT_KEPT);
+  }
+
+  /** The id of the first event that is told of the end; undefined where it isn't noted, or not yet. */
+  async #note(id: string, ending: Ending): Promise<number | undefined> {
     const { records, log } = this.#parts;
+    const { state, failure, told } = ending;
     try {
-      if (!(await records.end(id, state, failure))) log.warn({ state }, "turn ended after it was given up");
+      const firstId = await records.end(id, state, failure, told);
+      if (firstId === undefined) log.warn({ state }, "turn ended after it was given up");
+      return firstId;
     } catch (error) {
       // A database that is away must not hide from the client what happened.
-      this.#unnoted.set(id, { state, failure });
+      this.#unnoted.set(id, ending);
       log.error({ state, error: describeError(log, error) }, "turn's end not noted yet");
+      return undefined;
     }
   }
 

@@ -31,7 +31,7 @@ const begin = async (instance: string) => {
   await records.begin({ id, tenant: "a", thread: "t", resource: "r", message: "m" });
   return { id, state: async () => (await records.find("a", id))?.state, records };
 };
-const OPTIONS = { alone: false, turnRetentionDays: 30 };
+const OPTIONS = { alone: false, turnRetentionDays: 30, eventRetentionSeconds: 600 };
 
 describe("an instance", () => {
   it("that starts alone takes every other one for gone; one among several asks for signs of life", async () => {
@@ -58,7 +58,11 @@ describe("an instance", () => {
   it("gives signs of life, and with each one looks after turns, approvals and what is old", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { log, registry, metrics } = setUp();
-    const instance = await enterInstance(database.pool, log, { alone: true, turnRetentionDays: 1 });
+    const instance = await enterInstance(database.pool, log, {
+      alone: true,
+      turnRetentionDays: 1,
+      eventRetentionSeconds: 600,
+    });
     const lost = await begin(randomUUID());
     const old = await begin(instance.id);
     await old.records.end(old.id, "completed");

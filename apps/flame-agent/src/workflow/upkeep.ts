@@ -4,6 +4,8 @@ import { expireApprovals } from "../approvals/approvals.ts";
 import { sweepAnswers } from "../cache/answers.ts";
 import { describeError, type Logger } from "../log.ts";
 import { forgetSummaries } from "../memory/summaries.ts";
+import { forgetEvents } from "../turn-log/index.ts";
+import { APPROVAL_EXPIRED } from "./failure.ts";
 import type { ChatMetrics } from "./metrics.ts";
 import { forgetRuns, forgetTurns, interruptOrphans } from "./records.ts";
 
@@ -11,13 +13,15 @@ import { forgetRuns, forgetTurns, interruptOrphans } from "./records.ts";
 const BEAT_MILLISECONDS = 3_000;
 /** An instance that gave no sign for this long is gone, in seconds: five beats, so that a pause of the process isn't one. */
 const ALIVE_SECONDS = 15;
-/** Beats between two clean-ups of what is old: about once in ten minutes. */
+/** Beats between two clean-ups of what is old: about once in ten minutes; of events, of which there are many, in one. */
 const BEATS_PER_CLEANUP = 200;
+const BEATS_PER_EVENT_CLEANUP = 20;
 
 export interface UpkeepOptions {
   /** True: no other instance can share the database, so that every other one is gone already. */
   readonly alone: boolean;
   readonly turnRetentionDays: number;
+  readonly eventRetentionSeconds: number;
 }
 
 /** The part of upkeep that runs turns depend on. */
@@ -56,7 +60,8 @@ export async function enterInstance(pool: Pool, log: Logger, options: UpkeepOpti
           );
           await settle();
           await recover(pool, log);
-          metrics.countApproval("expired", await expireApprovals(pool));
+          metrics.countApproval("expired", await expireApprovals(pool, APPROVAL_EXPIRED));
+          if (beats % BEATS_PER_EVENT_CLEANUP === 0) await forgetEvents(pool, options.eventRetentionSeconds);
           if (beats % BEATS_PER_CLEANUP === 0) await cleanUp(pool, options.turnRetentionDays);
           beats += 1;
         } catch (error) {

@@ -3,9 +3,17 @@ import { knowledge } from "./0002-knowledge.ts";
 import { cachedAnswers } from "./0003-cached-answers.ts";
 import { summaries } from "./0004-summaries.ts";
 import { noCachedQuestions } from "./0005-no-cached-questions.ts";
+import { turnEvents } from "./0010-turn-events.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration } from "./migration.ts";
 
 /** All steps in order; step n makes schema version n. */
-export const MIGRATIONS: readonly Migration[] = [turns, knowledge, cachedAnswers, summaries, noCachedQuestions];
+export const MIGRATIONS: readonly Migration[] = [
+  turns,
+  knowledge,
+  cachedAnswers,
+  summaries,
+  noCachedQuestions,
+  turnEvents,
+];

@@ -1,0 +1,41 @@
+import { isDatabaseAway } from "../database/index.ts";
+import { TurnAborted } from "../turns/turns.ts";
+import type { TurnEvent } from "./events.ts";
+
+/** What a client is told while the database can't be reached or has no room. */
+export const DATABASE_AWAY = "The database doesn't take requests now; try again when GET /ready answers 200";
+
+type Failure = Extract<TurnEvent, { event: "error" }>;
+
+/** What is told of a turn whose process is gone. */
+export const INTERRUPTED: Failure = {
+  event: "error",
+  data: {
+    code: "interrupted",
+    message: "The process that ran the turn is gone; POST /turns/<id>/resume goes on with it",
+  },
+};
+
+/** What is told of a turn whose tool call nobody decided about in time. */
+export const APPROVAL_EXPIRED: Failure = {
+  event: "error",
+  data: { code: "approval-expired", message: "Nobody decided about the tool call in time" },
+};
+
+/** What is told of a turn whose end the database didn't take. */
+export const NOT_KEPT: Failure = {
+  event: "error",
+  data: { code: "failed", message: "The turn's end could not be stored; GET /turns/<id> tells what becomes of it" },
+};
+
+/** What is told of a turn that stopped: an aborted one for the reason of its signal. */
+export function failureOf(signal: AbortSignal, error: unknown): Failure {
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  return {
+    event: "error",
+    data:
+      reason instanceof TurnAborted
+        ? { code: reason.outcome, message: reason.message }
+        : { code: "failed", message: isDatabaseAway(error) ? DATABASE_AWAY : "The turn failed" },
+  };
+}
