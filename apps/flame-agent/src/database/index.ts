@@ -5,8 +5,10 @@ import { openEmbedded } from "./embedded.ts";
 import { openPostgresql } from "./postgresql.ts";
 import type { SchemaOptions } from "./schema.ts";
 
+export { asCaller } from "./caller.ts";
 export type { Database } from "./database.ts";
 export { inTransaction, isDatabaseAway, jsonText, type Queryable, vectorText } from "./sql.ts";
+export { createThreads, type ThreadClaim, type Threads } from "./threads.ts";
 
 /** Opens the database that the configuration names. `onLost`: its folder was taken by another process. */
 export function openDatabase(

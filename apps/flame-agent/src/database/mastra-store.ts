@@ -1,6 +1,7 @@
 import type { WorkflowsStorage } from "@mastra/core/storage";
 import { PostgresStore } from "@mastra/pg";
 import type { Pool } from "pg";
+import { ThreadBoundMemory } from "./thread-bound-memory.ts";
 
 /** Workflows of one agent's run, which goes on in the process that began it until it is suspended. */
 const AGENT_RUNS = new Set(["agentic-loop", "executionWorkflow"]);
@@ -11,6 +12,7 @@ const REMEMBERED = 10_000;
 export function createStore(pool: Pool): PostgresStore {
   const store = new PostgresStore({ id: "flame", pool });
   if (store.stores.workflows) skipRunPlaceholders(store.stores.workflows);
+  store.stores.memory = new ThreadBoundMemory(pool, { client: store.db });
   return store;
 }
 

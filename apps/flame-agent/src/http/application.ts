@@ -2,7 +2,7 @@ import type { Mastra } from "@mastra/core/mastra";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Configuration } from "../configuration.ts";
-import { type Database, isDatabaseAway } from "../database/index.ts";
+import { createThreads, type Database, isDatabaseAway } from "../database/index.ts";
 import { type Load, RecentRequests, shedLoad } from "../load/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
@@ -73,13 +73,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
       abort: (thread) => void flame.abortThreadStream(thread),
     }),
   );
-  app.use(
-    "/api/*",
-    guardMastraRoutes(security.messagesMax, async (threadId) => {
-      const memory = await flame.getMemory();
-      return (await memory?.getThreadById({ threadId }))?.resourceId;
-    }),
-  );
+  app.use("/api/*", guardMastraRoutes(security.messagesMax, createThreads(database.pool)));
 
   app.get("/health", tellHealth({ ...parts, databaseAnswers, requests }));
 

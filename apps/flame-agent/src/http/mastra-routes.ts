@@ -132,6 +132,8 @@ export interface MastraRoute {
   readonly query: z.ZodType;
   /** Allowed body; `undefined`: none is read. */
   readonly body?: z.ZodType;
+  /** What it does with the thread that it names: `claim` takes it unless it is somebody's, `make` one that isn't there. */
+  readonly thread?: "claim" | "make";
   /** Whether the request makes the agent take a turn, which a shutdown waits for. */
   readonly turn?: "until its response ends" | "until its thread is idle";
 }
@@ -144,10 +146,30 @@ export interface MastraRoute {
 export const MASTRA_ROUTES: Readonly<Record<string, MastraRoute>> = {
   "GET /agents": { query: z.strictObject({ ...Context, partial: z.string().optional() }) },
   "GET /agents/:agentId": { query: z.strictObject(Context) },
-  "POST /agents/:agentId/generate": { query: Nothing, body: Turn, turn: "until its response ends" },
-  "POST /agents/:agentId/stream": { query: Nothing, body: Turn, turn: "until its response ends" },
-  "POST /agents/:agentId/send-message": { query: Nothing, body: Message, turn: "until its thread is idle" },
-  "POST /agents/:agentId/queue-message": { query: Nothing, body: Message, turn: "until its thread is idle" },
+  "POST /agents/:agentId/generate": {
+    query: Nothing,
+    body: Turn,
+    thread: "claim",
+    turn: "until its response ends",
+  },
+  "POST /agents/:agentId/stream": {
+    query: Nothing,
+    body: Turn,
+    thread: "claim",
+    turn: "until its response ends",
+  },
+  "POST /agents/:agentId/send-message": {
+    query: Nothing,
+    body: Message,
+    thread: "claim",
+    turn: "until its thread is idle",
+  },
+  "POST /agents/:agentId/queue-message": {
+    query: Nothing,
+    body: Message,
+    thread: "claim",
+    turn: "until its thread is idle",
+  },
   "POST /agents/:agentId/threads/abort": { query: Nothing, body: ThreadAndResource },
   "POST /agents/:agentId/threads/subscribe": { query: Nothing, body: ThreadAndResource },
   "GET /memory/threads": { query: Threads },
@@ -159,6 +181,7 @@ export const MASTRA_ROUTES: Readonly<Record<string, MastraRoute>> = {
       threadId: Name.optional(),
       ...ThreadFields,
     }),
+    thread: "make",
   },
   "GET /memory/threads/:threadId": { query: OneThread },
   "PATCH /memory/threads/:threadId": {

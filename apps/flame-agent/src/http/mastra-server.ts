@@ -3,12 +3,18 @@ import { MASTRA_RESOURCE_ID_KEY, MASTRA_THREAD_ID_KEY, type RequestContext } fro
 import { MastraServer } from "@mastra/hono";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
+import { asCaller, type ThreadClaim, type Threads } from "../database/index.ts";
 import { MessageAccumulator } from "../load/index.ts";
 import { ownedName } from "../tenants/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { isRecord } from "./is-record.ts";
 import { whyClosed } from "./mastra-closed.ts";
-import { MASTRA_ROUTES, mastraRouteOf } from "./mastra-routes.ts";
+import { MASTRA_ROUTES, type MastraRoute, mastraRouteOf } from "./mastra-routes.ts";
+
+/** What a client is told that names a thread of another resource. */
+export const THREAD_OF_ANOTHER =
+  "The thread belongs to another resource; allowed: its own; fix: name that resource or a new thread";
+const THREAD_THERE = "The thread is there already; allowed: a new one; fix: PATCH it, or leave the id out";
 
 /** Owner of what a client gives no resource for, as on `/turns`. */
 const RESOURCE_DEFAULT = "default";
@@ -43,17 +49,14 @@ const bindToTenant: MiddlewareHandler = async (context: MastraContext, next) => 
   if (owned?.thread !== undefined) requestContext.set(MASTRA_THREAD_ID_KEY, owned.thread);
   const turn = context.get("turn");
   if (turn) context.set("abortSignal", turn.signal);
-  await next();
+  await (owned ? asCaller(owned, next) : next());
 };
 
 /**
  * Refuses what isn't among the allowed names and values of a served route, answers 404 for the others, and hands on a
  * body in which threads and resources bear the tenant's own names and no more than `messagesMax` messages are left.
  */
-export function guardMastraRoutes(
-  messagesMax: number,
-  ownerOf: (thread: string) => Promise<string | undefined>,
-): MiddlewareHandler<AgentEnv> {
+export function guardMastraRoutes(messagesMax: number, threads: Threads): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
     const { method, path } = context.req;
     const route = mastraRouteOf(method, path);
@@ -62,12 +65,14 @@ export function guardMastraRoutes(
     }
     const query = route.query.safeParse(context.req.query());
     if (!query.success) return refused(context, "query", query.error);
+    const tenant = context.get("tenant");
     const named = threadInPath(path);
-    const owner = named === undefined ? undefined : await ownerOf(ownedName(context.get("tenant"), named));
+    const owner = named === undefined ? undefined : await threads.ownerOf(ownedName(tenant, named));
     if (named !== undefined && owner === undefined) return context.json({ error: "No thread of this id" }, 404);
     if (!route.body) {
       replaceRequest(context, undefined);
-      context.set("owned", ownedNames(context, undefined, owner));
+      const refusal = await takeThread(context, threads, route, ownedNames(context, undefined, owner), {});
+      if (refusal) return refusal;
       await next();
       hideFailure(context);
       return keepRoles(context, rolesIn(query.data));
@@ -78,13 +83,39 @@ export function guardMastraRoutes(
     }
     const body = route.body.safeParse(await context.req.json().catch(() => undefined));
     if (!body.success) return refused(context, "body", body.error);
+    // A thread that is made without a name gets one here, so that it is claimed under it too.
+    const data = route.thread === "make" && isRecord(body.data) ? { threadId: randomUUID(), ...body.data } : body.data;
     // A turn without memory has no thread, and Mastra refuses a resource without one.
-    const remembers = !isRecord(body.data) || !("messages" in body.data) || body.data.memory !== undefined;
-    if (remembers) context.set("owned", ownedNames(context, body.data, owner));
-    replaceRequest(context, rewritten(body.data, context.get("tenant"), context.req.path, messagesMax));
+    const remembers = !isRecord(data) || !("messages" in data) || data.memory !== undefined;
+    replaceRequest(context, rewritten(data, tenant, messagesMax));
+    const owned = remembers ? ownedNames(context, data, owner) : undefined;
+    const refusal = await takeThread(context, threads, route, owned, detailsIn(data));
+    if (refusal) return refusal;
     await next();
     return hideFailure(context);
   };
+}
+
+/** Has the request be about its thread, where that is its resource's or the route may make it so; or says why not. */
+async function takeThread(
+  context: Context<AgentEnv>,
+  threads: Threads,
+  route: MastraRoute,
+  owned: AgentEnv["Variables"]["owned"],
+  details: ThreadDetails,
+): Promise<Response | undefined> {
+  if (!owned) return undefined;
+  context.set("owned", owned);
+  const { thread, resource } = owned;
+  if (thread === undefined) return undefined;
+  if (!route.thread) {
+    const owner = await threads.ownerOf(thread);
+    const refused = owner !== undefined && owner !== resource;
+    return refused ? context.json({ error: THREAD_OF_ANOTHER }, 403) : undefined;
+  }
+  const claimed = await threads.claim({ thread, resource, ...details });
+  if (claimed === "other") return context.json({ error: THREAD_OF_ANOTHER }, 409);
+  return claimed === "own" && route.thread === "make" ? context.json({ error: THREAD_THERE }, 409) : undefined;
 }
 
 function refused(context: Context<AgentEnv>, part: "query" | "body", error: z.ZodError): Response {
@@ -132,7 +163,7 @@ function ownedNames(
 }
 
 /** The body as Mastra gets it. */
-function rewritten(body: unknown, tenant: string, path: string, messagesMax: number): unknown {
+function rewritten(body: unknown, tenant: string, messagesMax: number): unknown {
   if (!isRecord(body)) return body;
   const { requestContext: _, agentId: _agent, ...told } = body;
   const { memory, messages, threadId, resourceId } = told;
@@ -143,9 +174,7 @@ function rewritten(body: unknown, tenant: string, path: string, messagesMax: num
     ...(!("messages" in body) && {
       resourceId: ownedName(tenant, typeof resourceId === "string" ? resourceId : RESOURCE_DEFAULT),
     }),
-    ...(path === "/api/memory/threads"
-      ? { threadId: ownedName(tenant, typeof threadId === "string" ? threadId : randomUUID()) }
-      : typeof threadId === "string" && { threadId: ownedName(tenant, threadId) }),
+    ...(typeof threadId === "string" && { threadId: ownedName(tenant, threadId) }),
   };
 }
 
@@ -177,6 +206,16 @@ function namesIn(body: unknown): { readonly thread?: string; readonly resource?:
     ...(typeof thread === "string" && { thread }),
     ...(typeof resource === "string" && { resource }),
   };
+}
+
+/** What a thread is to be called and to hold where the request makes it. */
+type ThreadDetails = Pick<ThreadClaim, "title" | "metadata">;
+
+function detailsIn(body: unknown): ThreadDetails {
+  if (!isRecord(body)) return {};
+  const memory = isRecord(body.memory) ? body.memory : undefined;
+  const { title, metadata } = isRecord(memory?.thread) ? memory.thread : body;
+  return { ...(typeof title === "string" && { title }), ...(isRecord(metadata) && { metadata }) };
 }
 
 function threadInPath(path: string): string | undefined {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Chat } from "../workflow/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { EventId, Id, Name, storable } from "./fields.ts";
+import { THREAD_OF_ANOTHER } from "./mastra-server.ts";
 import { streamEvents, streamTurn } from "./turn-stream.ts";
 
 /** Longest message, in characters: beyond the context of every model in use. */
@@ -32,11 +33,7 @@ export function takeTurn(chat: Chat) {
       );
     }
     const turn = await runner.admit(context.get("tenant"), request.data);
-    if (!turn)
-      return context.json(
-        { error: "The thread belongs to another resource; allowed: its own; fix: name that resource or a new thread" },
-        409,
-      );
+    if (!turn) return context.json({ error: THREAD_OF_ANOTHER }, 409);
     return streamTurn(context, chat, (control) => runner.begin(turn, control));
   };
 }

@@ -18,14 +18,18 @@ export function createSummaries(pool: Pool) {
       return rows[0];
     },
 
-    /** Keeps a summary, unless one that covers more is there: another turn of the thread was faster. */
-    async keep(thread: string, { content, coversUntil }: Summary): Promise<void> {
+    /**
+     * Keeps a summary, unless one that covers more is there: another turn of the thread was faster. Nothing is kept
+     * where the thread is gone, or has become another resource's since: that one would be told what it never said.
+     */
+    async keep(thread: string, resource: string, { content, coversUntil }: Summary): Promise<void> {
       await pool.query(
-        `insert into flame.summaries (thread, content, covers_until) values ($1, $2, $3)
+        `insert into flame.summaries (thread, content, covers_until)
+         select id, $3, $4 from public.mastra_threads where id = $1 and "resourceId" = $2 for key share
          on conflict (thread) do update set content = excluded.content, covers_until = excluded.covers_until,
            updated_at = now()
          where summaries.covers_until < excluded.covers_until`,
-        [thread, content.toWellFormed().replaceAll("\0", ""), coversUntil],
+        [thread, resource, content.toWellFormed().replaceAll("\0", ""), coversUntil],
       );
     },
   };

@@ -4,7 +4,7 @@ import { MessageList } from "@mastra/core/agent";
 import { RequestContext } from "@mastra/core/request-context";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { Database } from "../database/index.ts";
+import { createThreads, type Database } from "../database/index.ts";
 import { testAgent } from "../testing/agent.ts";
 import { DRIVERS, testDatabase } from "../testing/database.ts";
 import { createSummaries, forgetSummaries } from "./summaries.ts";
@@ -107,7 +107,10 @@ describe.each(DRIVERS)("summarising on %s", (driver) => {
       messageList.add([...messages], "memory");
       messageList.add({ role: "user", content: "now" }, "input");
       const requestContext = new RequestContext();
-      if (thread !== undefined) requestContext.set("MastraMemory", { thread: { id: thread }, resourceId: "r" });
+      if (thread !== undefined) {
+        await createThreads(database.pool).claim({ thread, resource: "r" });
+        requestContext.set("MastraMemory", { thread: { id: thread }, resourceId: "r" });
+      }
       await processor.processInput({
         messageList,
         messages: messageList.get.all.db(),
@@ -203,25 +206,34 @@ describe.each(DRIVERS)("summarising on %s", (driver) => {
   it("keeps of two summaries the one that covers more", async () => {
     const summaries = createSummaries(database.pool);
     const at = (second: number) => new Date(second * 1_000);
-    await summaries.keep("race", { content: "more", coversUntil: at(2) });
-    await summaries.keep("race", { content: "less", coversUntil: at(1) });
-    await summaries.keep("race", { content: "same", coversUntil: at(2) });
+    await createThreads(database.pool).claim({ thread: "race", resource: "r" });
+    await summaries.keep("race", "r", { content: "more", coversUntil: at(2) });
+    await summaries.keep("race", "r", { content: "less", coversUntil: at(1) });
+    await summaries.keep("race", "r", { content: "same", coversUntil: at(2) });
     expect(await summaries.of("race")).toEqual({ content: "more", coversUntil: at(2) });
-    await summaries.keep("race", { content: "most\0 \ud800", coversUntil: at(3) });
+    await summaries.keep("race", "r", { content: "most\0 \ud800", coversUntil: at(3) });
     expect(await summaries.of("race")).toEqual({ content: "most \ufffd", coversUntil: at(3) });
     expect(await summaries.of("other")).toBeUndefined();
+  });
+
+  it("keeps none for a thread that has become another's, or is gone", async () => {
+    const summaries = createSummaries(database.pool);
+    await createThreads(database.pool).claim({ thread: "theirs", resource: "another" });
+    for (const thread of ["theirs", "nobody's"]) {
+      await summaries.keep(thread, "r", { content: "mine", coversUntil: new Date() });
+      expect(await summaries.of(thread)).toBeUndefined();
+    }
   });
 });
 
 it("summaries of threads that are gone are removed, and no others", async () => {
   const database = await testDatabase();
   const summaries = createSummaries(database.pool);
-  const memory = await database.store.getStore("memory");
-  const now = new Date();
-  await memory?.saveThread({
-    thread: { id: "kept", resourceId: "r", title: "", createdAt: now, updatedAt: now, metadata: {} },
-  });
-  for (const thread of ["kept", "gone"]) await summaries.keep(thread, { content: thread, coversUntil: now });
+  for (const thread of ["kept", "gone"]) {
+    await createThreads(database.pool).claim({ thread, resource: "r" });
+    await summaries.keep(thread, "r", { content: thread, coversUntil: new Date() });
+  }
+  await database.pool.query("delete from public.mastra_threads where id = 'gone'");
   expect(await forgetSummaries(database.pool)).toBe(1);
   expect([await summaries.of("gone"), (await summaries.of("kept"))?.content]).toEqual([undefined, "kept"]);
   await database.close();

@@ -38,9 +38,9 @@ export function summarising({ pool, languageModel, tokenBudget, metrics, log }: 
   return {
     id: "summarising",
     async processInput({ messageList, requestContext, abortSignal }) {
-      const thread = parseMemoryRequestContext(requestContext)?.thread?.id;
+      const { thread: { id: thread } = {}, resourceId: resource } = parseMemoryRequestContext(requestContext) ?? {};
       const remembered = messageList.get.remembered.db();
-      if (thread === undefined || remembered.length === 0) return messageList;
+      if (thread === undefined || resource === undefined || remembered.length === 0) return messageList;
 
       let summary = await summaries.of(thread);
       const covered = summary?.coversUntil.getTime() ?? Number.NEGATIVE_INFINITY;
@@ -53,7 +53,7 @@ export function summarising({ pool, languageModel, tokenBudget, metrics, log }: 
         try {
           const content = await summarise(languageModel, summary?.content, older, abortSignal);
           summary = { content, coversUntil: last.createdAt };
-          await summaries.keep(thread, summary);
+          await summaries.keep(thread, resource, summary);
           metrics.countSummary("completed");
         } catch (error) {
           abortSignal?.throwIfAborted();

@@ -3,11 +3,6 @@ import type { Memory } from "@mastra/memory";
 import { answers, wholeAnswerOf } from "./answer-mark.ts";
 import { textOf } from "./message-text.ts";
 
-/** Who a thread belongs to. */
-export interface ThreadOwner {
-  readonly resource: string;
-}
-
 /** What memory holds of a turn that is taken up again, in its order. */
 export interface RememberedTurn {
   /** Its answer, where it is whole. */
@@ -25,12 +20,6 @@ export type ThreadMemory = ReturnType<typeof createThreadMemory>;
 /** What turns need of Mastra's memory besides what the agent does with it. */
 export function createThreadMemory(memory: Memory) {
   return {
-    /** The owner of a thread; undefined where nothing was said in it yet. */
-    async ownerOf(thread: string): Promise<ThreadOwner | undefined> {
-      const found = await memory.getThreadById({ threadId: thread });
-      return found ? { resource: found.resourceId } : undefined;
-    },
-
     /** The texts of the user's last messages in a thread, the oldest first. */
     async lastUserMessages(thread: string, count: number): Promise<readonly string[]> {
       const { messages } = await memory.recall({

@@ -4,7 +4,7 @@ import type { Memory } from "@mastra/memory";
 import { type Approvals, createApprovals } from "../approvals/approvals.ts";
 import { createAnswerCache } from "../cache/answers.ts";
 import type { Configuration } from "../configuration.ts";
-import type { Database } from "../database/index.ts";
+import { createThreads, type Database } from "../database/index.ts";
 import type { Logger } from "../log.ts";
 import { createThreadMemory } from "../memory/thread-memory.ts";
 import type { Embedding } from "../model/embedding.ts";
@@ -95,6 +95,7 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
     records,
     approvals,
     memory,
+    threads: createThreads(pool),
     turns,
     events,
     reconnectSeconds,

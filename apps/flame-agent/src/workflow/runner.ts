@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Approvals, Continuation } from "../approvals/approvals.ts";
+import { asCaller, type Threads } from "../database/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import { textBehind } from "../memory/message-text.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
@@ -57,6 +58,7 @@ export interface RunnerParts {
   readonly records: TurnRecords;
   readonly approvals: Approvals;
   readonly memory: ThreadMemory;
+  readonly threads: Threads;
   readonly turns: LiveTurns;
   readonly events: TurnLog;
   /** How long a turn goes on that nobody follows, in seconds. */
@@ -88,12 +90,14 @@ export class TurnRunner {
     this.#parts = parts;
   }
 
-  /** The turn that the request asks for; undefined where its thread belongs to another resource. */
+  /** The turn that the request asks for; undefined where its thread belongs to another resource. A new one is its own. */
   async admit(tenant: string, { message, thread, resource }: TurnRequest): Promise<AdmittedTurn | undefined> {
     if (thread === undefined) return { tenant, message, thread: randomUUID(), resource, first: true };
-    const owner = await this.#parts.memory.ownerOf(ownedName(tenant, thread));
-    if (owner && owner.resource !== ownedName(tenant, resource)) return undefined;
-    return { tenant, message, thread, resource, first: owner === undefined };
+    const claimed = await this.#parts.threads.claim({
+      thread: ownedName(tenant, thread),
+      resource: ownedName(tenant, resource),
+    });
+    return claimed === "other" ? undefined : { tenant, message, thread, resource, first: claimed === "new" };
   }
 
   /** Takes a new turn. Rejects where it could not be noted that it began. */
@@ -140,7 +144,7 @@ export class TurnRunner {
     { decided, run, ...turn }: Resumption,
     control: TurnControl,
   ): Promise<StartedTurn> {
-    const { memory } = this.#parts;
+    const { memory, threads } = this.#parts;
     const thread = ownedName(tenant, turn.thread);
     return this.#start(id, run, { tenant, ...turn }, control, async () => {
       const { answer } = await memory.ofTurn(thread, id);
@@ -150,7 +154,7 @@ export class TurnRunner {
           answer,
           decided.map(({ toolCall }) => toolCall),
         );
-      const owner = await memory.ownerOf(thread);
+      const owner = await threads.ownerOf(thread);
       return {
         first: owner === undefined,
         left: { decided, ...(told !== undefined && { answer: told }) },
@@ -204,9 +208,9 @@ export class TurnRunner {
       let snapshot = way.wasSuspended;
       try {
         await emit({ event: "start", data: { turn: id, thread, resource } });
-        const result = await turns.during(runId, live, async () =>
-          way.go(way.run ?? (await workflow.createRun({ runId }))),
-        );
+        const caller = { resource: ownedName(tenant, resource), thread: ownedName(tenant, thread) };
+        const run = async () => way.go(way.run ?? (await workflow.createRun({ runId })));
+        const result = await asCaller(caller, () => turns.during(runId, live, run));
         if (result.status === "suspended") {
           snapshot = true;
           await this.#wait(id, writer, result.steps[GENERATION]);

@@ -1,0 +1,63 @@
+import type { Pool } from "pg";
+import { jsonText } from "./sql.ts";
+
+/** Times that a claim is tried again because the thread came or went in the middle of it. */
+const CLAIMS_MAX = 10;
+
+/** A thread as a request wants to have it. */
+export interface ThreadClaim {
+  readonly thread: string;
+  readonly resource: string;
+  readonly title?: string | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What a claim found: the thread is new and the resource's from now on, was its own already, or is another's. */
+export type Claimed = "new" | "own" | "other";
+
+export type Threads = ReturnType<typeof createThreads>;
+
+/** Refused: the thread is another resource's, or is gone. */
+export class ThreadRefused extends Error {
+  /** The status that Mastra's routes answer with. */
+  readonly status = 409;
+
+  constructor() {
+    super("The thread belongs to another resource or is gone; nothing was changed");
+    this.name = "ThreadRefused";
+  }
+}
+
+/** Who owns which thread. A thread has one resource from its beginning to its end. */
+export function createThreads(pool: Pool) {
+  const ownerOf = async (thread: string): Promise<string | undefined> => {
+    const { rows } = await pool.query<{ resource: string }>(
+      `select "resourceId" as resource from public.mastra_threads where id = $1`,
+      [thread],
+    );
+    return rows[0]?.resource;
+  };
+
+  return {
+    /** The resource that the thread belongs to; undefined where there is no such thread. */
+    ownerOf,
+
+    /** Makes the thread the resource's unless it is somebody's already: of several callers one alone gets it. */
+    async claim({ thread, resource, title = "", metadata }: ThreadClaim): Promise<Claimed> {
+      const now = new Date().toISOString();
+      for (let claim = 0; claim < CLAIMS_MAX; claim += 1) {
+        const owner = await ownerOf(thread);
+        if (owner !== undefined) return owner === resource ? "own" : "other";
+        const { rowCount } = await pool.query(
+          `insert into public.mastra_threads
+             (id, "resourceId", title, metadata, "createdAt", "createdAtZ", "updatedAt", "updatedAtZ")
+           values ($1, $2, $3, $4::jsonb, $5::timestamp, $5::timestamptz, $5::timestamp, $5::timestamptz)
+           on conflict (id) do nothing`,
+          [thread, resource, title, metadata ? jsonText(metadata) : null, now],
+        );
+        if (rowCount === 1) return "new";
+      }
+      throw new Error("The thread comes and goes");
+    },
+  };
+}
