@@ -21,6 +21,7 @@ export const TurnEvent = z.discriminatedUnion("event", [
     event: z.literal("tool"),
     data: z.strictObject({
       name: z.string().min(1),
+      toolCall: z.string().min(1),
       state: z.enum(["called", "answered", "failed", "declined"]),
       input: z.unknown().optional(),
       output: z.unknown().optional(),
@@ -39,7 +40,13 @@ export const TurnEvent = z.discriminatedUnion("event", [
   }),
   z.strictObject({
     event: z.literal("approval"),
-    data: z.strictObject({ id: z.uuid(), tool: z.string().min(1), input: z.unknown(), expiresAt: z.iso.datetime() }),
+    data: z.strictObject({
+      id: z.uuid(),
+      toolCall: z.string().min(1),
+      tool: z.string().min(1),
+      input: z.unknown(),
+      expiresAt: z.iso.datetime(),
+    }),
   }),
   z.strictObject({
     event: z.literal("end"),

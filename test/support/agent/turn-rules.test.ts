@@ -13,7 +13,7 @@ const end: TurnEvent = { event: "end", data: { finishReason: "stop", usage } };
 const suspended: TurnEvent = { event: "end", data: { finishReason: "suspended", usage } };
 const failed: TurnEvent = { event: "error", data: { code: "failed", message: "The turn failed" } };
 const text = (delta: string): TurnEvent => ({ event: "text", data: { delta } });
-const tool = (state: "called" | "answered"): TurnEvent => ({ event: "tool", data: { name: "calculate", state } });
+const tool = (state: "called" | "answered"): TurnEvent => ({ event: "tool", data: { name: "calculate", toolCall: "call-1", state } });
 const step = (name: "analysis" | "cache"): TurnEvent => ({
   event: "step",
   data: { name, outcome: "done", milliseconds: 1 },

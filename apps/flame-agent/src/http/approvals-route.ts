@@ -1,10 +1,10 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { APPROVAL_STATES } from "../approvals/approvals.ts";
+import { APPROVAL_STATES, type Decision } from "../approvals/approvals.ts";
 import type { Chat } from "../workflow/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { Id, PageLimit, storable } from "./fields.ts";
-import { streamTurn } from "./turn-stream.ts";
+import { type StreamForm, streamTurn } from "./turn-stream.ts";
 
 const ListRequest = z.strictObject({
   /** Only calls in this state. Default: all. */
@@ -50,7 +50,6 @@ export function showApproval({ approvals }: Chat) {
  * first decision counts; each later one is refused with 409, and one that comes too late with 410.
  */
 export function decideApproval(chat: Chat, approved: boolean) {
-  const { approvals, runner } = chat;
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const id = Id.safeParse(context.req.param("id"));
     const body = await context.req.text();
@@ -60,21 +59,32 @@ export function decideApproval(chat: Chat, approved: boolean) {
         { error: `The body is refused; allowed: none${approved ? "" : `, or {"reason"?: "…"}`}` },
         400,
       );
-    const tenant = context.get("tenant");
-    const decided = id.success
-      ? await approvals.decide(tenant, id.data, { approved, ...request.data })
-      : ({ kind: "absent" } as const);
-    if (decided.kind === "absent") return context.json({ error: "No approval of this id" }, 404);
-    if (decided.kind === "late")
-      return context.json(
-        {
-          error: `The tool call is ${decided.state} already; allowed: one decision, in time`,
-          state: decided.state,
-        },
-        decided.state === "expired" ? 410 : 409,
-      );
-    return streamTurn(context, chat, (control) => runner.decided(tenant, decided.continuation, control));
+    if (!id.success) return context.json({ error: "No approval of this id" }, 404);
+    return carryOut(context, chat, id.data, { approved, ...request.data });
   };
+}
+
+/** Takes a decision and answers with the rest of its turn. */
+export async function carryOut(
+  context: Context<AgentEnv>,
+  chat: Chat,
+  id: string,
+  decision: Decision,
+  form?: StreamForm,
+): Promise<Response> {
+  const { approvals, runner } = chat;
+  const tenant = context.get("tenant");
+  const decided = await approvals.decide(tenant, id, decision);
+  if (decided.kind === "absent") return context.json({ error: "No approval of this id" }, 404);
+  if (decided.kind === "late")
+    return context.json(
+      {
+        error: `The tool call is ${decided.state} already; allowed: one decision, in time`,
+        state: decided.state,
+      },
+      decided.state === "expired" ? 410 : 409,
+    );
+  return streamTurn(context, chat, (control) => runner.decided(tenant, decided.continuation, control), form);
 }
 
 function parsed(body: string): unknown {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Outbox } from "../tools/outbox.ts";
 import type { Chat } from "../workflow/index.ts";
 import { decideApproval, listApprovals, showApproval } from "./approvals-route.ts";
+import { followChat, takeChatTurn } from "./chat-route.ts";
 import { forgetDocument, learnDocument, listDocuments, showDocument } from "./documents-route.ts";
 import type { AgentEnv } from "./env.ts";
 import { Id, PageLimit } from "./fields.ts";
@@ -16,6 +17,9 @@ export function addChatRoutes(app: Hono<AgentEnv>, chat: Chat, outbox: Outbox): 
   app.get("/turns/:id", showTurn(chat));
   app.get("/turns/:id/events", followTurn(chat));
   app.post("/turns/:id/resume", resumeTurn(chat));
+
+  app.post("/chat", takeChatTurn(chat));
+  app.get("/chat/:id/stream", followChat(chat));
 
   app.get("/approvals", listApprovals(chat));
   app.get("/approvals/:id", showApproval(chat));

@@ -9,24 +9,38 @@ export async function streamTurn(
   context: Context<AgentEnv>,
   { events }: Pick<Chat, "events">,
   take: (control: TurnControl) => Promise<StartedTurn>,
+  form: StreamForm = PLAIN,
 ): Promise<Response> {
   const turn = context.get("turn");
   if (!turn) throw new Error("The route isn't counted as a turn; fix: name it in turns/track.ts");
   const { id, after, over } = await take(turn);
   turn.isOf(over);
-  return streamEvents(events, id, after);
+  return streamEvents(events, id, after, form);
 }
 
-/** Answers with a turn's events behind `after`, as a stream that reads well in a terminal. */
-export function streamEvents(events: TurnLog, turn: string, after: number): Response {
+/** How events are told. */
+export interface StreamForm {
+  /** Headers beside those of every event stream. */
+  readonly headers: Readonly<Record<string, string>>;
+  textOf(events: FollowedEvents): string;
+  /** What is said when all is told. */
+  readonly end: string;
+}
+
+/** Answers with a turn's events behind `after`, by default as a stream that reads well in a terminal. */
+export function streamEvents(events: TurnLog, turn: string, after: number, form: StreamForm = PLAIN): Response {
   const leaving = new AbortController();
   const following = events.follow(turn, after, leaving.signal);
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await following.next();
-        if (done) controller.close();
-        else controller.enqueue(encoder.encode(textOf(value)));
+        // Events that this form has no words for are no answer to a reader who asked for more.
+        for (let text = ""; text === ""; ) {
+          const { done, value } = await following.next();
+          text = done ? form.end : form.textOf(value);
+          if (text !== "") controller.enqueue(encoder.encode(text));
+          if (done) return controller.close();
+        }
       },
       async cancel() {
         leaving.abort();
@@ -35,7 +49,7 @@ export function streamEvents(events: TurnLog, turn: string, after: number): Resp
     },
     { highWaterMark: 0 },
   );
-  return new Response(body, { headers: EVENT_STREAM });
+  return new Response(body, { headers: { ...EVENT_STREAM, ...form.headers } });
 }
 
 const encoder = new TextEncoder();
@@ -48,8 +62,9 @@ const EVENT_STREAM = {
   "X-Accel-Buffering": "no",
 } as const;
 
-function textOf(events: FollowedEvents): string {
-  return events
-    .map((one) => `${"id" in one ? `id: ${one.id}\n` : ""}event: ${one.event}\ndata: ${one.data}\n\n`)
-    .join("");
-}
+const PLAIN: StreamForm = {
+  headers: {},
+  textOf: (events) =>
+    events.map((one) => `${"id" in one ? `id: ${one.id}\n` : ""}event: ${one.event}\ndata: ${one.data}\n\n`).join(""),
+  end: "",
+};

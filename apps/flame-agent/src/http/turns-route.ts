@@ -1,15 +1,13 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Chat } from "../workflow/index.ts";
+import type { TurnRequest } from "../workflow/runner.ts";
 import type { AgentEnv } from "./env.ts";
-import { EventId, Id, Name, storable } from "./fields.ts";
+import { EventId, Id, MESSAGE_CHARACTERS, Name, storable } from "./fields.ts";
 import { THREAD_OF_ANOTHER } from "./mastra-server.ts";
-import { streamEvents, streamTurn } from "./turn-stream.ts";
+import { type StreamForm, streamEvents, streamTurn } from "./turn-stream.ts";
 
-/** Longest message, in characters: beyond the context of every model in use. */
-const MESSAGE_CHARACTERS = 1_000_000;
-
-const TurnRequest = z.strictObject({
+const TurnBody = z.strictObject({
   /** What the user says. */
   message: storable(MESSAGE_CHARACTERS),
   /** Thread to go on with. Default: a new one. */
@@ -20,9 +18,8 @@ const TurnRequest = z.strictObject({
 
 /** `POST /turns`: one turn of the agent as an event stream. */
 export function takeTurn(chat: Chat) {
-  const { runner } = chat;
   return async (context: Context<AgentEnv>): Promise<Response> => {
-    const request = TurnRequest.safeParse(await context.req.json().catch(() => undefined));
+    const request = TurnBody.safeParse(await context.req.json().catch(() => undefined));
     if (!request.success) {
       return context.json(
         {
@@ -32,10 +29,21 @@ export function takeTurn(chat: Chat) {
         400,
       );
     }
-    const turn = await runner.admit(context.get("tenant"), request.data);
-    if (!turn) return context.json({ error: THREAD_OF_ANOTHER }, 409);
-    return streamTurn(context, chat, (control) => runner.begin(turn, control));
+    return beginTurn(context, chat, request.data);
   };
+}
+
+/** Takes the turn that is asked for, where its thread is free for it, and answers with its events. */
+export async function beginTurn(
+  context: Context<AgentEnv>,
+  chat: Chat,
+  request: TurnRequest,
+  form?: StreamForm,
+): Promise<Response> {
+  const { runner } = chat;
+  const turn = await runner.admit(context.get("tenant"), request);
+  if (!turn) return context.json({ error: THREAD_OF_ANOTHER }, 409);
+  return streamTurn(context, chat, (control) => runner.begin(turn, control), form);
 }
 
 /** `GET /turns/:id`: what became of a turn, and what can be done about it. */

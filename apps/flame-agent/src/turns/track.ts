@@ -7,7 +7,7 @@ import { withHeartbeats } from "./heartbeat.ts";
 import type { Turn, Turns } from "./turns.ts";
 
 /** Our own routes that make the agent take a turn or go on with one; Mastra's are told by their table. */
-const TURN_PATH = /^\/turns(\/[^/]+\/resume)?$|^\/approvals\/[^/]+\/(approve|reject)$/;
+const TURN_PATH = /^\/chat$|^\/turns(\/[^/]+\/resume)?$|^\/approvals\/[^/]+\/(approve|reject)$/;
 
 /** Seconds between comment lines in an event stream, so that no proxy takes silence for death. */
 const HEARTBEAT_SECONDS = 15;

@@ -39,7 +39,7 @@ const GENERATION = {
   },
 };
 const text = (delta: string) => ({ type: "text-delta", payload: { text: delta } });
-const CALL = { type: "tool-call", payload: { toolName: "dates", args: { zone: "x" } } };
+const CALL = { type: "tool-call", payload: { toolName: "dates", toolCallId: "c", args: { zone: "x" } } };
 const USAGE = { inputTokens: 1, outputTokens: 2, totalTokens: 3 };
 
 describe("an answer of the model", () => {
@@ -71,17 +71,17 @@ describe("an answer of the model", () => {
     const { told, turn, watch } = setUp();
     const chunks = [
       CALL,
-      { type: "tool-error", payload: { toolName: "dates", error: new Error("secret words") } },
+      { type: "tool-error", payload: { toolName: "dates", toolCallId: "c", error: new Error("secret words") } },
       CALL,
-      { type: "tool-result", payload: { toolName: "dates", result: { answer: "noon" } } },
+      { type: "tool-result", payload: { toolName: "dates", toolCallId: "c", result: { answer: "noon" } } },
     ];
     await generate(agentOf(chunks, "stop"), turn, watch, GENERATION);
-    const called = { event: "tool", data: { name: "dates", state: "called", input: { zone: "x" } } };
+    const called = { event: "tool", data: { name: "dates", toolCall: "c", state: "called", input: { zone: "x" } } };
     expect(told).toEqual([
       called,
-      { event: "tool", data: { name: "dates", state: "failed" } },
+      { event: "tool", data: { name: "dates", toolCall: "c", state: "failed" } },
       called,
-      { event: "tool", data: { name: "dates", state: "answered", output: { answer: "noon" } } },
+      { event: "tool", data: { name: "dates", toolCall: "c", state: "answered", output: { answer: "noon" } } },
     ]);
   });
 

@@ -56,7 +56,10 @@ export async function generate(
   generation: Generation,
 ): Promise<Generated> {
   const { decided } = generation;
-  if (decided?.approved === false) await turn.emit({ event: "tool", data: { name: decided.tool, state: "declined" } });
+  if (decided?.approved === false) {
+    const { tool: name, toolCall } = decided;
+    await turn.emit({ event: "tool", data: { name, toolCall, state: "declined" } });
+  }
   const output = await begin(agent, generation);
   let waiting: Extract<Generated, { kind: "waiting" }> | undefined;
   let tools = 0;
@@ -70,18 +73,20 @@ export async function generate(
       }
       case "tool-call": {
         tools += 1;
-        const { toolName: name, args: input } = chunk.payload;
-        await turn.emit({ event: "tool", data: { name, state: "called", input } });
+        const { toolName: name, toolCallId: toolCall, args: input } = chunk.payload;
+        await turn.emit({ event: "tool", data: { name, toolCall, state: "called", input } });
         break;
       }
       case "tool-result": {
-        const { toolName: name, result } = chunk.payload;
-        await turn.emit({ event: "tool", data: { name, state: "answered", output: result } });
+        const { toolName: name, toolCallId: toolCall, result: output } = chunk.payload;
+        await turn.emit({ event: "tool", data: { name, toolCall, state: "answered", output } });
         break;
       }
-      case "tool-error":
-        await turn.emit({ event: "tool", data: { name: chunk.payload.toolName, state: "failed" } });
+      case "tool-error": {
+        const { toolName: name, toolCallId: toolCall } = chunk.payload;
+        await turn.emit({ event: "tool", data: { name, toolCall, state: "failed" } });
         break;
+      }
       case "tool-call-approval": {
         const { toolCallId: toolCall, toolName: tool, args: input } = chunk.payload;
         waiting = { kind: "waiting", call: { toolCall, tool, input } };
@@ -95,7 +100,11 @@ export async function generate(
   if (waiting) return waiting;
   const finishReason = (await output.finishReason) ?? "unknown";
   const { inputTokens, outputTokens, totalTokens } = await output.usage;
-  const usage: Usage = { inputTokens, outputTokens, totalTokens };
+  const usage: Usage = {
+    ...(inputTokens !== undefined && { inputTokens }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(totalTokens !== undefined && { totalTokens }),
+  };
   return { kind: "answered", finishReason, usage, plain: tools === 0 && finishReason === "stop" };
 }
 

@@ -94,6 +94,16 @@ export function createTurnRecords(pool: Pool, instance: string) {
       return rows[0];
     },
 
+    /** The turn that a thread took last; undefined where it took none, or its record isn't kept any more. */
+    async lastOf(tenant: string, thread: string): Promise<TurnRecord | undefined> {
+      const { rows } = await pool.query<TurnRecord>(
+        `select id, thread, resource, state, failure, attempt, created_at as "createdAt", updated_at as "updatedAt"
+         from flame.turns where tenant = $1 and thread = $2 order by created_at desc limit 1`,
+        [tenant, thread],
+      );
+      return rows[0];
+    },
+
     /**
      * Takes an interrupted turn for this instance, for a new run; undefined where it isn't interrupted (any more).
      * What a run's snapshots say isn't asked: Mastra drops them before the turn's end is noted.

@@ -67,19 +67,19 @@ export async function replay(
 
 /** What came of a call, told to the client too. A tool that fails tells the model so, as it does in a run. */
 async function outcomeOf(call: MadeCall, live: LiveTurn, tools: ApprovedTools): Promise<unknown> {
-  const name = call.tool;
+  const { tool: name, toolCall } = call;
   if (!call.approved) {
-    await live.emit({ event: "tool", data: { name, state: "declined" } });
+    await live.emit({ event: "tool", data: { name, toolCall, state: "declined" } });
     return call.reason ?? REJECTED;
   }
   live.signal.throwIfAborted();
   const tool = isApproved(tools, name) ? tools[name] : undefined;
   if (!tool) {
-    await live.emit({ event: "tool", data: { name, state: "failed" } });
+    await live.emit({ event: "tool", data: { name, toolCall, state: "failed" } });
     return `The tool ${name} isn't there any more`;
   }
-  const output = await tool({ tenant: live.tenant, run: call.run, toolCall: call.toolCall, input: call.input });
-  await live.emit({ event: "tool", data: { name, state: "answered", output } });
+  const output = await tool({ tenant: live.tenant, run: call.run, toolCall, input: call.input });
+  await live.emit({ event: "tool", data: { name, toolCall, state: "answered", output } });
   return output;
 }
 

@@ -245,7 +245,7 @@ export class TurnRunner {
     const end: TurnEvent = { event: "end", data: { finishReason: "suspended", usage } };
     const waits = await writer.end((waiting) =>
       approvals.request(id, { toolCall, tool, input }, (approval) => {
-        const data = { id: approval.id, tool, input, expiresAt: approval.expiresAt.toISOString() };
+        const data = { id: approval.id, toolCall, tool, input, expiresAt: approval.expiresAt.toISOString() };
         const asked: TurnEvent = { event: "approval", data };
         return [...waiting, encoded(asked), encoded(end)];
       }),

@@ -1,0 +1,127 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import type { Chat } from "../workflow/index.ts";
+import { carryOut } from "./approvals-route.ts";
+import type { AgentEnv } from "./env.ts";
+import { EventId, Id, MESSAGE_CHARACTERS, Name, storable } from "./fields.ts";
+import { streamEvents } from "./turn-stream.ts";
+import { beginTurn } from "./turns-route.ts";
+import { uiStream } from "./ui-stream.ts";
+
+/** Messages of one request at most; only the last one is read. */
+const MESSAGES_MAX = 10_000;
+
+const Part = z.looseObject({ type: z.string() });
+/** A part of a message that somebody writes: text alone, since nothing is fetched for a caller. */
+const TextPart = z.looseObject({ type: z.literal("text"), text: z.string() });
+/** A tool call that its reader has decided about. */
+const DecidedPart = z.looseObject({
+  type: z.string(),
+  state: z.literal("approval-responded"),
+  approval: z.looseObject({ id: Id, approved: z.boolean(), reason: storable(2_000).optional() }),
+});
+
+/** What AI SDK's `DefaultChatTransport` sends, as far as it is read here; the rest of it is the client's own. */
+const ChatBody = z.looseObject({
+  /** The chat's id, which names the thread. */
+  id: Name,
+  messages: z
+    .array(z.looseObject({ role: z.enum(["user", "assistant", "system"]), parts: z.array(Part) }))
+    .min(1)
+    .max(MESSAGES_MAX),
+  /** Owner of the thread, such as a user. Default: `default`. */
+  resource: Name.default("default"),
+});
+
+const Text = storable(MESSAGE_CHARACTERS);
+
+/**
+ * `POST /chat`: a turn for AI SDK's chat clients, as a UI message stream. The last message is what the user says now, or
+ * the agent's with the user's decision about a tool call in it; what was said before is in the thread.
+ */
+export function takeChatTurn(chat: Chat) {
+  return async (context: Context<AgentEnv>): Promise<Response> => {
+    const request = ChatBody.safeParse(await context.req.json().catch(() => undefined));
+    if (!request.success)
+      return refused(
+        context,
+        `allowed: {"id": "…", "messages": [… {"role": "user", "parts": [{"type": "text", "text": "…"}]}], "resource"?: "…"}`,
+        request.error,
+      );
+    const { id: thread, messages, resource } = request.data;
+    const last = messages.at(-1);
+    if (last?.role === "assistant") return decide(context, chat, thread, last.parts);
+    const parts = z.array(TextPart).safeParse(last?.parts);
+    if (last?.role !== "user" || !parts.success)
+      return refused(
+        context,
+        "allowed as the last message: the user's, of text parts alone, since no address is fetched",
+      );
+    const message = Text.safeParse(parts.data.map(({ text }) => text).join("\n"));
+    if (!message.success) return refused(context, "the last message", message.error);
+    return beginTurn(context, chat, { message: message.data, thread, resource }, uiStream(0));
+  };
+}
+
+/** Goes on with the turn whose tool call the message has a decision about that wasn't taken yet. */
+async function decide(
+  context: Context<AgentEnv>,
+  chat: Chat,
+  thread: string,
+  parts: readonly unknown[],
+): Promise<Response> {
+  const tenant = context.get("tenant");
+  const decisions = parts.flatMap((part) => {
+    const decided = DecidedPart.safeParse(part);
+    return decided.success ? [decided.data.approval] : [];
+  });
+  const newest = decisions.at(-1);
+  if (!newest)
+    return refused(context, "allowed as the last message: the user's, or the agent's with an approval-responded part");
+  const approval = await chat.approvals.find(tenant, newest.id);
+  const turn = approval && (await chat.records.find(tenant, approval.turn));
+  if (turn?.thread !== thread) return context.json({ error: "No approval of this id in this chat" }, 404);
+  const { approved, reason } = newest;
+  return carryOut(
+    context,
+    chat,
+    newest.id,
+    { approved, ...(reason !== undefined && !approved && { reason }) },
+    uiStream(0),
+  );
+}
+
+const FollowQuery = z.strictObject({
+  /** Where given, the chat must be this resource's. */
+  resource: Name.optional(),
+});
+
+/**
+ * `GET /chat/:id/stream`: what AI SDK's `resumeStream` asks: the message that the chat's last turn makes, from its
+ * beginning (or behind `Last-Event-ID`) and while it runs, on whichever instance. 204 where there is none to tell.
+ */
+export function followChat({ records, events }: Chat) {
+  return async (context: Context<AgentEnv>): Promise<Response> => {
+    const query = FollowQuery.safeParse(context.req.query());
+    const lastEvent = EventId.optional().safeParse(context.req.header("last-event-id"));
+    const thread = Name.safeParse(context.req.param("id"));
+    if (!query.success || !lastEvent.success || !thread.success)
+      return context.json(
+        { error: "The request is refused; allowed: ?resource=…, and the header Last-Event-ID: <id>" },
+        400,
+      );
+    const turn = await records.lastOf(context.get("tenant"), thread.data);
+    const { resource = turn?.resource } = query.data;
+    const after = lastEvent.data ?? 0;
+    const isAhead = turn && turn.resource === resource && (await events.ahead(turn.id, after)) === "some";
+    // The message is made from its beginning, so that its pieces bear the names that they had.
+    return isAhead ? streamEvents(events, turn.id, 0, uiStream(after)) : context.body(null, 204);
+  };
+}
+
+function refused(context: Context<AgentEnv>, allowed: string, error?: z.ZodError): Response {
+  return context.json(
+    { error: `The body is refused; ${allowed}`, ...(error && { problems: z.prettifyError(error) }) },
+    400,
+  );
+}
