@@ -7,6 +7,7 @@ import {
   type UIMessage,
 } from "ai";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
 import { type TestAgent, testAgent } from "../../apps/flame-agent/src/testing/agent.ts";
 import { until } from "../../apps/flame-agent/src/testing/folder.ts";
 
@@ -47,6 +48,8 @@ const textOf = (message: UIMessage | undefined) =>
   message?.parts.map((part) => (part.type === "text" ? part.text : "")).join("") ?? "";
 const toolsOf = (message: UIMessage | undefined) =>
   message?.parts.flatMap((part) => (part.type === "dynamic-tool" ? [part] : [])) ?? [];
+const messagesAt = async (path: string) => Messages.parse(await (await agent.get(path)).json()).messages;
+const Messages = z.object({ messages: z.array(z.unknown()) });
 const turnsActive = async () => Number(/flame_turns_active (\d+)/.exec(await agent.metrics())?.[1]);
 
 describe("AI SDK's chat with its own transport", () => {
@@ -57,26 +60,34 @@ describe("AI SDK's chat with its own transport", () => {
     expect(chat.error).toBeUndefined();
     expect(chat.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user", "assistant"]);
     expect(textOf(chat.lastMessage)).toBe("Your name is Ada.");
-    const { messages } = await (await agent.get("/api/memory/threads/talk/messages?agentId=flame")).json();
-    expect(messages).toHaveLength(4);
+    expect(await messagesAt("/api/memory/threads/talk/messages?agentId=flame")).toHaveLength(4);
   });
 
   it("shows tools with what goes in and out, and the answer in a step behind them", async () => {
     const { chat } = chatOf("tools");
     await chat.sendMessage({ text: "What is 6 * 7?" });
     expect(toolsOf(chat.lastMessage)).toMatchObject([
-      { toolName: "calculate", state: "output-available", input: { expression: "6 * 7" }, output: { answer: "6 * 7 = 42" } },
+      {
+        toolName: "calculate",
+        state: "output-available",
+        input: { expression: "6 * 7" },
+        output: { answer: "6 * 7 = 42" },
+      },
     ]);
     expect(textOf(chat.lastMessage)).toBe("6 * 7 = 42");
     expect(chat.lastMessage?.parts.filter(({ type }) => type === "step-start")).toHaveLength(2);
   });
 
   it.each([
-    { approved: true, part: { state: "output-available", output: { answer: "The message to ada@x.org is sent." } }, sent: 1 },
+    {
+      approved: true,
+      part: { state: "output-available", output: { answer: "The message to ada@x.org is sent." } },
+      sent: 1,
+    },
     { approved: false, part: { state: "output-denied" }, sent: 0 },
   ])("asks for an approval, and goes on with the decision $approved", async ({ approved, part, sent }) => {
     const { chat } = chatOf(`approval-${approved}`);
-    const outbox = async () => (await (await agent.get("/outbox")).json()).messages.length;
+    const outbox = async () => (await messagesAt("/outbox")).length;
     const before = await outbox();
     await chat.sendMessage({ text: 'Send "hello" to ada@x.org' });
     const [asked] = toolsOf(chat.lastMessage);
@@ -97,6 +108,7 @@ describe("AI SDK's chat with its own transport", () => {
     await said;
     expect(chat.status).toBe("ready");
     await until("the turn is over", async () => (await turnsActive()) === 0, 20_000);
+    expect(agent.log.filter((line) => JSON.parse(line).level >= 40)).toEqual([]);
   });
 
   it("comes back in the middle for the whole message and the rest of it", async () => {
@@ -125,7 +137,9 @@ describe("AI SDK's chat with its own transport", () => {
     await agent.post("/documents", { id: "guide", title: "Guide", content: "The harbour of Ostia opens at six." });
     const { chat } = chatOf("cited");
     await chat.sendMessage({ text: "When does the harbour of Ostia open?" });
-    expect(chat.lastMessage?.parts).toContainEqual(expect.objectContaining({ type: "source-document", title: "Guide" }));
+    expect(chat.lastMessage?.parts).toContainEqual(
+      expect.objectContaining({ type: "source-document", title: "Guide" }),
+    );
   });
 
   it("keeps to its owner", async () => {

@@ -56,7 +56,9 @@ class MastraLog extends MastraLogger {
   }
 
   error(message: string, ...details: unknown[]): void {
-    this.#log.error(this.#failure(details), message);
+    // A turn that is stopped, by its client say, is no failure, although its step ends with an error.
+    const level = /: TurnAborted: /.test(message) ? "debug" : "error";
+    this.#log[level](this.#failure(details), message);
   }
 
   #failure(details: readonly unknown[]): object {

@@ -13,14 +13,17 @@ const end: TurnEvent = { event: "end", data: { finishReason: "stop", usage } };
 const suspended: TurnEvent = { event: "end", data: { finishReason: "suspended", usage } };
 const failed: TurnEvent = { event: "error", data: { code: "failed", message: "The turn failed" } };
 const text = (delta: string): TurnEvent => ({ event: "text", data: { delta } });
-const tool = (state: "called" | "answered"): TurnEvent => ({ event: "tool", data: { name: "calculate", toolCall: "call-1", state } });
+const tool = (state: "called" | "answered"): TurnEvent => ({
+  event: "tool",
+  data: { name: "calculate", toolCall: "call-1", state },
+});
 const step = (name: "analysis" | "cache"): TurnEvent => ({
   event: "step",
   data: { name, outcome: "done", milliseconds: 1 },
 });
 const approval: TurnEvent = {
   event: "approval",
-  data: { id: ID, tool: "send_message", input: {}, expiresAt: "2026-11-21T00:00:00.000Z" },
+  data: { id: ID, toolCall: "call-1", tool: "send_message", input: {}, expiresAt: "2026-11-21T00:00:00.000Z" },
 };
 const citation: TurnEvent = {
   event: "citation",

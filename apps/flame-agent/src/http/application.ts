@@ -20,6 +20,7 @@ import type { AgentEnv } from "./env.ts";
 import { databaseCheck, tellHealth } from "./health.ts";
 import { guardMastraRoutes, NarrowMastraServer } from "./mastra-server.ts";
 import { observeRequests, routeOf } from "./observe.ts";
+import { openApi } from "./openapi.ts";
 import { allowOrigins, securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
 
@@ -89,6 +90,8 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
   );
 
   addChatRoutes(app, chat, outbox);
+  const document = openApi(metricsPath);
+  app.get("/openapi.json", (context) => context.json(document));
 
   app.notFound((context) => context.json({ error: `No route for ${context.req.method} on this path` }, 404));
   app.onError((error, context) => {

@@ -6,7 +6,7 @@ import type { AgentEnv } from "./env.ts";
 import { Id, PageLimit, storable } from "./fields.ts";
 import { type StreamForm, streamTurn } from "./turn-stream.ts";
 
-const ListRequest = z.strictObject({
+export const ListApprovalsQuery = z.strictObject({
   /** Only calls in this state. Default: all. */
   state: z.enum(APPROVAL_STATES).optional(),
   limit: PageLimit,
@@ -14,7 +14,7 @@ const ListRequest = z.strictObject({
   after: Id.optional(),
 });
 
-const RejectRequest = z.strictObject({
+export const DecisionBody = z.strictObject({
   /** Told to the model, so that it can do otherwise. */
   reason: storable(2_000).optional(),
 });
@@ -22,7 +22,7 @@ const RejectRequest = z.strictObject({
 /** `GET /approvals`: tool calls that wait, and what became of the others. */
 export function listApprovals({ approvals }: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
-    const request = ListRequest.safeParse(context.req.query());
+    const request = ListApprovalsQuery.safeParse(context.req.query());
     if (!request.success)
       return context.json(
         {
@@ -53,7 +53,7 @@ export function decideApproval(chat: Chat, approved: boolean) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const id = Id.safeParse(context.req.param("id"));
     const body = await context.req.text();
-    const request = RejectRequest.safeParse(body.trim() === "" ? {} : parsed(body));
+    const request = DecisionBody.safeParse(body.trim() === "" ? {} : parsed(body));
     if (!request.success || (approved && request.data.reason !== undefined))
       return context.json(
         { error: `The body is refused; allowed: none${approved ? "" : `, or {"reason"?: "…"}`}` },

@@ -22,7 +22,7 @@ const DecidedPart = z.looseObject({
 });
 
 /** What AI SDK's `DefaultChatTransport` sends, as far as it is read here; the rest of it is the client's own. */
-const ChatBody = z.looseObject({
+export const ChatBody = z.looseObject({
   /** The chat's id, which names the thread. */
   id: Name,
   messages: z
@@ -91,7 +91,7 @@ async function decide(
   );
 }
 
-const FollowQuery = z.strictObject({
+export const FollowChatQuery = z.strictObject({
   /** Where given, the chat must be this resource's. */
   resource: Name.optional(),
 });
@@ -102,7 +102,7 @@ const FollowQuery = z.strictObject({
  */
 export function followChat({ records, events }: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
-    const query = FollowQuery.safeParse(context.req.query());
+    const query = FollowChatQuery.safeParse(context.req.query());
     const lastEvent = EventId.optional().safeParse(context.req.header("last-event-id"));
     const thread = Name.safeParse(context.req.param("id"));
     if (!query.success || !lastEvent.success || !thread.success)

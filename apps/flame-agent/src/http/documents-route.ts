@@ -8,7 +8,7 @@ import { Name, PageLimit, storable } from "./fields.ts";
 /** Longest document, in characters: some 2,500 passages. A longer one is several. */
 const DOCUMENT_CHARACTERS = 2_000_000;
 
-const DocumentRequest = z.strictObject({
+export const DocumentBody = z.strictObject({
   /** The owner's name for it; the same id again replaces it. */
   id: Name,
   /** What a citation calls it. Default: its id. */
@@ -18,12 +18,12 @@ const DocumentRequest = z.strictObject({
   content: storable(DOCUMENT_CHARACTERS),
 });
 
-const ListRequest = z.strictObject({ limit: PageLimit, after: Name.optional() });
+export const ListDocumentsQuery = z.strictObject({ limit: PageLimit, after: Name.optional() });
 
 /** `POST /documents`: learns a document. The same content again is told as unchanged and costs nothing. */
 export function learnDocument({ knowledge }: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
-    const request = DocumentRequest.safeParse(await context.req.json().catch(() => undefined));
+    const request = DocumentBody.safeParse(await context.req.json().catch(() => undefined));
     if (!request.success)
       return context.json(
         {
@@ -45,7 +45,7 @@ export function learnDocument({ knowledge }: Chat) {
 /** `GET /documents`: the tenant's documents by id. */
 export function listDocuments({ knowledge }: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
-    const request = ListRequest.safeParse(context.req.query());
+    const request = ListDocumentsQuery.safeParse(context.req.query());
     if (!request.success)
       return context.json(
         {

@@ -128,12 +128,17 @@ describe("a message into a thread", () => {
     await readUntil(events, " 60");
     await until("the turn is over", async () => (await turnsActive()) === 0);
     await events.cancel();
-    expect(await agent.metrics()).toMatch(/flame_turns_total\{outcome="completed"\} [1-9]/);
+    const completed = async () =>
+      Number(/flame_turns_total\{outcome="completed"\} (\d+)/.exec(await agent.metrics())?.[1]);
+    const before = await completed();
+    expect(before).toBeGreaterThan(0);
 
     await agent.post("/api/agents/flame/send-message", { message: "count to 9000", ...thread });
     const aborted = await agent.post("/api/agents/flame/threads/abort", thread);
     expect(await aborted.json()).toEqual({ aborted: true });
     await until("the aborted turn is over", async () => (await turnsActive()) === 0);
+    expect(await completed()).toBe(before);
+    expect(await agent.metrics()).toMatch(/flame_turns_total\{outcome="client-left"\} 1\n/);
   });
 
   it("of nobody's thread is refused, and no turn is left", async () => {

@@ -7,7 +7,7 @@ import { EventId, Id, MESSAGE_CHARACTERS, Name, storable } from "./fields.ts";
 import { THREAD_OF_ANOTHER } from "./mastra-server.ts";
 import { type StreamForm, streamEvents, streamTurn } from "./turn-stream.ts";
 
-const TurnBody = z.strictObject({
+export const TurnBody = z.strictObject({
   /** What the user says. */
   message: storable(MESSAGE_CHARACTERS),
   /** Thread to go on with. Default: a new one. */
@@ -62,7 +62,7 @@ export function showTurn({ records, approvals }: Chat) {
   };
 }
 
-const EventsRequest = z.strictObject({
+export const EventsQuery = z.strictObject({
   /** The id of the last event that the caller has. The header `Last-Event-ID` says the same. Default: 0, none. */
   after: EventId.optional(),
   /** Where given, the turn must be of this thread, and of this resource. */
@@ -76,7 +76,7 @@ const EventsRequest = z.strictObject({
  */
 export function followTurn({ records, events }: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
-    const request = EventsRequest.safeParse(context.req.query());
+    const request = EventsQuery.safeParse(context.req.query());
     const lastEvent = EventId.optional().safeParse(context.req.header("last-event-id"));
     if (!request.success || !lastEvent.success)
       return context.json(

@@ -16,3 +16,8 @@ export function textBehind(message: MastraDBMessage, toolCalls: readonly string[
 export function textOf(message: MastraDBMessage): string {
   return message.content.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
 }
+
+/** A message's content that is this text, in the shape that Mastra writes. */
+export function contentOf(text: string, at: Date = new Date()): MastraDBMessage["content"] {
+  return { format: 2, parts: [{ type: "text", text, createdAt: at.getTime() }], content: text };
+}

@@ -1,7 +1,7 @@
 import type { MastraDBMessage } from "@mastra/core/agent";
 import type { Memory } from "@mastra/memory";
 import { answers, wholeAnswerOf } from "./answer-mark.ts";
-import { textOf } from "./message-text.ts";
+import { contentOf, textOf } from "./message-text.ts";
 
 /** What memory holds of a turn that is taken up again, in its order. */
 export interface RememberedTurn {
@@ -89,7 +89,7 @@ export function createThreadMemory(memory: Memory) {
         threadId: thread,
         resourceId: resource,
         createdAt: new Date(at),
-        content: { format: 2, parts: [{ type: "text", text }], metadata },
+        content: { ...contentOf(text, new Date(at)), metadata },
       });
       // The answer is a moment younger, so that the two are always read in their order.
       await memory.saveMessages({

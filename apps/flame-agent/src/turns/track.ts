@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { AgentEnv } from "../http/env.ts";
 import { mastraRouteOf } from "../http/mastra-routes.ts";
 import type { Metrics } from "../metrics.ts";
 import { withHeartbeats } from "./heartbeat.ts";
-import type { Turn, Turns } from "./turns.ts";
+import { type Turn, TurnAborted, type Turns } from "./turns.ts";
 
 /** Our own routes that make the agent take a turn or go on with one; Mastra's are told by their table. */
 const TURN_PATH = /^\/chat$|^\/turns(\/[^/]+\/resume)?$|^\/approvals\/[^/]+\/(approve|reject)$/;
@@ -15,6 +15,8 @@ const HEARTBEAT_SECONDS = 15;
 const ABORT_GRACE_SECONDS = 2;
 /** What a refused client should wait, in seconds: the next instance is there already. */
 const RETRY_AFTER_SECONDS = 1;
+/** Why a turn ends that its client stopped. */
+const STOPPED = new TurnAborted("client-left", "The client stopped the turn");
 /** How often a turn without a response of its own is looked at, in milliseconds, and how often it must be gone. */
 const LOOK_MILLISECONDS = 100;
 const IDLE_LOOKS = 2;
@@ -46,9 +48,14 @@ export function turnOf(
  * while the process drains.
  */
 export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns): MiddlewareHandler<AgentEnv> {
+  const sent = new SentTurns(threads);
   return async (context, next) => {
     const until = turnOf(context.req.method, context.req.path);
-    if (!until) return next();
+    if (!until) {
+      await next();
+      if (isAbort(context)) sent.aborted(threadOf(context));
+      return;
+    }
     if (turns.draining) {
       metrics.countRefusedTurn();
       context.header("Retry-After", String(RETRY_AFTER_SECONDS));
@@ -62,11 +69,11 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
       try {
         await next();
       } finally {
-        const { resource: resourceId, thread: threadId } = context.get("owned") ?? {};
-        if (context.res.status >= 400 || resourceId === undefined || threadId === undefined) {
+        const thread = threadOf(context);
+        if (context.res.status >= 400 || thread === undefined) {
           turn.end(context.res.status < 500 ? "completed" : "failed");
         } else {
-          void endWhenIdle(turn, threads, { resourceId, threadId });
+          void sent.endWhenIdle(turn, thread);
         }
       }
       return;
@@ -88,12 +95,41 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
   };
 }
 
-/** Ends the turn when its thread has been idle for two looks in a row: a message that waits begins right after one. */
-async function endWhenIdle(turn: Turn, threads: ThreadTurns, thread: ThreadName): Promise<void> {
-  turn.signal.addEventListener("abort", () => threads.abort(thread), { once: true });
-  for (let idleLooks = 0; idleLooks < IDLE_LOOKS && !turn.signal.aborted; ) {
-    await delay(LOOK_MILLISECONDS);
-    idleLooks = threads.isActive(thread) ? 0 : idleLooks + 1;
+/** Whether the request has stopped what runs in a thread. */
+function isAbort(context: Context<AgentEnv>): boolean {
+  return context.req.path.endsWith("/threads/abort") && context.res.ok;
+}
+
+/** The thread that a request to Mastra's routes is about. */
+function threadOf(context: Context<AgentEnv>): ThreadName | undefined {
+  const { resource: resourceId, thread: threadId } = context.get("owned") ?? {};
+  return resourceId === undefined || threadId === undefined ? undefined : { resourceId, threadId };
+}
+
+/** Turns that a message sent into a thread began, and that no response waits for. */
+class SentTurns {
+  readonly #threads: ThreadTurns;
+  readonly #turns = new Map<Turn, ThreadName>();
+
+  constructor(threads: ThreadTurns) {
+    this.#threads = threads;
   }
-  turn.end("completed");
+
+  /** Ends the turn when its thread has been idle for two looks in a row: a message that waits begins right after one. */
+  async endWhenIdle(turn: Turn, thread: ThreadName): Promise<void> {
+    this.#turns.set(turn, thread);
+    turn.signal.addEventListener("abort", () => this.#threads.abort(thread), { once: true });
+    for (let idleLooks = 0; idleLooks < IDLE_LOOKS && !turn.signal.aborted; ) {
+      await delay(LOOK_MILLISECONDS);
+      idleLooks = this.#threads.isActive(thread) ? 0 : idleLooks + 1;
+    }
+    this.#turns.delete(turn);
+    turn.end("completed");
+  }
+
+  /** Has the turns of a thread that a client stopped end as such. */
+  aborted(thread: ThreadName | undefined): void {
+    for (const [turn, { threadId, resourceId }] of this.#turns)
+      if (threadId === thread?.threadId && resourceId === thread.resourceId) turn.abort(STOPPED);
+  }
 }

@@ -74,8 +74,19 @@ describe("a turn that the shutdown stopped", () => {
     expect(await bodyOf(second, `/turns/${turn}`)).toMatchObject({ state: "completed", attempt: 2 });
     expect((await second.post(`/turns/${turn}/resume`, undefined)).status).toBe(409);
     expect(await saidIn(second, "t")).toEqual(["user: count to 60", `assistant: ${textOf(events)}`]);
+    // Others read both questions the same way.
+    await second.turn("count to 60", "other");
+    expect(await questionIn(second, "t")).toEqual(await questionIn(second, "other"));
   });
 });
+
+/** What the store keeps of a thread's first question, but for its time. */
+async function questionIn(agent: TestAgent, thread: string): Promise<unknown> {
+  const body: unknown = await bodyOf(agent, `/api/memory/threads/${thread}/messages?agentId=flame`);
+  if (!isRecord(body) || !Array.isArray(body.messages)) throw new Error("no messages");
+  const text = JSON.stringify(body.messages[0].content);
+  return JSON.parse(text.replace(/"createdAt":\d+/g, '"createdAt":0'));
+}
 
 describe("a process that was killed", () => {
   it.each([

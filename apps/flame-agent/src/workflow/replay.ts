@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { MastraDBMessage } from "@mastra/core/agent";
 import { jsonText } from "../database/index.ts";
 import { answers } from "../memory/answer-mark.ts";
+import { contentOf } from "../memory/message-text.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import type { ApprovedTools } from "../tools/index.ts";
 import type { LiveTurn } from "./live.ts";
@@ -40,21 +41,23 @@ export async function replay(
     (one) => !callers.includes(one) && (waitsInTurn(one, id) || answers(one, id) === "cut"),
   );
   await memory.remove(halfDone);
-  if (decided.length === 0) return [said(turn, id, "user", [{ type: "text", text: message }])];
+  if (decided.length === 0) return [said(turn, id, "user", contentOf(message))];
 
   const calls: MastraDBMessage[] = [];
   for (const call of decided) {
     const part = settled(call, await outcomeOf(call, live, tools));
     const there = calls.find((one) => makes(one, call));
     const caller =
-      there ?? callers.find((one) => makes(one, call)) ?? said(turn, `${id}-${call.toolCall}`, "assistant", [part]);
+      there ??
+      callers.find((one) => makes(one, call)) ??
+      said(turn, `${id}-${call.toolCall}`, "assistant", { format: 2, parts: [part] });
     const changed = withPart(caller, call, part);
     if (there) calls.splice(calls.indexOf(there), 1, changed);
     else calls.push(changed);
   }
   // The turn takes place now: it follows what was said in the thread since, and its messages keep their order.
   const now = Date.now();
-  const asked = question ?? said(turn, id, "user", [{ type: "text", text: message }]);
+  const asked = question ?? said(turn, id, "user", contentOf(message));
   const messages = [asked, ...calls].map((one, index) => ({
     ...one,
     threadId: thread,
@@ -129,7 +132,7 @@ function said(
   { thread, resource }: ReplayedTurn,
   id: string,
   role: "user" | "assistant",
-  parts: MastraDBMessage["content"]["parts"],
+  content: MastraDBMessage["content"],
 ): MastraDBMessage {
-  return { id, role, threadId: thread, resourceId: resource, createdAt: new Date(), content: { format: 2, parts } };
+  return { id, role, threadId: thread, resourceId: resource, createdAt: new Date(), content };
 }

@@ -156,7 +156,13 @@ describe("a turn", () => {
     expect(told.slice(1)).toEqual([
       {
         event: "approval",
-        data: { id: expect.any(String), tool: "send_message", input: { to: "x" }, expiresAt: expect.any(String) },
+        data: {
+          id: expect.any(String),
+          toolCall: "c",
+          tool: "send_message",
+          input: { to: "x" },
+          expiresAt: expect.any(String),
+        },
       },
       {
         event: "end",

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { VERSION } from "../version.ts";
+import { TurnEvent } from "../workflow/events.ts";
+import { type Answer, OPERATIONS, type Operation, Problem } from "./operations.ts";
+
+/** What is parsed from text, such as a query's number, is told as what it is parsed to. */
+const jsonSchema = (schema: z.ZodType) => {
+  const { $schema: _, ...told } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return told;
+};
+
+/** The OpenAPI document of all routes of ours. */
+export function openApi(metricsPath: string) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [route, operation] of Object.entries(OPERATIONS)) {
+    const [method = "", pattern = ""] = route.split(" ");
+    const path = (operation.id === "metrics" ? metricsPath : pattern).replace(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [method.toLowerCase()]: told(operation) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "flame-agent",
+      version: VERSION,
+      description:
+        "The agent's own routes. Those of Mastra that are served stand below /api, as Mastra documents them.",
+    },
+    security: [{}, { bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
+      schemas: { TurnEvent: jsonSchema(TurnEvent) },
+    },
+  };
+}
+
+function told({ id, summary, path, query, headers, body, answers }: Operation) {
+  const parameters = [
+    ...parametersOf("path", path),
+    ...parametersOf("query", query),
+    ...parametersOf("header", headers),
+  ];
+  const responses = Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, response(answer)]));
+  return {
+    operationId: id,
+    summary,
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: { required: body.required, content: { "application/json": { schema: jsonSchema(body.schema) } } },
+    }),
+    responses: { ...responses, ...COMMON },
+  };
+}
+
+function parametersOf(place: "path" | "query" | "header", schema: z.ZodObject | undefined) {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema);
+  return Object.entries(properties).map(([name, one]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: one,
+  }));
+}
+
+function response(answer: Answer) {
+  const description = answer.says;
+  if ("json" in answer)
+    return {
+      description,
+      content: { "application/json": { schema: jsonSchema(answer.json) } },
+      ...(answer.links && { links: linksOf(answer.links) }),
+    };
+  if ("text" in answer) return { description, content: { [answer.text]: { schema: { type: "string" } } } };
+  if ("stream" in answer) return { description: `${description}. ${STREAMS[answer.stream]}`, content: EVENT_STREAM };
+  return { description };
+}
+
+const EVENT_STREAM = { "text/event-stream": { schema: { type: "string" } } };
+const STREAMS = {
+  turn: "Each event's name and its data, in JSON, are a #/components/schemas/TurnEvent; its id is given back to go on behind it",
+  "ui-message": "AI SDK's UI message stream, protocol v1",
+};
+
+function linksOf(links: Readonly<Record<string, { readonly operation: string; readonly id: string }>>) {
+  return Object.fromEntries(
+    Object.entries(links).map(([name, { operation, id }]) => [name, { operationId: operation, parameters: { id } }]),
+  );
+}
+
+/** What any route may answer: no access, too much, too often; and that the instance can't now. */
+const COMMON = {
+  "4XX": response({ says: "The request is refused, with the reason", json: Problem }),
+  "5XX": response({ says: "The request failed, or can't be served now", json: Problem }),
+};
