@@ -237,8 +237,10 @@ function hostilityOf({ method, path }: TestAgent["routes"][number]): Hostility {
   // Open to everybody: only another method is wrong.
   if (["/health", "/ready"].includes(path)) return { token: anyToken, query, method: "PUT" };
   if (path === "/metrics") return { token: fc.oneof(fc.constant(ACME), unknownToken), query };
-  // A list: without a query it is told.
-  if (method === "GET" && !path.includes(":")) return { token: anyToken, query: hostileQuery };
+  if (path === "/openapi.json") return { token: unknownToken, query };
+  // A list, or a chat that may have nothing to tell: without a query it is told.
+  if (method === "GET" && (!path.includes(":") || path.startsWith("/chat/")))
+    return { token: anyToken, query: hostileQuery };
   return { token: anyToken, query };
 }
 
