@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CallerSchema } from "./caller-schema.ts";
+import { ClientMessages } from "./messages.ts";
 import { json, RequestContextQuery, RequestContextValues } from "./query-values.ts";
 
 /** A name that a client gives a thread, a resource or an agent. */
@@ -20,7 +21,7 @@ const Memory = z.strictObject({
 
 /** A turn in Mastra's own words. Options that would choose a model, a run or another's memory are not among them. */
 const Turn = z.strictObject({
-  messages: z.union([z.string().min(1), z.array(z.looseObject({ id: z.string().optional() })).min(1)]),
+  messages: ClientMessages,
   memory: Memory.optional(),
   system: z.string().optional(),
   maxSteps: z.int().min(1).max(20).optional(),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { MASTRA_RESOURCE_ID_KEY, MASTRA_THREAD_ID_KEY, type RequestContext } from "@mastra/core/request-context";
 import { MastraServer } from "@mastra/hono";
 import type { Context, MiddlewareHandler } from "hono";
-import { z } from "zod";
+import type { z } from "zod";
 import { asCaller, type ThreadClaim, type Threads } from "../database/index.ts";
 import { MessageAccumulator } from "../load/index.ts";
 import { ownedName } from "../tenants/index.ts";
@@ -10,6 +10,8 @@ import type { AgentEnv } from "./env.ts";
 import { isRecord } from "./is-record.ts";
 import { whyClosed } from "./mastra-closed.ts";
 import { MASTRA_ROUTES, type MastraRoute, mastraRouteOf } from "./mastra-routes.ts";
+import { MessagesRefused, takeMessages } from "./messages.ts";
+import { problemsOf } from "./problems.ts";
 
 /** What a client is told that names a thread of another resource. */
 export const THREAD_OF_ANOTHER =
@@ -87,8 +89,14 @@ export function guardMastraRoutes(messagesMax: number, threads: Threads): Middle
     const data = route.thread === "make" && isRecord(body.data) ? { threadId: randomUUID(), ...body.data } : body.data;
     // A turn without memory has no thread, and Mastra refuses a resource without one.
     const remembers = !isRecord(data) || !("messages" in data) || data.memory !== undefined;
-    replaceRequest(context, rewritten(data, tenant, messagesMax));
     const owned = remembers ? ownedNames(context, data, owner) : undefined;
+    const told = rewritten(data, tenant, messagesMax);
+    try {
+      replaceRequest(context, await withTakenMessages(told, tenant, owned));
+    } catch (error) {
+      if (!(error instanceof MessagesRefused)) throw error;
+      return context.json({ error: "The body is refused", problems: error.message }, 400);
+    }
     const refusal = await takeThread(context, threads, route, owned, detailsIn(data));
     if (refusal) return refusal;
     await next();
@@ -119,7 +127,7 @@ async function takeThread(
 }
 
 function refused(context: Context<AgentEnv>, part: "query" | "body", error: z.ZodError): Response {
-  return context.json({ error: `The ${part} is refused`, problems: z.prettifyError(error) }, 400);
+  return context.json({ error: `The ${part} is refused`, problems: problemsOf(error) }, 400);
 }
 
 /** What failed inside is in the log; its words may quote a query or a key, and are not for the client. */
@@ -176,6 +184,11 @@ function rewritten(body: unknown, tenant: string, messagesMax: number): unknown 
     }),
     ...(typeof threadId === "string" && { threadId: ownedName(tenant, threadId) }),
   };
+}
+
+async function withTakenMessages(body: unknown, tenant: string, owned: AgentEnv["Variables"]["owned"]) {
+  if (!isRecord(body) || !Array.isArray(body.messages)) return body;
+  return { ...body, messages: await takeMessages(body.messages, tenant, owned) };
 }
 
 function ownedMemory(memory: Record<string, unknown>, tenant: string): Record<string, unknown> {

@@ -1,0 +1,138 @@
+import { MessageList } from "@mastra/core/agent";
+import { z } from "zod";
+import { ownedName } from "../tenants/index.ts";
+import type { AgentEnv } from "./env.ts";
+
+/** Who may say something. */
+const ROLES = ["user", "assistant", "system", "tool"] as const;
+/** Roles whose messages must say something; an answer may be empty, because it was cut or only calls tools. */
+const SPEAKING: readonly string[] = ["user", "system"];
+
+const BLANK = "must be text that isn't blank";
+const Text = z.string().refine((text) => text.trim() !== "", { error: BLANK });
+const Id = z.string().min(1).max(200);
+/** A thing with a name that must be text where it is there at all. */
+const Named = z.string().min(1);
+const Value = z.union([z.string(), z.record(z.string(), z.unknown())]);
+
+/** Parts whose fields Mastra relies on. */
+const KNOWN_PARTS = {
+  text: z.looseObject({ text: z.string() }),
+  reasoning: z.union([z.looseObject({ text: z.string() }), z.looseObject({ reasoning: z.string() })]),
+  image: z.looseObject({ image: Value }),
+  file: z.union([z.looseObject({ data: Value }), z.looseObject({ url: z.string() })]),
+  "tool-call": z.looseObject({ toolCallId: Named, toolName: Named }),
+  "tool-result": z.looseObject({ toolCallId: Named, toolName: Named }),
+  "tool-invocation": z.looseObject({
+    toolInvocation: z.looseObject({
+      toolCallId: Named,
+      toolName: Named,
+      state: z.enum([
+        "partial-call",
+        "call",
+        "result",
+        "approval-requested",
+        "approval-responded",
+        "output-error",
+        "output-denied",
+      ]),
+    }),
+  }),
+} satisfies Record<string, z.ZodType>;
+
+const Part = z.looseObject({ type: Named }).check((context) => {
+  const { type } = context.value;
+  if (!isKnown(type)) return;
+  const read = KNOWN_PARTS[type].safeParse(context.value);
+  for (const { path, message } of read.error?.issues ?? []) {
+    context.issues.push({ code: "custom", path, message, input: context.value });
+  }
+});
+
+/** A message in any of the shapes that clients of Mastra and of the AI SDK send, and that the store gives back. */
+export const ClientMessage = z
+  .looseObject({
+    id: Id.optional(),
+    role: z.enum(ROLES),
+    content: z
+      .union([z.string(), z.array(Part), z.looseObject({ format: z.literal(2), parts: z.array(Part) })])
+      .optional(),
+    parts: z.array(Part).optional(),
+    threadId: Id.optional(),
+    resourceId: Id.optional(),
+  })
+  .check(({ value, issues }) => {
+    const wrong = (message: string) => issues.push({ code: "custom", message, input: value, path: ["content"] });
+    if (value.content === undefined && value.parts === undefined) wrong("content or parts must be there");
+    else if (SPEAKING.includes(value.role) && !saysSomething(value)) wrong(BLANK);
+  });
+
+/** What a turn is asked: words, or messages. */
+export const ClientMessages = z.union([Text, z.array(ClientMessage).min(1)]);
+
+type Messages = readonly z.output<typeof ClientMessage>[];
+
+/** What is wrong with messages, and where; the words of a refusal. */
+export class MessagesRefused extends Error {
+  constructor(problem: string, where: string) {
+    super(`✖ ${problem}\n  → at ${where}`);
+    this.name = "MessagesRefused";
+  }
+}
+
+/**
+ * The messages as Mastra takes them in a turn of this thread and resource. Those that the store gave back name theirs,
+ * which must be the turn's.
+ *
+ * @throws MessagesRefused where one is another thread's or resource's, or Mastra couldn't make a prompt of them: what it
+ *   would fail over in the middle of the turn is found out before the turn begins.
+ */
+export async function takeMessages(
+  messages: readonly unknown[],
+  tenant: string,
+  owned: AgentEnv["Variables"]["owned"],
+): Promise<Messages> {
+  const taken = z
+    .array(ClientMessage)
+    .parse(messages)
+    .map(({ threadId, resourceId, ...message }, index) => {
+      const isOwn = (given: string | undefined, own: string | undefined) =>
+        given === undefined || ownedName(tenant, given) === own;
+      if (!isOwn(threadId, owned?.thread))
+        throw new MessagesRefused("the message is of another thread", `messages[${index}].threadId`);
+      if (!isOwn(resourceId, owned?.resource))
+        throw new MessagesRefused("the message is of another resource", `messages[${index}].resourceId`);
+      return message;
+    });
+  try {
+    const list = new MessageList();
+    // Plain JSON that has the shape of one of Mastra's kinds: which one is what it finds out itself.
+    for (const message of taken) list.add(JSON.parse(JSON.stringify(withoutFiles(message))), "input");
+    await list.get.all.aiV6.llmPrompt();
+  } catch {
+    throw new MessagesRefused("Mastra can't make a prompt of them; allowed: messages of it or the AI SDK", "messages");
+  }
+  return taken;
+}
+
+/** The message without what would have to be fetched to be read. */
+function withoutFiles<Message extends Messages[number]>(message: Message): Message {
+  const { content, parts } = message;
+  const keep = (all: readonly z.output<typeof Part>[]) => all.filter(({ type }) => type !== "image" && type !== "file");
+  return {
+    ...message,
+    ...(parts && { parts: keep(parts) }),
+    ...(Array.isArray(content) && { content: keep(content) }),
+    ...(typeof content === "object" && "format" in content && { content: { ...content, parts: keep(content.parts) } }),
+  };
+}
+
+function isKnown(type: string): type is keyof typeof KNOWN_PARTS {
+  return Object.hasOwn(KNOWN_PARTS, type);
+}
+
+function saysSomething({ content, parts }: z.output<typeof ClientMessage>): boolean {
+  if (typeof content === "string" && content.trim() !== "") return true;
+  const inContent = typeof content === "object" ? ("format" in content ? content.parts : content) : [];
+  return [...inContent, ...(parts ?? [])].some(({ type, text }) => type !== "text" || String(text).trim() !== "");
+}
