@@ -23,6 +23,7 @@ import { observeRequests, routeOf } from "./observe.ts";
 import { openApi } from "./openapi.ts";
 import { allowOrigins, securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
+import { closeUnread } from "./unread-body.ts";
 
 /** What the routes are made of. */
 export interface ApplicationParts {
@@ -54,6 +55,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
       context.set("tenant", DEFAULT_TENANT);
       return next();
     },
+    closeUnread,
     traceRequests((context) => ({ route: routeOf(context) })),
     observeRequests(metrics, requests, log),
     ...securityHeaders(),
@@ -112,7 +114,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
 /** What is answered before the database and Mastra are there: alive, and not ready. */
 export function startingApplication(): Hono<AgentEnv> {
   const app = new Hono<AgentEnv>();
-  app.use(...securityHeaders());
+  app.use(closeUnread, ...securityHeaders());
   app.get("/health", (context) =>
     context.json({
       status: "healthy",
