@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SecretReference } from "../core/index.ts";
+import { bytesBetween, SecretReference } from "../core/index.ts";
 
 /** An address without credentials, query or fragment: keys are secrets, and stand beside it. */
 function plainUrl(secretSetting: string) {
@@ -75,6 +75,61 @@ export const AllowedOrigins = z
   )
   .prefault([])
   .meta({ description: "Origins whose web pages may call the agent.", example: ["https://app.example"] });
+
+/** Names that the agent answers to besides those that follow from its endpoints. */
+export const AllowedHosts = z
+  .array(
+    z
+      .string()
+      .regex(
+        /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*$/,
+        "a host name in lower case, without a scheme or a port: agent.example",
+      ),
+  )
+  .prefault([])
+  .meta({
+    description:
+      "Further names that requests may be sent to; addresses, localhost and the names of the environment's endpoints are allowed by themselves.",
+    example: ["agent.example"],
+  });
+
+/** Whether files that messages name by an address are fetched. */
+export const Fetching = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("none").meta({ description: "Nothing is fetched: messages hold their files themselves." }),
+  }),
+  z.strictObject({
+    kind: z.literal("hosts").meta({ description: "From these hosts, where they have a public address." }),
+    hosts: z
+      .array(
+        z
+          .string()
+          .refine(
+            (text) =>
+              /^[a-z0-9.:[\]-]{1,253}$/.test(text) &&
+              URL.canParse(`http://${text}`) &&
+              new URL(`http://${text}`).host === text,
+            "a host in lower case, with a port where it isn't the scheme's own: files.example, cdn.example:8443",
+          ),
+      )
+      .min(1)
+      .meta({ description: "Hosts, with a port where it isn't the scheme's own.", example: ["files.example"] }),
+    maxSize: bytesBetween("1KiB", "6MiB")
+      .prefault("2MiB")
+      .meta({ description: "Most that is fetched for one request.", unit: "bytes", example: "2MiB" }),
+    timeoutSeconds: z
+      .int()
+      .min(1)
+      .max(300)
+      .prefault(10)
+      .meta({ description: "Longest that fetching for one request takes.", unit: "seconds" }),
+    mediaTypes: z
+      .array(z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/, "a media type in lower case, such as image/png"))
+      .min(1)
+      .prefault(["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"])
+      .meta({ description: "Media types that are fetched.", example: ["image/png"] }),
+  }),
+]);
 
 /** When the agent refuses requests for a while, so that those that run can end. */
 export const Overload = z.strictObject({

@@ -16,6 +16,7 @@ function planOf(settings: unknown) {
     turns: planTurns(TurnSettings.parse({ maxSeconds: 60, drainMarginSeconds: 7 })),
     metricsPath: "/metrics",
     databaseHost: "flame-dev-database",
+    way: { ownProxies: 0, hostNames: ["flame-dev-agent", "10.0.0.1", "fd00::1", "localhost"] },
   });
 }
 
@@ -29,6 +30,7 @@ describe("the agent's environment", () => {
   it("is its whole configuration, by name", () => {
     expect(planOf({})).toEqual({
       environment: {
+        FLAME_ALLOWED_HOSTS: "flame-dev-agent",
         FLAME_BODY_LIMIT_KIB: "1024",
         FLAME_DATABASE: "embedded",
         FLAME_DATA_FOLDER: "/data",
@@ -149,6 +151,25 @@ describe("the agent's environment", () => {
         FLAME_CORS_ORIGINS: "https://a.example,http://localhost:3000",
       },
       secrets: { FLAME_OTLP_TOKEN: { kind: "configuration", name: "collector" } },
+    },
+    {
+      why: "further names, each once and without addresses",
+      settings: { allowedHosts: ["b.example", "a.example", "flame-dev-agent"] },
+      environment: { FLAME_ALLOWED_HOSTS: "a.example,b.example,flame-dev-agent" },
+      secrets: {},
+    },
+    {
+      why: "whose files are fetched",
+      settings: {
+        fetching: { kind: "hosts", hosts: ["a.example", "b.example:8443"], maxSize: "1MiB", mediaTypes: ["image/png"] },
+      },
+      environment: {
+        FLAME_FETCH_HOSTS: "a.example,b.example:8443",
+        FLAME_FETCH_MAX_KIB: "1024",
+        FLAME_FETCH_SECONDS: "10",
+        FLAME_FETCH_TYPES: "image/png",
+      },
+      secrets: {},
     },
     {
       why: "a port of the container",

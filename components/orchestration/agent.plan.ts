@@ -1,6 +1,6 @@
 import type { TurnChain } from "../availability/index.ts";
 import { sortedByName, toKiB } from "../core/index.ts";
-import { planAccess, planTracing } from "./agent.access.plan.ts";
+import { type AgentWay, planAccess, planTracing } from "./agent.access.plan.ts";
 import type { AgentSettings, PostgresqlSettings } from "./agent.settings.ts";
 import type { ContainerPlan, MountPlan, SecretSource } from "./container.plan.ts";
 
@@ -35,8 +35,7 @@ interface AgentEnvironmentInput {
   readonly metricsPath: string;
   /** Name under which a PostgreSQL container is reached. */
   readonly databaseHost: string;
-  /** Proxies of the plan's own before the agent. Default: none. */
-  readonly ownProxies?: number;
+  readonly way: AgentWay;
 }
 
 /** Plain and secret environment variables of the agent: its whole configuration. */
@@ -44,7 +43,7 @@ export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<Contain
   const { agent, turns, metricsPath } = input;
   const model = planModel(agent.model);
   const database = planDatabaseAccess(agent.database, input.databaseHost);
-  const access = planAccess(agent, input.ownProxies ?? 0);
+  const access = planAccess(agent, input.way);
   const tracing = planTracing(agent.tracing);
   return {
     environment: sortedByName({

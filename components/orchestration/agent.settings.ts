@@ -10,9 +10,11 @@ import {
   versions,
 } from "../core/index.ts";
 import {
+  AllowedHosts,
   AllowedOrigins,
   Authentication,
   FallbackModel,
+  Fetching,
   Overload,
   RequestRate,
   Tracing,
@@ -161,6 +163,8 @@ export const AgentSettings = z
     authentication: Authentication.prefault({ kind: "none" }),
     requestRate: RequestRate.prefault({}),
     allowedOrigins: AllowedOrigins,
+    allowedHosts: AllowedHosts,
+    fetching: Fetching.prefault({ kind: "none" }),
     overload: Overload.prefault({}),
     tracing: Tracing.prefault({ kind: "none" }),
     volumes: z.array(HostFolder).prefault([]).meta({ description: "Further folders of the host." }),

@@ -1,5 +1,6 @@
 export { checkParity, ORCHESTRATORS, type OrchestratorKind } from "./adapter.ts";
 export type { AdapterHost, AdapterInput } from "./adapter-input.ts";
+export type { AgentWay } from "./agent.access.plan.ts";
 export {
   AGENT_DATA_FOLDER,
   AGENT_HEALTH_PATH,

@@ -54,6 +54,8 @@ const DOCUMENTS = [
     agent: {
       authentication: AUTHENTICATIONS.tenants,
       allowedOrigins: ["https://app.example"],
+      allowedHosts: ["agent.example"],
+      fetching: { kind: "hosts", hosts: ["files.example"] },
       tracing: { kind: "otlp", endpoint: "http://collector.example:4318", token: { secret: "collectorToken" } },
       database: { kind: "postgresql" },
       model: {
@@ -168,6 +170,26 @@ describe("the agent's environment", () => {
       path: "agent.allowedOrigins.0",
     },
     {
+      why: "a host with a port",
+      concerns: { agent: { allowedHosts: ["agent.example:443"] } },
+      path: "agent.allowedHosts.0",
+    },
+    {
+      why: "a host to fetch from with a scheme",
+      concerns: { agent: { fetching: { kind: "hosts", hosts: ["https://files.example"] } } },
+      path: "agent.fetching.hosts.0",
+    },
+    {
+      why: "a host to fetch from with the scheme's own port",
+      concerns: { agent: { fetching: { kind: "hosts", hosts: ["files.example:80"] } } },
+      path: "agent.fetching.hosts.0",
+    },
+    {
+      why: "more to fetch than the agent's own limit",
+      concerns: { agent: { fetching: { kind: "hosts", hosts: ["files.example"], maxSize: "7MiB" } } },
+      path: "agent.fetching.maxSize",
+    },
+    {
       why: "a port that only root may open",
       concerns: { agent: { ports: [{ hostPort: 8080, containerPort: 80 }] } },
       path: "agent.ports.0.containerPort",
@@ -216,6 +238,16 @@ function documents(): fc.Arbitrary<Document> {
         ),
         { nil: undefined },
       ),
+      host: fc.option(
+        fc.constantFrom("agent.example", "flame_agent", "-a.-b", "a..b", "A.example", "a:1", "10.0.0.1"),
+        {
+          nil: undefined,
+        },
+      ),
+      fetched: fc.option(
+        fc.constantFrom("files.example", "files.example:8443", "[2001:db8::1]", "127.1", "-a.example", "a_b", "*.a"),
+        { nil: undefined },
+      ),
       fallback: fc.option(fc.constantFrom("small", "org/model:free", "a@b", "a,b"), { nil: undefined }),
       price: fc.oneof(fc.double({ min: 0, max: 1_000_000, noNaN: true }), fc.constant(0.1 + 0.2)),
       traced: fc.boolean(),
@@ -239,6 +271,8 @@ function documents(): fc.Arbitrary<Document> {
           memory: { lastMessages: chosen.lastMessages },
           authentication: AUTHENTICATIONS[chosen.authentication],
           ...(chosen.origin !== undefined && { allowedOrigins: [chosen.origin] }),
+          ...(chosen.host !== undefined && { allowedHosts: [chosen.host] }),
+          ...(chosen.fetched !== undefined && { fetching: { kind: "hosts", hosts: [chosen.fetched] } }),
           ...(chosen.traced && { tracing: { kind: "otlp", endpoint: "http://collector.example:4318", percent: 0 } }),
           ...(chosen.postgresql !== undefined && { database: { kind: "postgresql", name: chosen.postgresql } }),
           model:

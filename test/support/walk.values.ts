@@ -42,6 +42,7 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     "agent.authentication.issuer": "https://id.example",
     "agent.authentication.audience": "flame",
   },
+  "agent.fetching.kind=hosts": { "agent.fetching.hosts": ["files.example"] },
   "agent.tracing.kind=otlp": { "agent.tracing.endpoint": "http://collector.example:4318" },
   "agent.model.kind=openai-compatible": {
     "agent.model.baseUrl": "https://models.example/v1",
@@ -90,6 +91,9 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "agent.authentication.audience": { changed: "other" },
   "agent.authentication.tenantClaim": { changed: "organisation" },
   "agent.authentication.operatorToken.secret": { base: "operatorToken", changed: "otherToken" },
+  "agent.allowedHosts": { base: [], changed: ["agent.example"] },
+  "agent.fetching.hosts": { changed: ["files.example", "cdn.example:8443"] },
+  "agent.fetching.mediaTypes": { changed: ["image/png"] },
   "agent.allowedOrigins": { base: [], changed: ["https://app.example"] },
   "agent.tracing.endpoint": { changed: "http://other.example:4318" },
   "agent.tracing.token.secret": { base: "collectorToken", changed: "otherToken" },

@@ -58,6 +58,10 @@ export function combinationProblems(raw: Readonly<Record<string, string | undefi
     for (const name of ["FLAME_OTLP_TOKEN", "FLAME_OTLP_TOKEN_FILE", "FLAME_TRACE_PERCENT"] as const)
       excludes(name, "no FLAME_OTLP_ENDPOINT", "that too");
   }
+  if (raw.FLAME_FETCH_HOSTS === undefined) {
+    for (const name of ["FLAME_FETCH_MAX_KIB", "FLAME_FETCH_SECONDS", "FLAME_FETCH_TYPES"] as const)
+      excludes(name, "no FLAME_FETCH_HOSTS", "that too");
+  }
   if (raw.FLAME_MODEL_FALLBACKS === undefined) {
     for (const name of ["FLAME_MODEL_FALLBACK_API_KEYS", "FLAME_MODEL_FALLBACK_API_KEYS_FILE"] as const)
       excludes(name, "no FLAME_MODEL_FALLBACKS", "that too");

@@ -48,11 +48,13 @@ describe("a right environment", () => {
   it("lists origins and limits", () => {
     const { security } = parseConfiguration({
       FLAME_CORS_ORIGINS: "https://app.example, http://localhost:3000",
+      FLAME_ALLOWED_HOSTS: "agent.example, flame-dev-agent",
       FLAME_RATE_LIMIT_PER_MINUTE: "60",
       FLAME_RATE_LIMIT_BURST: "5",
       FLAME_TRUSTED_PROXIES: "1",
     });
     expect(security.corsOrigins).toEqual(["https://app.example", "http://localhost:3000"]);
+    expect(security.allowedHosts).toEqual(["agent.example", "flame-dev-agent"]);
     expect(security.rateLimit).toEqual({ perMinute: 60, burst: 5, trustedProxies: 1 });
   });
 
@@ -101,6 +103,36 @@ describe("a wrong environment is refused", () => {
       problem: /^FLAME_JWT_ISSUER: has no effect with no FLAME_JWT_JWKS_URL/,
     },
     { why: "a claim of nothing", given: { FLAME_JWT_TENANT_CLAIM: "x" }, problem: /^FLAME_JWT_TENANT_CLAIM: has no/ },
+    {
+      why: "a host with a port",
+      given: { FLAME_ALLOWED_HOSTS: "agent.example:443" },
+      problem: /^FLAME_ALLOWED_HOSTS: "agent.example:443" is refused; allowed: names such as agent.example/,
+    },
+    {
+      why: "a host in upper case",
+      given: { FLAME_ALLOWED_HOSTS: "ok,Agent.example" },
+      problem: /^FLAME_ALLOWED_HOSTS: "Agent.example" is refused/,
+    },
+    {
+      why: "files of every host",
+      given: { FLAME_FETCH_HOSTS: "*" },
+      problem: /^FLAME_FETCH_HOSTS: "\*" is refused; allowed: hosts such as files.example/,
+    },
+    {
+      why: "files of a host with a scheme",
+      given: { FLAME_FETCH_HOSTS: "files.example,https://cdn.example" },
+      problem: /^FLAME_FETCH_HOSTS: "https:\/\/cdn.example" is refused/,
+    },
+    {
+      why: "files of a type that is none",
+      given: { FLAME_FETCH_HOSTS: "files.example", FLAME_FETCH_TYPES: "image/*" },
+      problem: /^FLAME_FETCH_TYPES: "image\/\*" is refused/,
+    },
+    {
+      why: "a size of what isn't fetched",
+      given: { FLAME_FETCH_MAX_KIB: "10" },
+      problem: /^FLAME_FETCH_MAX_KIB: has no effect with no FLAME_FETCH_HOSTS/,
+    },
     { why: "every origin", given: { FLAME_CORS_ORIGINS: "*" }, problem: /^FLAME_CORS_ORIGINS: "\*" is refused/ },
     {
       why: "an origin with a path",

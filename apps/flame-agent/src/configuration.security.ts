@@ -38,6 +38,16 @@ function origins() {
   });
 }
 
+/** Names that requests may be sent to: `agent.example`, without a port. */
+function hostNames() {
+  return list("a name", (value, context) => {
+    if (value.length <= 253 && HOST_NAME.test(value)) return value;
+    return refuse(context, value, "names such as agent.example, in lower case, without a scheme or a port");
+  });
+}
+
+const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
+
 /** Variables of who may ask, for whom, from where and how often. */
 export const SecurityVariables = {
   FLAME_ACCESS_TOKEN: secret({ minLength: TOKEN_LENGTH_MIN })
@@ -67,7 +77,10 @@ export const SecurityVariables = {
     .describe("Proxies in front, whose `X-Forwarded-For` tells a client's address; 0: the connection's address."),
   FLAME_CORS_ORIGINS: origins()
     .optional()
-    .describe("Origins whose pages may call, `https://app.example,https://…`; none without it."),
+    .describe("Origins whose pages may call, `https://app.example,https://…`; the agent's own alone without it."),
+  FLAME_ALLOWED_HOSTS: hostNames()
+    .optional()
+    .describe("Names that requests may be sent to, `agent.example,…`, besides addresses and `localhost`."),
   FLAME_BODY_LIMIT_KIB: whole({ min: 1, max: 1_048_576 })
     .default(1024)
     .describe("Largest request body, in KiB; a larger one is answered with 413."),
@@ -107,6 +120,8 @@ export interface SecurityConfiguration {
     readonly trustedProxies: number;
   };
   readonly corsOrigins: readonly string[];
+  /** Besides addresses and the names of this machine's loopback. */
+  readonly allowedHosts: readonly string[];
   readonly messageLimitCharacters: number;
   readonly messagesMax: number;
 }
@@ -125,6 +140,7 @@ export function securityConfiguration(variables: Variables, tokens: string | und
       trustedProxies: variables.FLAME_TRUSTED_PROXIES,
     },
     corsOrigins: variables.FLAME_CORS_ORIGINS ?? [],
+    allowedHosts: variables.FLAME_ALLOWED_HOSTS ?? [],
     messageLimitCharacters: variables.FLAME_MESSAGE_LIMIT_CHARACTERS,
     messagesMax: variables.FLAME_MESSAGES_MAX,
   };

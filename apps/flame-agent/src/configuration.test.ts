@@ -36,6 +36,12 @@ describe("an empty environment", () => {
       accessToken: undefined,
       turnMaxSeconds: 180,
       drainSeconds: 185,
+      fetching: {
+        hosts: [],
+        maxKiB: 2048,
+        seconds: 10,
+        mediaTypes: ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"],
+      },
       metricsPath: "/metrics",
       logLevel: "info",
       bodyLimitKiB: 1024,
@@ -45,6 +51,7 @@ describe("an empty environment", () => {
         jwt: undefined,
         rateLimit: { perMinute: 3_000, burst: 300, trustedProxies: 0 },
         corsOrigins: [],
+        allowedHosts: [],
         messageLimitCharacters: 100_000,
         messagesMax: 1_000,
       },
@@ -69,6 +76,8 @@ describe("an empty environment", () => {
         cache: { similarity: 0.95, ttlSeconds: 3600 },
         approvalTtlSeconds: 86_400,
         turnRetentionDays: 30,
+        eventRetentionSeconds: 600,
+        reconnectSeconds: 30,
       },
     });
   });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type ChatConfiguration, ChatVariables, chatConfiguration } from "./configuration.chat.ts";
 import { combinationProblems } from "./configuration.combinations.ts";
+import { type FetchingConfiguration, FetchingVariables, fetchingConfiguration } from "./configuration.fetching.ts";
 import { choice, databaseUrl, metricsPath, secret, secretFile, text, webUrl, whole } from "./configuration.fields.ts";
 import {
   type OperationsConfiguration,
@@ -53,6 +54,7 @@ export const Environment = z.strictObject({
   FLAME_MODEL_API_KEY: secret().optional().describe("Key for that server; none is sent without it."),
   FLAME_MODEL_API_KEY_FILE: secretFile().optional().describe("File that holds the key instead."),
   ...SecurityVariables,
+  ...FetchingVariables,
   FLAME_TURN_MAX_SECONDS: whole({ min: 1, max: 86_400 })
     .default(180)
     .describe("Longest a turn may take, in seconds; a longer one is aborted with an error event."),
@@ -118,6 +120,7 @@ export interface Configuration {
   readonly memoryLastMessages: number;
   readonly chat: ChatConfiguration;
   readonly security: SecurityConfiguration;
+  readonly fetching: FetchingConfiguration;
   readonly operations: OperationsConfiguration;
 }
 
@@ -214,6 +217,7 @@ function assemble(
     memoryLastMessages: variables.FLAME_MEMORY_LAST_MESSAGES,
     chat: chatConfiguration(variables, secrets.embeddingApiKey),
     security: securityConfiguration(variables, secrets.tenantTokens),
+    fetching: fetchingConfiguration(variables),
     operations: operationsConfiguration(variables, secrets, turnMaxSeconds),
   };
 }

@@ -145,6 +145,7 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
     turns,
     metricsPath: monitoring.status.metricsPath,
     databaseHost: objectName(environment, "database"),
+    way: { ownProxies: 0, hostNames: [objectName(environment, "agent")] },
   });
   return {
     ...own,

@@ -46,6 +46,7 @@ import { type CapacityPlan, checkCapacity, claimsOf, planCapacity, scheduleClaim
 import { type ChosenOrchestrator, chooseOrchestrator, hasProxies, type OrchestratorChoice } from "./choice.plan.ts";
 import type { ClientFile } from "./client.file.ts";
 import { checkClient, planClientFile } from "./client.plan.ts";
+import { planHostNames } from "./host-names.plan.ts";
 import { checkRemoteServer } from "./remote-server.checks.ts";
 import type { FoundOrchestrators, RemoteServerSettings } from "./remote-server.environment.ts";
 import type { RemoteServerTopology } from "./remote-server.settings.ts";
@@ -107,7 +108,10 @@ export function planRemoteServer(
   const turns = planOrchestratedTurns(settings.turns, keeper, startupSeconds);
   const workloads = planWorkloads(environment, settings, turns, {
     mode: orchestrator.kind === "swarm" ? orchestrator.mode : "replicated",
-    ownProxies: hasProxies(orchestrator) ? 1 : 0,
+    way: {
+      ownProxies: hasProxies(orchestrator) ? 1 : 0,
+      hostNames: planHostNames(environment, topology, orchestrator),
+    },
     tried: triedBy(orchestrator, settings),
   });
   const volumes = planWorkloadVolumes(environment, settings);

@@ -5,6 +5,7 @@ import {
   AGENT_DATA_FOLDER,
   AGENT_READY_PATH,
   AGENT_USER,
+  type AgentWay,
   additionalMounts,
   type ContainerResources,
   folderMounts,
@@ -29,8 +30,7 @@ const DATABASE_STOP_GRACE_SECONDS = 30;
 /** What the orchestrator's own settings say of the agent. */
 interface Orchestrated {
   readonly mode: WorkloadPlan["replicas"]["mode"];
-  /** Proxies of the plan's before the agents. */
-  readonly ownProxies: number;
+  readonly way: AgentWay;
   /** Replicas of a new version that is tried out, at most. */
   readonly tried: number;
 }
@@ -84,7 +84,7 @@ function agentWorkload(
   environment: string,
   settings: RemoteServerSettings,
   turns: OrchestratedTurns,
-  { mode, ownProxies, tried }: Orchestrated,
+  { mode, way, tried }: Orchestrated,
 ): WorkloadPlan {
   const { agent, monitoring, topology, scaling } = settings;
   const { workload } = topology;
@@ -94,7 +94,7 @@ function agentWorkload(
     turns,
     metricsPath: monitoring.status.metricsPath,
     databaseHost: objectName(environment, "database"),
-    ownProxies,
+    way,
   });
   const data = agent.database.kind === "embedded";
   return {

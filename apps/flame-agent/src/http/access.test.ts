@@ -139,7 +139,7 @@ describe("a page of another origin", () => {
   it("may not call where none is listed", async () => {
     const agent = await agentFor({});
     const response = await preflight(agent, "https://app.example");
-    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([404, null]);
+    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([403, null]);
   });
 
   it("learns from the headers that it may do nothing with an answer", async () => {

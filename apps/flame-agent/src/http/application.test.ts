@@ -208,7 +208,7 @@ describe("the other routes", () => {
 describe("a request that breaks off", () => {
   it("is no failure of the agent's", async () => {
     const before = agent.log.length;
-    const headers = "Host: flame\r\nContent-Type: application/json\r\nContent-Length: 999\r\n";
+    const headers = "Host: localhost\r\nContent-Type: application/json\r\nContent-Length: 999\r\n";
     const port = Number(new URL(agent.url).port);
     const request = `POST /turns HTTP/1.1\r\n${headers}\r\n{"message":`;
     expect(await rawAnswer(port, request, { boundMilliseconds: 100 })).toBe("");

@@ -14,6 +14,7 @@ import type { Turns } from "../turns/turns.ts";
 import { VERSION } from "../version.ts";
 import { type Chat, DATABASE_AWAY } from "../workflow/index.ts";
 import { controlAccess, operatorsOnly, PROBE_PATHS } from "./access.ts";
+import { guardAddresses } from "./addresses.ts";
 import { checkBody } from "./body.ts";
 import { addChatRoutes } from "./chat-routes.ts";
 import type { AgentEnv } from "./env.ts";
@@ -21,6 +22,7 @@ import { databaseCheck, tellHealth } from "./health.ts";
 import { guardMastraRoutes, NarrowMastraServer } from "./mastra-server.ts";
 import { observeRequests, routeOf } from "./observe.ts";
 import { openApi } from "./openapi.ts";
+import { ownHostsOnly } from "./own-hosts.ts";
 import { allowOrigins, securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
 import { closeUnread } from "./unread-body.ts";
@@ -59,6 +61,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     traceRequests((context) => ({ route: routeOf(context) })),
     observeRequests(metrics, requests, log),
     ...securityHeaders(),
+    ownHostsOnly(security, metrics),
     shedLoad(load, metrics, new Set([...PROBE_PATHS, metricsPath])),
     allowOrigins(security.corsOrigins),
     controlAccess({ authenticate: authentication(configuration), rateLimit: security.rateLimit, metrics }),
@@ -75,6 +78,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
       isActive: (thread) => flame.getActiveThreadRunId(thread) !== undefined,
       abort: (thread) => void flame.abortThreadStream(thread),
     }),
+    guardAddresses(configuration.fetching, metrics),
   );
   app.use("/api/*", guardMastraRoutes(security.messagesMax, createThreads(database.pool)));
 

@@ -4,6 +4,8 @@ import type { AgentEnv } from "./env.ts";
 /** Deepest nesting that is read: conversations have about six levels, attacks have thousands. */
 const DEPTH_MAX = 64;
 
+const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
+
 /** What is wrong with a value from JSON, or `undefined`. */
 type Fault = "depth" | "text" | "length" | undefined;
 
@@ -11,7 +13,8 @@ type Fault = "depth" | "text" | "length" | undefined;
 const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /**
- * Refuses JSON that no route could take: nested too deep, with text that no database can store (a zero character, half
+ * Refuses a body that doesn't say that it is JSON, as pages of any origin may send one without being asked; and JSON
+ * that no route could take: nested too deep, with text that no database can store (a zero character, half
  * of a surrogate pair), or, where the request `isTurn`, with a message longer than `messageLimitCharacters`. What isn't
  * JSON is left to the route.
  */
@@ -23,7 +26,11 @@ export function checkBody(
     const { method, path } = context.req;
     if (!METHODS_WITH_BODY.has(method)) return next();
     // Read as text and not as JSON, so that a route that wants the text still gets what was sent.
-    const body = parsed(await context.req.text());
+    const text = await context.req.text();
+    if (text !== "" && !JSON_TYPE.test(context.req.header("content-type") ?? "")) {
+      return context.json({ error: "The body is refused; allowed: Content-Type: application/json" }, 415);
+    }
+    const body = parsed(text);
     switch (faultIn(body, isTurn(method, path) ? messageLimitCharacters : Number.POSITIVE_INFINITY, DEPTH_MAX)) {
       case "depth":
         return context.json({ error: `The body is nested deeper than ${DEPTH_MAX} levels` }, 400);

@@ -22,7 +22,8 @@ afterAll(() => agent.stop());
 
 const CLOSED = "Connection: close\r\n";
 const AUTHORIZED = `Authorization: Bearer ${TOKEN}\r\n`;
-const head = (line: string, headers = "") => `${line} HTTP/1.1\r\nHost: flame\r\n${CLOSED}${AUTHORIZED}${headers}\r\n`;
+const head = (line: string, headers = "") =>
+  `${line} HTTP/1.1\r\nHost: localhost\r\n${CLOSED}${AUTHORIZED}${headers}\r\n`;
 
 /** The status, and the JSON of the body. */
 function parsedAnswer(answer: string): { readonly status: number; readonly body: unknown } {
@@ -82,7 +83,7 @@ describe("bytes that no client sends", () => {
 
   it("behind a turn end its connection, and never get into its stream", async () => {
     const body = '{"message":"count to 90000"}';
-    const turn = `POST /turns HTTP/1.1\r\nHost: flame\r\n${AUTHORIZED}Content-Length: ${body.length}\r\n\r\n${body}`;
+    const turn = `POST /turns HTTP/1.1\r\nHost: localhost\r\n${AUTHORIZED}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const answer = await rawAnswer(port, turn, { later: "\0 nonsense\r\n\r\n", when: "event: text" });
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
     expect(answer).not.toContain("HTTP/1.1 400");
@@ -293,7 +294,7 @@ function lostRequest() {
 
 /** Bytes near a request: one that is cut, doubled, or has its characters changed. */
 function hostileBytes() {
-  const request = `POST /turns HTTP/1.1\r\nHost: flame\r\n${CLOSED}Content-Type: application/json\r\nContent-Length: 16\r\n\r\n{"message":"hi"}`;
+  const request = `POST /turns HTTP/1.1\r\nHost: localhost\r\n${CLOSED}Content-Type: application/json\r\nContent-Length: 16\r\n\r\n{"message":"hi"}`;
   const at = fc.nat({ max: request.length - 1 });
   return fc.oneof(
     fc.tuple(at, fc.nat({ max: 255 })).map(([index, code]) => {

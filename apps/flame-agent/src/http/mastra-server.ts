@@ -12,6 +12,7 @@ import { whyClosed } from "./mastra-closed.ts";
 import { MASTRA_ROUTES, type MastraRoute, mastraRouteOf } from "./mastra-routes.ts";
 import { MessagesRefused, takeMessages } from "./messages.ts";
 import { problemsOf } from "./problems.ts";
+import { replaceBody } from "./replace-body.ts";
 
 /** What a client is told that names a thread of another resource. */
 export const THREAD_OF_ANOTHER =
@@ -80,9 +81,6 @@ export function guardMastraRoutes(messagesMax: number, threads: Threads): Middle
       return keepRoles(context, rolesIn(query.data));
     }
 
-    if (!/^application\/json\b/i.test(context.req.header("content-type") ?? "")) {
-      return context.json({ error: "The body is refused; allowed: Content-Type: application/json" }, 415);
-    }
     const body = route.body.safeParse(await context.req.json().catch(() => undefined));
     if (!body.success) return refused(context, "body", body.error);
     // A thread that is made without a name gets one here, so that it is claimed under it too.
@@ -238,18 +236,9 @@ function threadInPath(path: string): string | undefined {
 
 /** Makes the rewritten body, or none, and the query without the caller's context the ones that everything behind reads. */
 function replaceRequest(context: Context<AgentEnv>, body: unknown): void {
-  const { raw } = context.req;
-  const headers = new Headers(raw.headers);
-  headers.delete("content-length");
-  const url = new URL(raw.url);
+  const url = new URL(context.req.raw.url);
   url.searchParams.delete("requestContext");
   // Mastra's memory keeps messages in its own order and without what is around one; its storage does as it is asked.
   if (STORAGE_OPTIONS.some((name) => url.searchParams.has(name))) url.searchParams.delete("agentId");
-  context.req.raw = new Request(url, {
-    method: raw.method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: raw.signal,
-  });
-  context.req.bodyCache = {};
+  replaceBody(context, body, url);
 }

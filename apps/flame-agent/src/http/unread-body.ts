@@ -13,8 +13,8 @@ const READ_ON_MILLISECONDS = 300;
  */
 export const closeUnread: MiddlewareHandler<AgentEnv> = async (context, next) => {
   await next();
-  const { incoming } = context.env;
-  if (!hasBody(incoming) || incoming.complete) return;
+  const { incoming }: { readonly incoming?: IncomingMessage } = context.env ?? {};
+  if (!incoming || !hasBody(incoming) || incoming.complete) return;
   // One that a reader has begun to read can't be read on by another.
   if (!incoming.readableDidRead) await readOn(incoming);
   if (!incoming.complete) context.res.headers.set("Connection", "close");

@@ -5,6 +5,9 @@ import type { TurnOutcome } from "../turns/turns.ts";
 const REQUEST_BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30, 60, 120, 180, 300];
 const TURN_BUCKETS = [0.5, 1, 2, 5, 10, 30, 60, 90, 120, 180, 300, 600];
 
+/** Why a request got no further than the routes' door. */
+type RefusedFor = "overload" | "rate" | "authentication" | "malformed" | "address" | "host" | "origin";
+
 /** Metrics of requests and turns: rate, errors, duration, and what was refused. */
 export function requestMetrics(registry: Registry) {
   const registers = [registry];
@@ -52,7 +55,7 @@ export function requestMetrics(registry: Registry) {
       requestSeconds.observe({ method, route }, seconds);
     },
 
-    countRefusedRequest(reason: "overload" | "rate" | "authentication" | "malformed"): void {
+    countRefusedRequest(reason: RefusedFor): void {
       requestsRefused.inc({ reason });
     },
 

@@ -9,6 +9,7 @@ import { openableCircuit } from "./circuit.ts";
 import { type Candidate, fallbackChain } from "./fallback.ts";
 import { offlineModel } from "./offline.ts";
 import { patientRetry } from "./retry.ts";
+import { withoutAddresses } from "./without-addresses.ts";
 
 /** Pace of the offline model where it stands in for another one, in tokens a second. */
 const STAND_IN_TOKENS_PER_SECOND = 50;
@@ -51,17 +52,19 @@ export function agentModel(
     };
   });
   return {
-    languageModel: fallbackChain(
-      candidates,
-      (name, reason) => {
-        metrics.countFallback(name, reason);
-        log.warn({ model: name, reason }, "model failed");
-      },
-      patientRetry({
-        retries: care.retries,
-        longestPauseSeconds: care.retrySeconds,
-        onRetry: (pauseMilliseconds) => log.warn({ pauseMilliseconds }, "models are asked again after a pause"),
-      }),
+    languageModel: withoutAddresses(
+      fallbackChain(
+        candidates,
+        (name, reason) => {
+          metrics.countFallback(name, reason);
+          log.warn({ model: name, reason }, "model failed");
+        },
+        patientRetry({
+          retries: care.retries,
+          longestPauseSeconds: care.retrySeconds,
+          onRetry: (pauseMilliseconds) => log.warn({ pauseMilliseconds }, "models are asked again after a pause"),
+        }),
+      ),
     ),
     states: () => candidates.map(({ name, circuit }) => ({ name, asked: !circuit.open })),
   };
