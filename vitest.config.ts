@@ -45,6 +45,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: "long",
+          include: ["test/long/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 1_800_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: "pulumi",
           include: ["test/pulumi/**/*.test.ts"],
           fileParallelism: false,

@@ -99,7 +99,13 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
   const document = openApi(metricsPath);
   app.get("/openapi.json", (context) => context.json(document));
 
-  app.notFound((context) => context.json({ error: `No route for ${context.req.method} on this path` }, 404));
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    const allowed = methodsAt(app, path);
+    if (allowed.length === 0) return context.json({ error: `No route for ${method} on this path` }, 404);
+    const error = `The method ${method} isn't allowed here; allowed: ${allowed.join(", ")}`;
+    return context.json({ error }, 405, { Allow: allowed.join(", ") });
+  });
   app.onError((error, context) => {
     // A client that leaves before its body is whole is no failure of ours; nobody reads this answer. A body that was
     // read to its end is destroyed too.
@@ -113,6 +119,15 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
 
   await new NarrowMastraServer({ app, mastra }).init();
   return app;
+}
+
+/** The methods that a path has a route for. */
+function methodsAt(app: Hono<AgentEnv>, path: string): readonly string[] {
+  const matching = app.routes.filter(({ method, path: pattern }) => {
+    const expression = new RegExp(`^${pattern.replace(/:\w+/g, "[^/]+")}$`);
+    return method !== "ALL" && expression.test(path);
+  });
+  return [...new Set(matching.map(({ method }) => method))];
 }
 
 /** What is answered before the database and Mastra are there: alive, and not ready. */

@@ -51,6 +51,7 @@ export function refuse(response: ServerResponse, { status, error }: Refusal): vo
   const body = JSON.stringify({ error });
   response.writeHead(status, {
     "Content-Type": "application/json",
+    ...(status === 405 && { Allow: [...METHODS].join(", ") }),
     "Content-Length": Buffer.byteLength(body),
     Connection: "close",
   });

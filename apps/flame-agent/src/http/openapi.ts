@@ -18,7 +18,7 @@ export function openApi(metricsPath: string) {
     paths[path] = { ...paths[path], [method.toLowerCase()]: told(operation) };
   }
   return {
-    openapi: "3.1.0",
+    openapi: "3.2.0",
     info: {
       title: "flame-agent",
       version: VERSION,
@@ -27,10 +27,7 @@ export function openApi(metricsPath: string) {
     },
     security: [{}, { bearer: [] }],
     paths,
-    components: {
-      securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
-      schemas: { TurnEvent: jsonSchema(TurnEvent) },
-    },
+    components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
   };
 }
 
@@ -72,14 +69,33 @@ function response(answer: Answer) {
       ...(answer.links && { links: linksOf(answer.links) }),
     };
   if ("text" in answer) return { description, content: { [answer.text]: { schema: { type: "string" } } } };
-  if ("stream" in answer) return { description: `${description}. ${STREAMS[answer.stream]}`, content: EVENT_STREAM };
+  if ("stream" in answer)
+    return {
+      description: `${description}. A comment line goes out in silence.`,
+      content: { "text/event-stream": { itemSchema: STREAMED[answer.stream] } },
+    };
   return { description };
 }
 
-const EVENT_STREAM = { "text/event-stream": { schema: { type: "string" } } };
-const STREAMS = {
-  turn: "Each event's name and its data, in JSON, are a #/components/schemas/TurnEvent; its id is given back to go on behind it",
-  "ui-message": "AI SDK's UI message stream, protocol v1",
+/** Text that holds JSON. */
+const jsonText = (schema: object) => ({ type: "string", contentMediaType: "application/json", contentSchema: schema });
+/** Given back as `Last-Event-ID`, to go on behind the event; one that could not be stored has none. */
+const EVENT_ID = { type: "string", pattern: "^[0-9]+$" };
+
+const STREAMED = {
+  turn: {
+    oneOf: TurnEvent.options.map(({ shape: { event, data } }) => ({
+      type: "object",
+      required: ["event", "data"],
+      properties: { id: EVENT_ID, event: jsonSchema(event), data: jsonText(jsonSchema(data)) },
+    })),
+  },
+  "ui-message": {
+    type: "object",
+    description: "A piece of AI SDK's UI message stream, protocol v1; the last one is [DONE]",
+    required: ["data"],
+    properties: { id: EVENT_ID, data: { type: "string" } },
+  },
 };
 
 function linksOf(links: Readonly<Record<string, { readonly operation: string; readonly id: string }>>) {

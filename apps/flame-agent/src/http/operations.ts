@@ -250,6 +250,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /openapi.json": {
     id: "openapi",
     summary: "This document",
-    answers: { 200: { says: "OpenAPI 3.1", json: z.looseObject({ openapi: z.string() }) } },
+    answers: { 200: { says: "OpenAPI 3.2", json: z.looseObject({ openapi: z.string() }) } },
   },
 };
