@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { servePage } from "../clients/assistant-ui/serve.ts";
+import { agentClient } from "../support/agent/agent-client.ts";
+import { type AgentProcess, startAgentProcess } from "../support/agent/agent-process.ts";
+import { until } from "../support/agent/until.ts";
+import { findChromium, launch } from "./chromium.ts";
+
+const executable = findChromium();
+
+describe.skipIf(executable === undefined)("assistant-ui in Chromium", () => {
+  let folder: string;
+  let closePage: () => Promise<void>;
+  let agent: AgentProcess;
+  let browser: Browser;
+  let page: Page;
+  let url: string;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "assistant-ui-"));
+    const { server, origin } = await servePage(folder);
+    closePage = () => server.close();
+    agent = startAgentProcess({
+      variables: {
+        FLAME_CORS_ORIGINS: origin,
+        FLAME_MODEL_TOKENS_PER_SECOND: "200",
+        FLAME_TURN_RECONNECT_SECONDS: "0",
+        FLAME_LOG_LEVEL: "warn",
+      },
+    });
+    ({ url } = await agent.ready());
+    browser = await launch(executable ?? "");
+    page = await browser.newPage();
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(`${origin}/?agent=${encodeURIComponent(url)}`);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await agent?.[Symbol.asyncDispose]();
+    await closePage?.();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const say = async (text: string) => {
+    await page.getByPlaceholder("Message").fill(text);
+    await page.getByRole("button", { name: "Send" }).click();
+  };
+  const shown = (text: string | RegExp) => page.locator(".message", { hasText: text }).last().waitFor();
+
+  it("talks, remembers and shows what tools give", async () => {
+    await say("My name is Ada.");
+    await shown("Noted: your name is Ada");
+    await say("What is my name?");
+    await shown("Your name is Ada.");
+    await say("What is 6 * 7?");
+    await page.locator(".tool", { hasText: "6 * 7 = 42" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("asks for an approval and goes on", async () => {
+    await say('Send "hello" to ada@example.org');
+    await page.getByRole("button", { name: "Approve" }).click();
+    await shown("The message to ada@example.org is sent.");
+    expect(await agentClient(url).outbox()).toHaveLength(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it("stops in the middle, and the turn with it", async () => {
+    await say("count to 9000");
+    await shown(/ 9 /);
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Send" }).waitFor();
+    const active = async () => (await (await fetch(`${url}/metrics`)).text()).includes("flame_turns_active 0");
+    await until("the turn is over", active, 20_000);
+    expect(complaints).toEqual([]);
+  });
+});
