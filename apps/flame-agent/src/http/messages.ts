@@ -50,7 +50,7 @@ const Part = z.looseObject({ type: Named }).check((context) => {
 });
 
 /** A message in any of the shapes that clients of Mastra and of the AI SDK send, and that the store gives back. */
-export const ClientMessage = z
+const ClientMessage = z
   .looseObject({
     id: Id.optional(),
     role: z.enum(ROLES),
