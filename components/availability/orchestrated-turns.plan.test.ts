@@ -13,6 +13,7 @@ const kubernetes = (changes: Partial<Extract<TurnKeeper, { kind: "kubernetes" }>
   scaleDownWindowSeconds: undefined,
   minReadySeconds: 0,
   recreates: false,
+  boundsAnswers: false,
   ...changes,
 });
 const planOf = (keeper: TurnKeeper, turns: unknown = {}) =>
@@ -25,6 +26,7 @@ const anyTurns = fc.record(
   {
     maxSeconds: fc.integer({ min: 5, max: 3600 }),
     drainMarginSeconds: fc.integer({ min: 1, max: 120 }),
+    heartbeatSeconds: fc.integer({ min: 1, max: 300 }),
     stopGraceSeconds: fc.integer({ min: 1, max: 7200 }),
   },
   { requiredKeys: [] },
@@ -41,6 +43,7 @@ const anyKeeper: fc.Arbitrary<TurnKeeper> = fc.oneof(
       scaleDownWindowSeconds: optional(fc.integer({ min: 0, max: 3600 })),
       minReadySeconds: fc.integer({ min: 0, max: 3600 }),
       recreates: fc.boolean(),
+      boundsAnswers: fc.boolean(),
     })
     .map(kubernetes),
 );
@@ -65,6 +68,28 @@ describe("a server's chain of timeouts", () => {
     { keeper: kubernetes({ minReadySeconds: 30 }), chain: { progressDeadlineSeconds: STARTUP_SECONDS + 30 + 300 } },
   ])("of 180 s follows for $keeper", ({ keeper, chain }) => {
     expect(planOf(keeper, { maxSeconds: 180 })).toMatchObject(chain);
+  });
+
+  it.each([
+    { keeper: STANDALONE, counts: ["silence", "life"] },
+    { keeper: swarm(undefined, true), counts: ["silence", "life"] },
+    { keeper: kubernetes(), counts: ["silence"] },
+    { keeper: kubernetes({ boundsAnswers: true }), counts: ["life"] },
+  ])(
+    "counts a proxy's silence against the heartbeat and what bounds a whole answer against the turn",
+    ({ keeper, counts }) => {
+      const { links } = planOf(keeper, { maxSeconds: 180, heartbeatSeconds: 20 });
+      const proxies = links.filter(({ holder }) => holder === "proxy");
+      expect(proxies.map((link) => link.counts)).toEqual(counts);
+      expect(proxies.map(({ atLeastSeconds }) => atLeastSeconds)).toEqual(
+        counts.map((counted) => (counted === "silence" ? 40 : 180)),
+      );
+    },
+  );
+
+  it("has no proxy give up a stream between two heartbeats, however short its turns are", () => {
+    expect(planOf(STANDALONE, { maxSeconds: 5, heartbeatSeconds: 60 }).proxyTimeoutSeconds).toBe(120);
+    expect(planOf(STANDALONE, { maxSeconds: 500, heartbeatSeconds: 60 }).proxyTimeoutSeconds).toBe(505);
   });
 
   it("waits with scaling in for as long as a turn that is longer than the autoscaler's own window", () => {

@@ -1,5 +1,5 @@
 import type { Problem } from "../core/index.ts";
-import { drainLink, type TurnChain, type TurnLink } from "./turns.plan.ts";
+import { drainLink, proxyTimeoutOf, silenceLink, type TurnChain, type TurnLink } from "./turns.plan.ts";
 import type { TurnSettings } from "./turns.settings.ts";
 
 /** Who keeps the turns, with what its own settings say of the timeouts; what they leave out is derived. */
@@ -20,6 +20,8 @@ export type TurnKeeper =
       readonly minReadySeconds: number;
       /** Whether every old pod ends before the first new one starts. */
       readonly recreates: boolean;
+      /** Whether what stands before the pods bounds a whole answer, and not its silences alone. */
+      readonly boundsAnswers: boolean;
     };
 
 /** A server's chain. A timeout that the orchestrator doesn't have is `undefined`. */
@@ -48,16 +50,17 @@ export function planOrchestratedTurns(
   keeper: TurnKeeper,
   startupSeconds: number,
 ): OrchestratedTurns {
-  const { maxSeconds, drainMarginSeconds } = turns;
+  const { maxSeconds, drainMarginSeconds, heartbeatSeconds } = turns;
   const drainSeconds = maxSeconds + drainMarginSeconds;
   const preStopSeconds = keeper.kind === "kubernetes" ? keeper.endpointPropagationSeconds : undefined;
   const stopGraceSeconds = turns.stopGraceSeconds ?? (preStopSeconds ?? 0) + drainSeconds + drainMarginSeconds;
   const chain = {
     maxSeconds,
     drainMarginSeconds,
+    heartbeatSeconds,
     drainSeconds,
     stopGraceSeconds,
-    proxyTimeoutSeconds: drainSeconds,
+    proxyTimeoutSeconds: proxyTimeoutOf({ drainSeconds, heartbeatSeconds }),
     preStopSeconds,
     progressDeadlineSeconds: undefined,
     scaleDownWindowSeconds: undefined,
@@ -85,6 +88,7 @@ export function planOrchestratedTurns(
           {
             holder: "Swarm",
             timeout: "monitor window",
+            counts: "life",
             seconds: monitorSeconds,
             atLeastSeconds: startupSeconds,
             because: "a version that never gets healthy must be seen before the next agent is replaced by it",
@@ -107,6 +111,7 @@ export function planOrchestratedTurns(
           {
             holder: "Kubernetes",
             timeout: "progress deadline",
+            counts: "life",
             seconds: progressDeadlineSeconds,
             atLeastSeconds: slowest,
             because: keeper.recreates
@@ -116,11 +121,21 @@ export function planOrchestratedTurns(
           {
             holder: "autoscaler",
             timeout: "scale-down window",
+            counts: "life",
             seconds: scaleDownWindowSeconds,
             atLeastSeconds: maxSeconds,
             because: "agents that wait for a model look idle for as long as a turn",
           },
-          proxyLinks(chain)[0],
+          keeper.boundsAnswers
+            ? {
+                holder: "proxy",
+                timeout: "whole answer",
+                counts: "life",
+                seconds: chain.proxyTimeoutSeconds,
+                atLeastSeconds: maxSeconds,
+                because: "it ends an answer that is too long, however much of it has come",
+              }
+            : proxyLinks(chain)[0],
         ],
       };
     }
@@ -173,24 +188,25 @@ function stopLink(
   return {
     holder,
     timeout: "stop grace",
+    counts: "life",
     seconds: stopGraceSeconds,
     atLeastSeconds: preStopSeconds + drainSeconds,
     because: "a kill before the agent's drain has ended cuts its turns",
   };
 }
 
-function proxyLinks({ maxSeconds, proxyTimeoutSeconds, drainSeconds }: Omit<TurnChain, "links">): [TurnLink, TurnLink] {
+function proxyLinks({
+  maxSeconds,
+  heartbeatSeconds,
+  proxyTimeoutSeconds,
+  drainSeconds,
+}: Omit<TurnChain, "links">): [TurnLink, TurnLink] {
   return [
-    {
-      holder: "proxy",
-      timeout: "read",
-      seconds: proxyTimeoutSeconds,
-      atLeastSeconds: maxSeconds,
-      because: "a turn may think for its whole length before the first byte",
-    },
+    silenceLink("proxy", "read", proxyTimeoutSeconds, heartbeatSeconds),
     {
       holder: "proxy",
       timeout: "wait of a replaced process",
+      counts: "life",
       seconds: drainSeconds,
       atLeastSeconds: maxSeconds,
       because: "a reloaded proxy keeps its streams until they end",
@@ -202,6 +218,7 @@ function unitLink(unitStopSeconds: number, { stopGraceSeconds }: Pick<TurnChain,
   return {
     holder: "systemd",
     timeout: "stop",
+    counts: "life",
     seconds: unitStopSeconds,
     atLeastSeconds: stopGraceSeconds,
     because: "the unit must outlive the container that it stops",

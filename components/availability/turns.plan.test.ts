@@ -11,6 +11,7 @@ const settings = fc.record(
   {
     maxSeconds: fc.integer({ min: 5, max: 3600 }),
     drainMarginSeconds: fc.integer({ min: 1, max: 120 }),
+    heartbeatSeconds: fc.integer({ min: 1, max: 300 }),
     stopGraceSeconds: fc.integer({ min: 1, max: 7200 }),
   },
   { requiredKeys: [] },
@@ -21,11 +22,23 @@ describe("the chain of timeouts", () => {
     expect(planOf({ maxSeconds: 180 })).toMatchObject({
       maxSeconds: 180,
       drainMarginSeconds: 5,
+      heartbeatSeconds: 15,
       drainSeconds: 185,
       stopGraceSeconds: 190,
       proxyTimeoutSeconds: 185,
       appStopSeconds: 195,
     });
+  });
+
+  it("counts the connector's silence against the heartbeat and everything else against the turn", () => {
+    const links = planOf({ maxSeconds: 180, heartbeatSeconds: 20 }).links;
+    expect(links.map(({ timeout, counts }) => [timeout, counts])).toEqual([
+      ["drain", "life"],
+      ["stop grace", "life"],
+      ["proxy read", "silence"],
+      ["wait for the stop", "life"],
+    ]);
+    expect(links.find(({ counts }) => counts === "silence")?.atLeastSeconds).toBe(40);
   });
 
   it("takes a longer grace from the settings, and the app waits for it", () => {
@@ -66,7 +79,8 @@ describe("the chain of timeouts", () => {
   it("grows with the longest turn", () => {
     fc.assert(
       fc.property(fc.integer({ min: 5, max: 3599 }), (maxSeconds) => {
-        const seconds = (max: number) => planOf({ maxSeconds: max }).links.map((link) => link.seconds);
+        const seconds = (max: number) =>
+          planOf({ maxSeconds: max, heartbeatSeconds: 1 }).links.map((link) => link.seconds);
         const longer = seconds(maxSeconds + 1);
         expect(seconds(maxSeconds).map((one, index) => (longer[index] ?? 0) - one)).toEqual([1, 1, 1, 1]);
       }),

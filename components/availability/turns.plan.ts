@@ -6,6 +6,8 @@ export interface TurnLink {
   /** Who waits: `agent`, `container engine`, `desktop connector`, `proxy`, `Kubernetes`. */
   readonly holder: string;
   readonly timeout: string;
+  /** What runs it down: `silence`, which each heartbeat ends, or the turn's whole `life`. */
+  readonly counts: "silence" | "life";
   readonly seconds: number;
   readonly atLeastSeconds: number;
   readonly because: string;
@@ -15,11 +17,16 @@ export interface TurnLink {
 export interface TurnChain {
   readonly maxSeconds: number;
   readonly drainMarginSeconds: number;
+  /** Silence of a stream after which the agent sends a comment line. */
+  readonly heartbeatSeconds: number;
   /** How long the agent waits for running turns after a stop signal. */
   readonly drainSeconds: number;
   /** How long an engine waits between the stop signal and the kill. */
   readonly stopGraceSeconds: number;
-  /** How long a proxy waits for the next byte, and for the whole answer. */
+  /**
+   * How long a proxy waits for the next byte. Streams need two heartbeats of it; it is as long as a turn for answers that
+   * are no stream.
+   */
   readonly proxyTimeoutSeconds: number;
   readonly links: readonly TurnLink[];
 }
@@ -32,15 +39,16 @@ export interface TurnPlan extends TurnChain {
 
 /** Derives the chain of a desktop: agent, container engine, connector. Each link outlasts the one inside it. */
 export function planTurns(turns: TurnSettings): TurnPlan {
-  const { maxSeconds, drainMarginSeconds } = turns;
+  const { maxSeconds, drainMarginSeconds, heartbeatSeconds } = turns;
   const drainSeconds = maxSeconds + drainMarginSeconds;
   const stopGraceSeconds = turns.stopGraceSeconds ?? drainSeconds + drainMarginSeconds;
-  const proxyTimeoutSeconds = maxSeconds + drainMarginSeconds;
+  const proxyTimeoutSeconds = proxyTimeoutOf({ drainSeconds, heartbeatSeconds });
   const appStopSeconds = stopGraceSeconds + drainMarginSeconds;
 
   return {
     maxSeconds,
     drainMarginSeconds,
+    heartbeatSeconds,
     drainSeconds,
     stopGraceSeconds,
     proxyTimeoutSeconds,
@@ -50,20 +58,16 @@ export function planTurns(turns: TurnSettings): TurnPlan {
       {
         holder: "container engine",
         timeout: "stop grace",
+        counts: "life",
         seconds: stopGraceSeconds,
         atLeastSeconds: drainSeconds,
         because: "a kill before the agent's drain has ended cuts its turns",
       },
-      {
-        holder: "desktop connector",
-        timeout: "proxy read",
-        seconds: proxyTimeoutSeconds,
-        atLeastSeconds: maxSeconds,
-        because: "a turn may think for its whole length before the first byte",
-      },
+      silenceLink("desktop connector", "proxy read", proxyTimeoutSeconds, heartbeatSeconds),
       {
         holder: "desktop connector",
         timeout: "wait for the stop",
+        counts: "life",
         seconds: appStopSeconds,
         atLeastSeconds: stopGraceSeconds,
         because: "the app must outlive the containers that it stops",
@@ -77,10 +81,31 @@ export function drainLink({ maxSeconds, drainSeconds }: Pick<TurnChain, "maxSeco
   return {
     holder: "agent",
     timeout: "drain",
+    counts: "life",
     seconds: drainSeconds,
     atLeastSeconds: maxSeconds,
     because: "a turn that has just begun may take turns.maxSeconds",
   };
+}
+
+/** Heartbeats that an idle timeout must outlast: one may come late. */
+const HEARTBEATS = 2;
+
+/** A timeout that each byte begins anew: no turn is so long that it breaks it, only a silence without a heartbeat is. */
+export function silenceLink(holder: string, timeout: string, seconds: number, heartbeatSeconds: number): TurnLink {
+  return {
+    holder,
+    timeout,
+    counts: "silence",
+    seconds,
+    atLeastSeconds: HEARTBEATS * heartbeatSeconds,
+    because: `a silent stream has a heartbeat every ${heartbeatSeconds} s, of which one may come late`,
+  };
+}
+
+/** The idle timeout that is derived for a proxy. */
+export function proxyTimeoutOf(chain: Pick<TurnChain, "drainSeconds" | "heartbeatSeconds">): number {
+  return Math.max(chain.drainSeconds, HEARTBEATS * chain.heartbeatSeconds);
 }
 
 /** What of the settings breaks the chain, with the arithmetic. */

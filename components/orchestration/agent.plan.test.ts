@@ -13,7 +13,7 @@ const MODEL = {
 function planOf(settings: unknown) {
   return planAgentEnvironment({
     agent: AgentSettings.parse(settings),
-    turns: planTurns(TurnSettings.parse({ maxSeconds: 60, drainMarginSeconds: 7 })),
+    turns: planTurns(TurnSettings.parse({ maxSeconds: 60, drainMarginSeconds: 7, heartbeatSeconds: 12 })),
     metricsPath: "/metrics",
     databaseHost: "flame-dev-database",
     way: { ownProxies: 0, hostNames: ["flame-dev-agent", "10.0.0.1", "fd00::1", "localhost"] },
@@ -35,6 +35,7 @@ describe("the agent's environment", () => {
         FLAME_DATABASE: "embedded",
         FLAME_DATA_FOLDER: "/data",
         FLAME_DRAIN_SECONDS: "67",
+        FLAME_TURN_HEARTBEAT_SECONDS: "12",
         FLAME_HOST: "0.0.0.0",
         FLAME_LOG_LEVEL: "info",
         FLAME_MEMORY_LAST_MESSAGES: "20",

@@ -55,6 +55,7 @@ export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<Contain
       FLAME_HOST: "0.0.0.0",
       FLAME_PORT: `${agent.ports[0]?.containerPort}`,
       FLAME_TURN_MAX_SECONDS: `${turns.maxSeconds}`,
+      FLAME_TURN_HEARTBEAT_SECONDS: `${turns.heartbeatSeconds}`,
       FLAME_DRAIN_SECONDS: `${turns.drainSeconds}`,
       FLAME_METRICS_PATH: metricsPath,
       FLAME_LOG_LEVEL: agent.logLevel,

@@ -259,10 +259,15 @@ function documents(): fc.Arbitrary<Document> {
       tokensPerSecond: fc.constantFrom(1, 10_000),
       maxSeconds: fc.integer({ min: 5, max: 3600 }),
       drainMarginSeconds: fc.integer({ min: 1, max: 120 }),
+      heartbeatSeconds: fc.integer({ min: 1, max: 300 }),
     })
     .map((chosen) =>
       desktopDocument({
-        turns: { maxSeconds: chosen.maxSeconds, drainMarginSeconds: chosen.drainMarginSeconds },
+        turns: {
+          maxSeconds: chosen.maxSeconds,
+          drainMarginSeconds: chosen.drainMarginSeconds,
+          heartbeatSeconds: chosen.heartbeatSeconds,
+        },
         monitoring: { status: { metricsPath: chosen.path } },
         agent: {
           ports: [{ hostPort: 4111, containerPort: chosen.containerPort }],

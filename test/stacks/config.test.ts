@@ -14,7 +14,7 @@ describe("an environment", () => {
     });
     expect(name).toBe("staging");
     expect(settings.scaling).toEqual({ preset: "scale-to-zero", replicas: { min: 0, max: 1 }, idleStopAfter: 900 });
-    expect(settings.turns).toEqual({ maxSeconds: 180, drainMarginSeconds: 5 });
+    expect(settings.turns).toEqual({ maxSeconds: 180, drainMarginSeconds: 5, heartbeatSeconds: 15 });
   });
 
   it("needs a value for every secret that it refers to, wherever that stands", () => {

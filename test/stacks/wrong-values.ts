@@ -24,7 +24,7 @@ export const WRONG_VALUES: readonly WrongConfiguration[] = [
     document: desktopDocument({ turns: { maxSecond: 60 } }),
     path: "turns.maxSecond",
     given: /^60$/,
-    allowed: /maxSeconds, drainMarginSeconds/,
+    allowed: /maxSeconds, drainMarginSeconds, heartbeatSeconds/,
     mend: /^rename it to maxSeconds$/,
   },
   {

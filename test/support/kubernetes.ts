@@ -33,6 +33,7 @@ export function kubernetesPlanOf({
     scaleDownWindowSeconds: own.autoscaling.scaleDownWindowSeconds,
     minReadySeconds: 0,
     recreates: false,
+    boundsAnswers: own.exposure.kind === "gateway",
   } as const;
   const input: AdapterInput = {
     environment: "staging",
@@ -41,7 +42,7 @@ export function kubernetesPlanOf({
     volumes,
     hosts: [],
     placed: [],
-    turns: planOrchestratedTurns({ maxSeconds: 180, drainMarginSeconds: 5 }, keeper, 65),
+    turns: planOrchestratedTurns({ maxSeconds: 180, drainMarginSeconds: 5, heartbeatSeconds: 15 }, keeper, 65),
     endpoint: Endpoint.parse(endpoint),
     registryHosts,
     labelsOf: (component) => ({ "blueprint.component": component }),

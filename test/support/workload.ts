@@ -103,6 +103,7 @@ export function adapterInput(
           scaleDownWindowSeconds: undefined,
           minReadySeconds: 0,
           recreates: false,
+          boundsAnswers: false,
         } as const)
       : orchestrator === "swarm"
         ? ({ kind: "swarm", monitorSeconds: undefined, proxied: true } as const)
@@ -126,7 +127,11 @@ export function adapterInput(
     placed: workloads.flatMap(({ key, replicas }) =>
       Array.from({ length: replicas.min }, () => ({ key, host: "node-1" })),
     ),
-    turns: planOrchestratedTurns({ maxSeconds: 180, drainMarginSeconds: 5, stopGraceSeconds: grace }, keeper, 65),
+    turns: planOrchestratedTurns(
+      { maxSeconds: 180, drainMarginSeconds: 5, heartbeatSeconds: 15, stopGraceSeconds: grace },
+      keeper,
+      65,
+    ),
     endpoint: Endpoint.parse({}),
     registryHosts: [],
     labelsOf: (component) => ({ "blueprint.component": component }),

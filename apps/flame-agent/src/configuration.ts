@@ -58,6 +58,11 @@ export const Environment = z.strictObject({
   FLAME_TURN_MAX_SECONDS: whole({ min: 1, max: 86_400 })
     .default(180)
     .describe("Longest a turn may take, in seconds; a longer one is aborted with an error event."),
+  FLAME_TURN_HEARTBEAT_SECONDS: whole({ min: 1, max: 300 })
+    .default(15)
+    .describe(
+      "Silence in an event stream after which a comment line goes out, in seconds; every proxy must allow more.",
+    ),
   FLAME_DRAIN_SECONDS: whole({ min: 1, max: 90_000 })
     .optional()
     .describe(
@@ -113,6 +118,7 @@ export interface Configuration {
   /** `undefined`: routes are open. */
   readonly accessToken: string | undefined;
   readonly turnMaxSeconds: number;
+  readonly turnHeartbeatSeconds: number;
   readonly drainSeconds: number;
   readonly metricsPath: string;
   readonly logLevel: string;
@@ -210,6 +216,7 @@ function assemble(
         : { kind: "offline", tokensPerSecond: variables.FLAME_MODEL_TOKENS_PER_SECOND },
     accessToken: secrets.accessToken,
     turnMaxSeconds,
+    turnHeartbeatSeconds: variables.FLAME_TURN_HEARTBEAT_SECONDS,
     drainSeconds: variables.FLAME_DRAIN_SECONDS ?? turnMaxSeconds + DRAIN_MARGIN_SECONDS,
     metricsPath: variables.FLAME_METRICS_PATH,
     logLevel: variables.FLAME_LOG_LEVEL,

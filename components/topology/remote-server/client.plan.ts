@@ -41,7 +41,7 @@ export function planClientFile(
       connectionsMax: connection.connectionsMax,
       uploadBytesPerSecond: connection.uploadPerSecond ?? null,
       downloadBytesPerSecond: connection.downloadPerSecond ?? null,
-      // A turn may be silent for its whole length.
+      // A stream is silent between heartbeats only, but not every answer is a stream.
       readTimeoutSeconds: turns.proxyTimeoutSeconds,
     },
     reconnection: client.reconnection,

@@ -231,6 +231,8 @@ function keeperOf(orchestrator: ChosenOrchestrator, { workload }: RemoteServerTo
         scaleDownWindowSeconds: orchestrator.autoscaling.scaleDownWindowSeconds,
         minReadySeconds: workload.update.delaySeconds,
         recreates: workload.update.strategy === "recreate",
+        // A Gateway's HTTPRoute times requests; an Ingress' annotations and load balancers time silences.
+        boundsAnswers: orchestrator.exposure.kind === "gateway",
       };
   }
 }

@@ -19,6 +19,7 @@ import { checkBody } from "./body.ts";
 import { addChatRoutes } from "./chat-routes.ts";
 import type { AgentEnv } from "./env.ts";
 import { databaseCheck, tellHealth } from "./health.ts";
+import { keepStreamsAlive } from "./heartbeat.ts";
 import { guardMastraRoutes, NarrowMastraServer } from "./mastra-server.ts";
 import { observeRequests, routeOf } from "./observe.ts";
 import { openApi } from "./openapi.ts";
@@ -62,6 +63,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     observeRequests(metrics, requests, log),
     ...securityHeaders(),
     ownHostsOnly(security, metrics),
+    keepStreamsAlive(configuration.turnHeartbeatSeconds),
     shedLoad(load, metrics, new Set([...PROBE_PATHS, metricsPath])),
     allowOrigins(security.corsOrigins),
     controlAccess({ authenticate: authentication(configuration), rateLimit: security.rateLimit, metrics }),

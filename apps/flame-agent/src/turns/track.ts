@@ -3,14 +3,11 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { AgentEnv } from "../http/env.ts";
 import { mastraRouteOf } from "../http/mastra-routes.ts";
 import type { Metrics } from "../metrics.ts";
-import { withHeartbeats } from "./heartbeat.ts";
 import { type Turn, TurnAborted, type Turns } from "./turns.ts";
 
 /** Our own routes that make the agent take a turn or go on with one; Mastra's are told by their table. */
 const TURN_PATH = /^\/chat$|^\/turns(\/[^/]+\/resume)?$|^\/approvals\/[^/]+\/(approve|reject)$/;
 
-/** Seconds between comment lines in an event stream, so that no proxy takes silence for death. */
-const HEARTBEAT_SECONDS = 15;
 /** Seconds that an aborted turn has to end its stream before its connection is cut. */
 const ABORT_GRACE_SECONDS = 2;
 /** What a refused client should wait, in seconds: the next instance is there already. */
@@ -87,11 +84,6 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
     );
     context.set("turn", turn);
     await next();
-
-    const { body } = context.res;
-    if (body && context.res.headers.get("content-type")?.startsWith("text/event-stream")) {
-      context.res = new Response(withHeartbeats(body, HEARTBEAT_SECONDS * 1000), context.res);
-    }
   };
 }
 

@@ -55,12 +55,14 @@ const Json = z.strictObject({
   promises: z.strictObject({
     turns: z.strictObject({
       maxSeconds: z.number(),
+      heartbeatSeconds: z.number(),
       kept: z.boolean(),
       links: z
         .array(
           z.strictObject({
             holder: z.string(),
             timeout: z.string(),
+            counts: z.enum(["silence", "life"]),
             seconds: z.number(),
             atLeastSeconds: z.number(),
             because: z.string(),

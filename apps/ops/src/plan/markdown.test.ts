@@ -19,7 +19,7 @@ describe("a plan for a pull request", () => {
       | Topology | local-podman on podman (found: Podman of the system) |
       | Resources | 1 resource in 1 component |
       | Policies | blueprint-baseline 0.1.0: 24 passed, 1 mandatory failed, 1 could not run, 1 advisory |
-      | Turns | 180 s: 4 of 4 timeouts outlast it |
+      | Turns | 180 s: 4 of 4 timeouts keep it |
       | Capacity, cpu | sure of 0.25 cores, at most 2 cores of 3 cores |
       | Capacity, memory | sure of 512MiB, at most 1GiB of 4GiB |
       | Cost | none beyond the machine |
@@ -46,12 +46,12 @@ describe("a plan for a pull request", () => {
       <details>
       <summary>Turns: 180 s, which no deployment ends</summary>
 
-      | Who waits | Timeout | Has | Needs | Because |
-      | --- | --- | --- | --- | --- |
-      | ✅ agent | drain | 185 s | 180 s | a turn that has just begun may take turns.maxSeconds |
-      | ✅ container engine | stop grace | 190 s | 185 s | a kill before the agent's drain has ended cuts its turns |
-      | ✅ desktop connector | proxy read | 185 s | 180 s | a turn may think for its whole length before the first byte |
-      | ✅ desktop connector | wait for the stop | 195 s | 190 s | the app must outlive the containers that it stops |
+      | Who waits | Timeout | Counts | Has | Needs | Because |
+      | --- | --- | --- | --- | --- | --- |
+      | ✅ agent | drain | life | 185 s | 180 s | a turn that has just begun may take turns.maxSeconds |
+      | ✅ container engine | stop grace | life | 190 s | 185 s | a kill before the agent's drain has ended cuts its turns |
+      | ✅ desktop connector | proxy read | silence, which ends every 15 s | 185 s | 30 s | a silent stream has a heartbeat every 15 s, of which one may come late |
+      | ✅ desktop connector | wait for the stop | life | 195 s | 190 s | the app must outlive the containers that it stops |
 
       </details>
 

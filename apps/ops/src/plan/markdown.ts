@@ -1,5 +1,5 @@
 import type { PolicyFinding } from "./policy-gate.ts";
-import { formatMiB } from "./promises.ts";
+import { countsWords, formatMiB } from "./promises.ts";
 import type { PlanReport } from "./report.ts";
 import { notChosenWords, runsOnWords } from "./runs-on.ts";
 import { policyCounts, resourceCounts, stops } from "./words.ts";
@@ -33,7 +33,7 @@ function summaryTable(report: PlanReport): string {
     ["Policies", `${policies.pack} ${policies.version}: ${policyCounts(policies)}`],
     [
       "Turns",
-      `${promises.turns.maxSeconds} s: ${broken === 0 ? `${promises.turns.links.length} of ${promises.turns.links.length} timeouts outlast it` : `${broken} timeouts are too short`}`,
+      `${promises.turns.maxSeconds} s: ${broken === 0 ? `${promises.turns.links.length} of ${promises.turns.links.length} timeouts keep it` : `${broken} timeouts are too short`}`,
     ],
     ...promises.capacity.map(({ resource, unit, requested, limited, available }) => {
       const print = (amount: number) => (unit === "MiB" ? formatMiB(amount) : `${amount} ${unit}`);
@@ -50,10 +50,11 @@ function environmentHeading({ environment }: PlanReport): string {
 
 function turnTable({ promises }: PlanReport): string {
   return table(
-    ["Who waits", "Timeout", "Has", "Needs", "Because"],
+    ["Who waits", "Timeout", "Counts", "Has", "Needs", "Because"],
     promises.turns.links.map((link) => [
       `${link.kept ? "✅" : "❌"} ${link.holder}`,
       link.timeout,
+      countsWords(link.counts, promises.turns.heartbeatSeconds),
       `${link.seconds} s`,
       `${link.atLeastSeconds} s`,
       link.because,

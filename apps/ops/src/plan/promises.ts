@@ -15,10 +15,12 @@ export interface Promises {
 /** No deployment ends a turn: every timeout on the way is long enough. */
 interface TurnPromise {
   readonly maxSeconds: number;
+  readonly heartbeatSeconds: number;
   readonly kept: boolean;
   readonly links: readonly {
     readonly holder: string;
     readonly timeout: string;
+    readonly counts: "silence" | "life";
     readonly seconds: number;
     readonly atLeastSeconds: number;
     readonly because: string;
@@ -47,7 +49,8 @@ export interface Unknown {
 export function promisesOf(planned: EnvironmentPlan, settings: EnvironmentSettings): Promises {
   const { turns } = planned.plan;
   const links = turns.links.map((link) => ({ ...link, kept: link.seconds >= link.atLeastSeconds }));
-  const kept = { maxSeconds: turns.maxSeconds, kept: links.every((link) => link.kept), links };
+  const { maxSeconds, heartbeatSeconds } = turns;
+  const kept = { maxSeconds, heartbeatSeconds, kept: links.every((link) => link.kept), links };
   const tokens = settings.agent.model.kind === "offline" ? "" : " and the model's tokens";
   switch (planned.kind) {
     case "local-podman":
@@ -116,6 +119,11 @@ function unknowns(plan: LocalPodmanPlan, { agent, resources }: EnvironmentSettin
         ]
       : []),
   ];
+}
+
+/** What a link's timeout counts, for a reader: `silence, which ends every 15 s`. */
+export function countsWords(counts: "silence" | "life", heartbeatSeconds: number): string {
+  return counts === "silence" ? `silence, which ends every ${heartbeatSeconds} s` : "life";
 }
 
 /** Memory of a promise for a reader: `1GiB`. */

@@ -17,11 +17,11 @@ describe("a plan for the terminal", () => {
       policies  blueprint-baseline 0.1.0: 24 passed
 
       promises
-        ✓ turns     180 s, which no deployment ends
-            ✓ agent, drain                           185 s ≥ 180 s  a turn that has just begun may take turns.maxSeconds
-            ✓ container engine, stop grace           190 s ≥ 185 s  a kill before the agent's drain has ended cuts its turns
-            ✓ desktop connector, proxy read          185 s ≥ 180 s  a turn may think for its whole length before the first byte
-            ✓ desktop connector, wait for the stop   195 s ≥ 190 s  the app must outlive the containers that it stops
+        ✓ turns     180 s, which no deployment ends; a heartbeat every 15 s
+            ✓ agent, drain                           185 s ≥  180 s of life     a turn that has just begun may take turns.maxSeconds
+            ✓ container engine, stop grace           190 s ≥  185 s of life     a kill before the agent's drain has ended cuts its turns
+            ✓ desktop connector, proxy read          185 s ≥   30 s of silence  a silent stream has a heartbeat every 15 s, of which one may come late
+            ✓ desktop connector, wait for the stop   195 s ≥  190 s of life     the app must outlive the containers that it stops
         ✓ cpu       sure of 0.25, at most 2 ≤ 3 cores
         ✓ memory    sure of 512MiB, at most 1GiB ≤ 4GiB
         ✓ cost      none beyond the machine

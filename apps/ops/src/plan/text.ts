@@ -47,10 +47,10 @@ function promiseLines({ turns, capacity, cost, unknown }: Promises, paint: Paint
   const holders = turns.links.map(({ holder, timeout }) => `${holder}, ${timeout}`);
   const width = Math.max(...holders.map(({ length }) => length));
   return [
-    `  ${mark(turns.kept)} turns     ${turns.maxSeconds} s, which no deployment ends`,
+    `  ${mark(turns.kept)} turns     ${turns.maxSeconds} s, which no deployment ends; a heartbeat every ${turns.heartbeatSeconds} s`,
     ...turns.links.map(
       (link, index) =>
-        `      ${mark(link.kept)} ${holders[index]?.padEnd(width)}  ${`${link.seconds}`.padStart(4)} s ${link.kept ? "≥" : "<"} ${link.atLeastSeconds} s  ${paint("dim", link.because)}`,
+        `      ${mark(link.kept)} ${holders[index]?.padEnd(width)}  ${`${link.seconds}`.padStart(4)} s ${link.kept ? "≥" : "<"} ${`${link.atLeastSeconds}`.padStart(4)} s of ${link.counts.padEnd(7)}  ${paint("dim", link.because)}`,
     ),
     ...capacity.map(({ resource, unit, requested, limited, available, fitsAtLimit }) => {
       const print = (amount: number) => (unit === "MiB" ? formatMiB(amount) : `${amount}`);

@@ -69,7 +69,7 @@ function figures(report: PlanReport): Markup {
     {
       name: "Longest turn",
       value: `${promises.turns.maxSeconds} s`,
-      note: `${kept} of ${counted(promises.turns.links.length, "timeout")} outlast it`,
+      note: `${kept} of ${counted(promises.turns.links.length, "timeout")} keep it`,
     },
     {
       name: "Memory at most",

@@ -1,5 +1,5 @@
 import type { PolicyFinding } from "../policy-gate.ts";
-import { formatMiB } from "../promises.ts";
+import { countsWords, formatMiB } from "../promises.ts";
 import type { PlanReport } from "../report.ts";
 import { policyCounts, stops, WEIGHT_WORDS } from "../words.ts";
 import { html, type Markup, NOTHING } from "./markup.ts";
@@ -30,12 +30,12 @@ export function turnSection({ promises }: PlanReport): Markup {
   const percent = (seconds: number) => `${((100 * seconds) / longest).toFixed(1)}%`;
   return html`<section aria-labelledby="turns">
 <h2 id="turns">No deployment ends a turn</h2>
-<p class="muted">A turn may take ${turns.maxSeconds} s. Each link waits for the one inside it.</p>
+<p class="muted">A turn may take ${turns.maxSeconds} s. Timeouts that count a life wait for the one inside them; those that count a silence wait for two heartbeats.</p>
 <table>
-<thead><tr><th scope="col">Who waits</th><th scope="col">Timeout</th><th scope="col" class="number">Has</th><th scope="col" class="number">Needs</th><th scope="col"></th><th scope="col">Because</th></tr></thead>
+<thead><tr><th scope="col">Who waits</th><th scope="col">Timeout</th><th scope="col">Counts</th><th scope="col" class="number">Has</th><th scope="col" class="number">Needs</th><th scope="col"></th><th scope="col">Because</th></tr></thead>
 <tbody>${turns.links.map(
     (link) =>
-      html`<tr><th scope="row">${link.holder}</th><td>${link.timeout}</td><td class="number">${link.seconds} s</td><td class="number">${link.atLeastSeconds} s</td><td class="measure"><div class="bar" role="img" aria-label="${link.seconds} of at least ${link.atLeastSeconds} seconds"><i style="width:${percent(link.seconds)}"></i><b style="left:${percent(link.atLeastSeconds)}"></b></div></td><td>${link.kept ? NOTHING : html`<span class="badge bad">too short</span> `}${link.because}</td></tr>`,
+      html`<tr><th scope="row">${link.holder}</th><td>${link.timeout}</td><td>${countsWords(link.counts, turns.heartbeatSeconds)}</td><td class="number">${link.seconds} s</td><td class="number">${link.atLeastSeconds} s</td><td class="measure"><div class="bar" role="img" aria-label="${link.seconds} of at least ${link.atLeastSeconds} seconds"><i style="width:${percent(link.seconds)}"></i><b style="left:${percent(link.atLeastSeconds)}"></b></div></td><td>${link.kept ? NOTHING : html`<span class="badge bad">too short</span> `}${link.because}</td></tr>`,
   )}</tbody>
 </table>
 <figcaption><span><i class="key"></i>has</span><span><i class="key tick"></i>needs</span></figcaption>
