@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PostgresqlServer } from "../engines/postgresql.ts";
 import { startAgentProcess } from "../support/agent/agent-process.ts";
@@ -33,6 +34,25 @@ export async function startContenders(
   const other = await database.newDatabase();
   const bareUrl = await startBare(`${other.variables.FLAME_DATABASE_URL} ${model.url}`, undo);
   return { flame: { ...FLAME, url }, bare: { ...BARE, url: bareUrl }, flamePid: agent.pid };
+}
+
+/** Our server as it is, and as it was in another folder, each with a database of its own, asking the same model. */
+export async function startStates(
+  database: PostgresqlServer,
+  folder: string,
+  pace: ModelPace,
+  seed: number,
+  undo: AsyncDisposableStack,
+): Promise<{ readonly before: Contender; readonly now: Contender }> {
+  const model = undo.use(await startModelServer({ seed, pace, keepRequests: false }));
+  const start = async (name: string, program?: string): Promise<Contender> => {
+    const { variables } = await database.newDatabase();
+    const limits = { FLAME_RATE_LIMIT_PER_MINUTE: "0", FLAME_MEMORY_LAST_MESSAGES: `${LAST_MESSAGES}` };
+    const options = { variables: { ...model.variables, ...variables, ...limits }, ...(program && { program }) };
+    const { url } = await undo.use(startAgentProcess(options)).ready();
+    return { ...FLAME, name, url };
+  };
+  return { before: await start("before", join(folder, "apps/flame-agent/src/main.ts")), now: await start("now") };
 }
 
 async function startBare(addresses: string, undo: AsyncDisposableStack): Promise<string> {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { startPostgresql } from "../engines/postgresql.ts";
+import { type PostgresqlServer, startPostgresql } from "../engines/postgresql.ts";
 import type { ModelPace } from "../support/agent/model-server.ts";
-import { serveBare, startContenders } from "./agent-contenders.ts";
+import { serveBare, startContenders, startStates } from "./agent-contenders.ts";
 import {
   BARE,
   type Contender,
@@ -17,7 +17,8 @@ import { Latencies, table } from "./latency.ts";
 
 /**
  * The agent under load, and beside a bare Mastra server on the same model, database server and memory:
- * `npm run bench:agent -- [--pairs 200] [--seconds 60] [--memory-minutes 10] [--think 0]`.
+ * `npm run bench:agent -- [--pairs 200] [--seconds 60] [--memory-minutes 10] [--think 0]`;
+ * or beside an earlier state of itself: `npm run bench:agent -- --before <its checkout> [--seconds 60]`.
  */
 const { values } = parseArgs({
   options: {
@@ -29,6 +30,8 @@ const { values } = parseArgs({
     "memory-minutes": { type: "string", default: "10" },
     /** What a user waits between two turns under load, on average, in milliseconds. */
     think: { type: "string", default: "0" },
+    /** Folder of an earlier state, with its packages, that is compared with this one and nothing else is done. */
+    before: { type: "string" },
     /** Used by the bench itself: serves the bare server. */
     bare: { type: "string" },
   },
@@ -59,10 +62,15 @@ const GOALS = {
   added: 5,
   throughput: 0.9,
   growth: 0.05,
+  addedToBefore: 3,
+  throughputOfBefore: 0.97,
 };
+/** Rounds of a comparison with an earlier state, in which both are asked in turn: this many times each, in equal parts. */
+const ROUNDS = 4;
 
 async function bench(): Promise<void> {
   await using database = await startPostgresql({ durable: true });
+  if (values.before !== undefined) return compareWith(database, values.before);
   console.log(`seed ${SEED}; ${availableParallelism()} cores for servers, database, model and clients together`);
   {
     await using undo = new AsyncDisposableStack();
@@ -95,6 +103,47 @@ async function bench(): Promise<void> {
     console.log(
       `\nmemory of flame over ${minutes} min of ${CONVERSATIONS} conversations, pause 1,000 ms\n${await memory(flame, flamePid, minutes)}`,
     );
+}
+
+/** The same conversations with both states, one round of each after the other. */
+async function compareWith(database: PostgresqlServer, folder: string): Promise<void> {
+  await using undo = new AsyncDisposableStack();
+  const { before, now } = await startStates(database, folder, REALISTIC, SEED, undo);
+  const reports: Record<"before" | "now", LoadReport[]> = { before: [], now: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const load = {
+      seed: SEED + round,
+      conversations: CONVERSATIONS,
+      seconds: Number(values.seconds) / ROUNDS,
+      thinkMilliseconds: [0, 0],
+    } as const;
+    for (const state of round % 2 === 0 ? (["before", "now"] as const) : (["now", "before"] as const))
+      reports[state].push(await converse(state === "now" ? now : before, load));
+  }
+  const [earlier, later] = [pooled(reports.before), pooled(reports.now)];
+  console.log(
+    `${CONVERSATIONS} conversations at once, ${ROUNDS} rounds of ${Number(values.seconds) / ROUNDS} s each; ms`,
+  );
+  console.log(table([HEAD, row("before", earlier), row("now", later)]));
+  for (const failure of [...earlier.failures, ...later.failures].slice(0, 5)) console.log(`failure: ${failure}`);
+  const added = (of: "firstWord" | "whole") => later[of].percentile(0.95) - earlier[of].percentile(0.95);
+  const ratio = later.turnsPerSecond / earlier.turnsPerSecond;
+  const goals: readonly (readonly [string, number, boolean])[] = [
+    [`first word, added p95 < ${GOALS.addedToBefore}`, added("firstWord"), added("firstWord") < GOALS.addedToBefore],
+    [`turn, added p95 < ${GOALS.addedToBefore}`, added("whole"), added("whole") < GOALS.addedToBefore],
+    [`turns/s against before ≥ ${GOALS.throughputOfBefore}`, ratio, ratio >= GOALS.throughputOfBefore],
+  ];
+  console.log(table(goals.map(([goal, value, met]) => [goal, value.toFixed(2), met ? "met" : "missed"])));
+}
+
+function pooled(reports: readonly LoadReport[]): LoadReport {
+  const of = (latencies: readonly Latencies[]) => latencies.reduce((all, one) => all.with(one), new Latencies());
+  return {
+    firstWord: of(reports.map(({ firstWord }) => firstWord)),
+    whole: of(reports.map(({ whole }) => whole)),
+    turnsPerSecond: mean(reports.map(({ turnsPerSecond }) => turnsPerSecond)),
+    failures: new Set(reports.flatMap(({ failures }) => [...failures])),
+  };
 }
 
 async function addedLatency(flame: Contender, bare: Contender, pairs: number): Promise<string> {

@@ -7,6 +7,14 @@ export class Latencies {
     this.#milliseconds.push(milliseconds);
   }
 
+  /** These and the others together. */
+  with(others: Latencies): Latencies {
+    const all = new Latencies();
+    all.#milliseconds.push(...this.#milliseconds, ...others.#milliseconds);
+    all.failures = this.failures + others.failures;
+    return all;
+  }
+
   get count(): number {
     return this.#milliseconds.length;
   }
