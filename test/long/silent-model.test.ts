@@ -36,6 +36,7 @@ async function silentTurn(heartbeatSeconds: number) {
       variables: {
         ...model.variables,
         FLAME_HOST: "127.0.0.1",
+        FLAME_ALLOWED_HOSTS: "agents.test",
         FLAME_PORT: `${agentPort}`,
         FLAME_TURN_HEARTBEAT_SECONDS: `${heartbeatSeconds}`,
         FLAME_MODEL_FIRST_TOKEN_SECONDS: `${SILENT_SECONDS + 30}`,
