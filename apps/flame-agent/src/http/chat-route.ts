@@ -50,7 +50,7 @@ export function takeChatTurn(chat: Chat) {
       );
     const { id: thread, messages, resource } = request.data;
     const last = messages.at(-1);
-    if (last?.role === "assistant") return decide(context, chat, thread, last.parts);
+    if (last?.role === "assistant") return decide(context, chat, { thread, resource }, last.parts);
     const parts = z.array(TextPart).safeParse(last?.parts);
     if (last?.role !== "user" || !parts.success)
       return refused(
@@ -67,7 +67,7 @@ export function takeChatTurn(chat: Chat) {
 async function decide(
   context: Context<AgentEnv>,
   chat: Chat,
-  thread: string,
+  { thread, resource }: { readonly thread: string; readonly resource: string },
   parts: readonly unknown[],
 ): Promise<Response> {
   const tenant = context.get("tenant");
@@ -80,7 +80,8 @@ async function decide(
     return refused(context, "allowed as the last message: the user's, or the agent's with an approval-responded part");
   const approval = await chat.approvals.find(tenant, newest.id);
   const turn = approval && (await chat.records.find(tenant, approval.turn));
-  if (turn?.thread !== thread) return context.json({ error: "No approval of this id in this chat" }, 404);
+  if (turn?.thread !== thread || turn.resource !== resource)
+    return context.json({ error: "No approval of this id in this chat" }, 404);
   const { approved, reason } = newest;
   return carryOut(
     context,
