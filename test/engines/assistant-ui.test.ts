@@ -29,7 +29,6 @@ describe.skipIf(executable === undefined)("assistant-ui in Chromium", () => {
         FLAME_CORS_ORIGINS: origin,
         FLAME_MODEL_TOKENS_PER_SECOND: "200",
         FLAME_TURN_RECONNECT_SECONDS: "0",
-        FLAME_LOG_LEVEL: "warn",
       },
     });
     ({ url } = await agent.ready());

@@ -26,7 +26,6 @@ export async function judgeAgent(packages: string, seconds: number): Promise<Jud
       FLAME_RATE_LIMIT_PER_MINUTE: "0",
       FLAME_MODEL_TOKENS_PER_SECOND: "10000",
       FLAME_SHED_EVENT_LOOP_MILLISECONDS: "60000",
-      FLAME_LOG_LEVEL: "warn",
     },
   });
   const { url } = await agent.ready();
