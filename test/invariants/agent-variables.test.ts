@@ -239,13 +239,20 @@ function documents(): fc.Arbitrary<Document> {
         { nil: undefined },
       ),
       host: fc.option(
-        fc.constantFrom("agent.example", "flame_agent", "-a.-b", "a..b", "A.example", "a:1", "10.0.0.1"),
-        {
-          nil: undefined,
-        },
+        fc.oneof(
+          { weight: 9, arbitrary: fc.constantFrom("agent.example", "flame_agent", "-a.-b", "10.0.0.1") },
+          fc.constantFrom("a..b", "A.example", "a:1"),
+        ),
+        { nil: undefined },
       ),
       fetched: fc.option(
-        fc.constantFrom("files.example", "files.example:8443", "[2001:db8::1]", "127.1", "-a.example", "a_b", "*.a"),
+        fc.oneof(
+          {
+            weight: 9,
+            arbitrary: fc.constantFrom("files.example", "files.example:8443", "[2001:db8::1]", "-a.example"),
+          },
+          fc.constantFrom("127.1", "a_b", "*.a"),
+        ),
         { nil: undefined },
       ),
       fallback: fc.option(fc.constantFrom("small", "org/model:free", "a@b", "a,b"), { nil: undefined }),

@@ -18,23 +18,35 @@ export function createLog(
   );
 }
 
+/** Constants such as `ECONNRESET`, `42P01` or `AGENT_STREAM_FAILED`: a user's words look otherwise. */
+const CODE = /^[A-Z0-9_]{2,80}$/;
+const NAME = /^[A-Za-z_$][\w$]{0,79}$/;
+
 /**
- * What may be logged of an error: its name, code and place. Its message may quote a user or a key, so it is told only
- * where `debug` was asked for.
+ * What may be logged of an error, at whatever level: its class, code and place. Its message may quote a user or a key,
+ * and so may what a library puts into the head of its stack.
  */
-export function describeError(log: Logger, error: unknown): Record<string, unknown> {
+export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
   const code = "code" in error ? error.code : "id" in error ? error.id : undefined;
-  const places = error.stack
-    ?.split("\n")
+  return {
+    name: NAME.test(error.name) ? error.name : "Error",
+    ...(typeof code === "string" && CODE.test(code) && { code }),
+    at: placesOf(error),
+  };
+}
+
+/** Where an error was made, the innermost place first; a message of several lines is none of them. */
+function placesOf({ stack = "", message }: Error): readonly string[] {
+  const head = message === "" ? -1 : stack.indexOf(message);
+  return (head < 0 ? stack : stack.slice(head + message.length))
+    .split("\n")
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 5)
     .map((line) => line.trim());
-  const message = log.isLevelEnabled("debug") ? { message: error.message } : {};
-  return { name: error.name, ...(code === undefined ? {} : { code }), ...message, at: places };
 }
 
-/** Mastra's own log lines in ours: their fixed text and what failed, never the data beside them. */
+/** Mastra's own log lines in ours: where they come from and what failed. Their text quotes messages and names. */
 class MastraLog extends MastraLogger {
   readonly #log: Logger;
 
@@ -43,27 +55,46 @@ class MastraLog extends MastraLogger {
     this.#log = log.child({ from: "mastra" });
   }
 
-  debug(message: string): void {
-    this.#log.trace(message);
+  debug(): void {
+    this.#log.trace({ place: caller() }, "Mastra tells something");
   }
 
-  info(message: string): void {
-    this.#log.debug(message);
+  info(): void {
+    this.#log.debug({ place: caller() }, "Mastra tells something");
   }
 
-  warn(message: string, ...details: unknown[]): void {
-    this.#log.warn(this.#failure(details), message);
+  warn(_message: string, ...details: unknown[]): void {
+    this.#log.warn({ place: caller(), ...failureIn(details) }, "Mastra warns");
   }
 
   error(message: string, ...details: unknown[]): void {
     // A turn that is stopped, by its client say, is no failure, although its step ends with an error.
     const level = /: TurnAborted: /.test(message) ? "debug" : "error";
-    this.#log[level](this.#failure(details), message);
+    this.#log[level]({ place: caller(), ...failureIn(details) }, "Mastra failed");
   }
+}
 
-  #failure(details: readonly unknown[]): object {
-    const error = details.map(errorIn).find((found) => found !== undefined);
-    return error ? { error: describeError(this.#log, error) } : {};
+/** The place in a library that a log line comes from: its file and line, which a pinned version makes plain. */
+function caller(): string | undefined {
+  return new Error().stack
+    ?.split("\n")
+    .find((line) => line.includes("node_modules"))
+    ?.replace(/^.*node_modules\//, "")
+    .replace(/\)$/, "");
+}
+
+function failureIn(details: readonly unknown[]): object {
+  const error = details.map(errorIn).find((found) => found !== undefined);
+  return error ? { error: describeError(error) } : {};
+}
+
+/** Makes what libraries print themselves a log line that tells its place and what failed, and nothing else. */
+export function captureConsole(log: Logger): void {
+  for (const method of ["debug", "info", "log", "warn", "error"] as const) {
+    console[method] = (...details: readonly unknown[]) => {
+      const level = method === "log" ? "info" : method;
+      log[level]({ from: "console", place: caller(), ...failureIn(details) }, "a library printed something");
+    };
   }
 }
 

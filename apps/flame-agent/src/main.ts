@@ -14,20 +14,24 @@ function readConfiguration(): Configuration {
 
 const configuration = readConfiguration();
 // Loaded only now, so that a wrong environment is told at once and not after a second of loading.
-const { createLog, describeError } = await import("./log.ts");
+const { captureConsole, createLog, describeError } = await import("./log.ts");
 const { startAgent } = await import("./server.ts");
 const { VERSION } = await import("./version.ts");
 const log = createLog(configuration.logLevel);
+captureConsole(log);
 
-function fail(error: unknown, event: string): never {
-  log.fatal({ error: describeError(log, error) }, event);
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+/** `said`: the error's own words, where they are about the deployment and nothing that a user wrote. */
+function fail(error: unknown, event: string, said = error instanceof Error ? error.message : String(error)): never {
+  log.fatal({ error: describeError(error) }, event);
+  process.stderr.write(`${said}\n`);
   process.exit(1);
 }
 
-process.on("uncaughtException", (error) => fail(error, "uncaught exception"));
+process.on("uncaughtException", (error) =>
+  fail(error, "uncaught exception", "An uncaught exception; its place is in the log"),
+);
 // A promise that nobody waited for must not end the turns that run beside it.
-process.on("unhandledRejection", (error) => log.error({ error: describeError(log, error) }, "unhandled rejection"));
+process.on("unhandledRejection", (error) => log.error({ error: describeError(error) }, "unhandled rejection"));
 
 const hurry = new AbortController();
 const asked = Promise.withResolvers<NodeJS.Signals>();

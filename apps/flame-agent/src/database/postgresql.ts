@@ -66,7 +66,7 @@ function openPool(database: PostgresqlConfiguration, log: Logger): Pool {
     },
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
-  pool.on("error", (error: unknown) => log.warn({ error: describeError(log, error) }, "database connection lost"));
+  pool.on("error", (error: unknown) => log.warn({ error: describeError(error) }, "database connection lost"));
   return pool;
 }
 

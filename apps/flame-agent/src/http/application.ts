@@ -113,7 +113,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     // read to its end is destroyed too.
     const { destroyed, complete } = context.env.incoming;
     if (destroyed && !complete) return context.json({ error: "The request broke off" }, 400);
-    log.error({ error: describeError(log, error) }, "request failed");
+    log.error({ error: describeError(error) }, "request failed");
     return isDatabaseAway(error)
       ? context.json({ error: DATABASE_AWAY }, 503, { "Retry-After": "5" })
       : context.json({ error: "The request failed" }, 500);

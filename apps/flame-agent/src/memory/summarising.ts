@@ -58,7 +58,7 @@ export function summarising({ pool, languageModel, tokenBudget, metrics, log }: 
         } catch (error) {
           abortSignal?.throwIfAborted();
           metrics.countSummary("failed");
-          log.warn({ error: describeError(log, error) }, "summary failed, older messages are left out");
+          log.warn({ error: describeError(error) }, "summary failed, older messages are left out");
         }
       }
 

@@ -5,15 +5,16 @@ import { textOf } from "../testing/client.ts";
 import { until } from "../testing/folder.ts";
 
 /** A model's server that answers every call with this status, or breaks off after the first words. */
-async function brokenServer(how: number | "cut") {
+async function brokenServer(how: number | "cut" | "error") {
   let calls = 0;
   const server = createServer((request, response) => {
     calls += 1;
     request.resume();
-    if (how !== "cut") return void response.writeHead(how).end('{"error":{"message":"planted"}}');
+    if (typeof how === "number") return void response.writeHead(how).end('{"error":{"message":"planted"}}');
     response.writeHead(200, { "content-type": "text/event-stream" });
     const choices = [{ index: 0, delta: { role: "assistant", content: "Half an" } }];
     response.write(`data: ${JSON.stringify({ id: "1", created: 1, model: "small", choices })}\n\n`);
+    if (how === "error") return void response.end('data: {"error":{"message":"planted secret","code":"planted"}}\n\n');
     setTimeout(() => response.destroy(), 50);
   }).listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
@@ -58,5 +59,30 @@ describe("an agent whose model fails", () => {
     const events = await agent.turn("Hi");
     expect(textOf(events)).toBe("Half an");
     expect(events.at(-1)).toMatchObject({ event: "error", data: { code: "failed" } });
+  });
+
+  it("tells nobody what its server says in the middle of an answer, but a reference that is in the log", async () => {
+    const { url } = await brokenServer("error");
+    const agent = await agentWith({ FLAME_MODEL_BASE_URL: url, FLAME_LOG_LEVEL: "trace" });
+    const memory = { thread: "masked", resource: "default" };
+    const messages = [{ role: "user", content: "Hi" }];
+    const told = [
+      await (await agent.post("/turns", { message: "Hi", thread: "masked" })).text(),
+      await (await agent.post("/api/agents/flame/stream", { messages, memory })).text(),
+      await (await agent.post("/api/agents/flame/generate", { messages, memory })).text(),
+      await (
+        await agent.post("/chat", {
+          id: "masked-chat",
+          messages: [{ id: "1", role: "user", parts: [{ type: "text", text: "Hi" }] }],
+          trigger: "submit-message",
+        })
+      ).text(),
+      await (await agent.get("/api/memory/threads/masked/messages?agentId=flame&resourceId=default")).text(),
+      await agent.metrics(),
+    ];
+    expect(told.join("")).not.toContain("planted");
+    expect(agent.log.join("")).not.toContain("planted");
+    const [, reference = "none"] = /reference ([0-9a-f-]{36})/.exec(told[1] ?? "") ?? [];
+    expect(agent.log.find((line) => line.includes(reference))).toContain("model's answer was cut");
   });
 });

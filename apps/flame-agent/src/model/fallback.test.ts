@@ -55,16 +55,22 @@ function chainOf(
 ) {
   const pauses: number[] = [];
   const fallbacks: string[] = [];
+  const cuts: string[] = [];
   const circuits: boolean[] = [];
   const candidates = models.map(({ model }, index): Candidate => {
     const circuit = openableCircuit({ failures, seconds, onChange: (open) => circuits.push(open) });
     return { name: `m${index + 1}`, model, circuit, firstTokenSeconds };
   });
   const retry = patientRetry({ retries, longestPauseSeconds, onRetry: (pause) => pauses.push(pause) });
-  const chain = fallbackChain(candidates, (name, reason) => fallbacks.push(`${name}: ${reason}`), retry);
+  const chain = fallbackChain(
+    candidates,
+    (name, reason) => fallbacks.push(`${name}: ${reason}`),
+    ({ model, reference }) => cuts.push(`${model}: ${reference}`),
+    retry,
+  );
   const stream = async (abortSignal?: AbortSignal) =>
     collect((await chain.doStream({ prompt: [], abortSignal })).stream);
-  return { chain, fallbacks, circuits, pauses, stream };
+  return { chain, fallbacks, cuts, circuits, pauses, stream };
 }
 
 describe("a chain of models", () => {
@@ -95,7 +101,11 @@ describe("a chain of models", () => {
   });
 
   it.each([
-    { how: "breaks off", steps: [START, text("a"), new Error("reset")], error: { message: "reset" } },
+    {
+      how: "breaks off",
+      steps: [START, text("a"), new Error("reset")],
+      error: { name: "ModelAnswerCut", message: expect.stringMatching(/m1 was cut; ask again \(reference/) },
+    },
     {
       how: "ends without saying that it is over",
       steps: [START, text("a")],

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type {
   LanguageModelV3,
   LanguageModelV3CallOptions,
@@ -19,6 +20,15 @@ export interface Candidate {
   readonly firstTokenSeconds: number | undefined;
 }
 
+/** An answer that broke off after it had begun. */
+export interface AnswerCut {
+  readonly model: string;
+  /** What the client is told, so that the two can be brought together. */
+  readonly reference: string;
+  /** What the model's server sent or did; absent where its stream just ended. */
+  readonly error?: unknown;
+}
+
 /**
  * One model made of several, asked in order: the next one answers when one fails, is too slow to its first token, or
  * has failed so often that its circuit is open. Where none begins an answer they are asked again, as `retry` says. An answer that has begun isn't begun again by another model: when it
@@ -27,6 +37,7 @@ export interface Candidate {
 export function fallbackChain(
   candidates: readonly Candidate[],
   onFallback: (candidate: string, reason: string) => void,
+  onCut: (cut: AnswerCut) => void,
   retry: Retry,
 ): LanguageModelV3 {
   const first = candidates[0];
@@ -58,7 +69,7 @@ export function fallbackChain(
     doGenerate: (options) =>
       retry.run(() => askInOrder(options, async ({ model }) => model.doGenerate(options)), options.abortSignal),
     doStream: (options) =>
-      retry.run(() => askInOrder(options, (candidate) => begin(candidate, options)), options.abortSignal),
+      retry.run(() => askInOrder(options, (candidate) => begin(candidate, options, onCut)), options.abortSignal),
   };
 }
 
@@ -66,6 +77,7 @@ export function fallbackChain(
 async function begin(
   { name, model, firstTokenSeconds }: Candidate,
   options: LanguageModelV3CallOptions,
+  onCut: (cut: AnswerCut) => void,
 ): Promise<LanguageModelV3StreamResult> {
   // One controller rather than AbortSignal.any: a composite with a listener is kept as long as the process lives.
   const stopping = new AbortController();
@@ -91,36 +103,42 @@ async function begin(
         reader.cancel(error).catch(() => {});
         throw error;
       });
-      if (done) throw new ModelAnswerCut(name);
+      if (done) throw new ModelAnswerCut(name, randomUUID());
       if (value.type === "error") throw value.error;
       head.push(value);
       if (isToken(value) || value.type === "finish") break;
     }
-    return { ...result, stream: wholeStream(name, head, reader) };
+    return { ...result, stream: wholeStream(name, head, reader, onCut) };
   } finally {
     clearTimeout(timer);
     stopping.signal.removeEventListener("abort", stop);
   }
 }
 
-/** The parts read already and then the rest; a stream that breaks off ends with a clear error. */
+/** The parts read already and then the rest; a stream that breaks off, or says an error, ends with one of ours. */
 function wholeStream(
   name: string,
   head: readonly LanguageModelV3StreamPart[],
   reader: ReadableStreamDefaultReader<LanguageModelV3StreamPart>,
+  onCut: (cut: AnswerCut) => void,
 ): ReadableStream<LanguageModelV3StreamPart> {
   const waiting = [...head];
   let finished = false;
+  const cut = (error?: unknown): LanguageModelV3StreamPart => {
+    const reference = randomUUID();
+    onCut({ model: name, reference, ...(error !== undefined && { error }) });
+    return { type: "error", error: new ModelAnswerCut(name, reference) };
+  };
   return new ReadableStream({
     async pull(controller) {
       const next = waiting.shift();
       const { done, value } = next ? { done: false, value: next } : await readOrError(reader);
       if (value) {
         finished ||= value.type === "finish" || value.type === "error";
-        controller.enqueue(value);
+        controller.enqueue(value.type === "error" ? cut(value.error) : value);
       }
       if (!done) return;
-      if (!finished) controller.enqueue({ type: "error", error: new ModelAnswerCut(name) });
+      if (!finished) controller.enqueue(cut());
       controller.close();
     },
     cancel: (reason) => reader.cancel(reason),

@@ -2,11 +2,12 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV3 } from "@ai-sdk/provider";
 import type { ModelCareConfiguration } from "../configuration.operations.ts";
 import type { ModelConfiguration } from "../configuration.ts";
-import type { Logger } from "../log.ts";
+import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { fetchWithTrace } from "../telemetry/index.ts";
 import { openableCircuit } from "./circuit.ts";
 import { type Candidate, fallbackChain } from "./fallback.ts";
+import { reasonOf } from "./model-errors.ts";
 import { offlineModel } from "./offline.ts";
 import { patientRetry } from "./retry.ts";
 import { withoutAddresses } from "./without-addresses.ts";
@@ -59,6 +60,16 @@ export function agentModel(
           metrics.countFallback(name, reason);
           log.warn({ model: name, reason }, "model failed");
         },
+        ({ model: name, reference, error }) =>
+          log.warn(
+            {
+              model: name,
+              reference,
+              reason: reasonOf(error),
+              ...(error !== undefined && { error: describeError(error) }),
+            },
+            "model's answer was cut",
+          ),
         patientRetry({
           retries: care.retries,
           longestPauseSeconds: care.retrySeconds,

@@ -9,11 +9,17 @@ export class ModelTooSlow extends Error {
   }
 }
 
-/** A model's answer broke off: its stream ended without saying that it was over. */
+/**
+ * A model's answer broke off: its stream ended without saying that it was over, or with an error. What its server said
+ * is told to nobody; `reference` finds in the log what is known of it.
+ */
 export class ModelAnswerCut extends Error {
-  constructor(model: string) {
-    super(`The answer of the model ${model} was cut; ask again`);
+  readonly reference: string;
+
+  constructor(model: string, reference: string) {
+    super(`The answer of the model ${model} was cut; ask again (reference ${reference})`);
     this.name = "ModelAnswerCut";
+    this.reference = reference;
   }
 }
 

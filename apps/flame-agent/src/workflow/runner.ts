@@ -227,7 +227,7 @@ export class TurnRunner {
         if (snapshot) await this.#forget(runId);
         return "completed";
       } catch (error) {
-        if (!signal.aborted) log.error({ error: describeError(log, error) }, "turn failed");
+        if (!signal.aborted) log.error({ error: describeError(error) }, "turn failed");
         const { state, failure } = endOf(signal);
         await this.#end(id, writer, state, failure, failureOf(signal, error));
         if (snapshot) await this.#forget(runId);
@@ -283,7 +283,7 @@ export class TurnRunner {
     } catch (error) {
       // A database that is away must not hide from the client what happened.
       this.#unnoted.set(id, ending);
-      log.error({ state, error: describeError(log, error) }, "turn's end not noted yet");
+      log.error({ state, error: describeError(error) }, "turn's end not noted yet");
       return undefined;
     }
   }
@@ -292,7 +292,7 @@ export class TurnRunner {
   async #forget(runId: string): Promise<void> {
     const { workflow, log } = this.#parts;
     await workflow.deleteWorkflowRunById(runId).catch((error: unknown) => {
-      log.warn({ error: describeError(log, error) }, "workflow run not removed");
+      log.warn({ error: describeError(error) }, "workflow run not removed");
     });
   }
 }

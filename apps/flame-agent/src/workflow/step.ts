@@ -63,7 +63,7 @@ export class StepRunner {
       return await work();
     } catch (error) {
       turn.signal.throwIfAborted();
-      this.#log.warn({ step: name, error: describeError(this.#log, error) }, "step failed, the turn goes on");
+      this.#log.warn({ step: name, error: describeError(error) }, "step failed, the turn goes on");
       return instead;
     }
   }

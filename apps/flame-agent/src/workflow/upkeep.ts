@@ -65,7 +65,7 @@ export async function enterInstance(pool: Pool, log: Logger, options: UpkeepOpti
           if (beats % BEATS_PER_CLEANUP === 0) await cleanUp(pool, options.turnRetentionDays);
           beats += 1;
         } catch (error) {
-          log.warn({ error: describeError(log, error) }, "upkeep failed, it is tried again");
+          log.warn({ error: describeError(error) }, "upkeep failed, it is tried again");
         }
       };
       const next = () => {
@@ -83,7 +83,7 @@ export async function enterInstance(pool: Pool, log: Logger, options: UpkeepOpti
       clearTimeout(timer);
       await running;
       await pool.query("delete from flame.instances where id = $1", [id]).catch((error: unknown) => {
-        log.warn({ error: describeError(log, error) }, "instance not signed off");
+        log.warn({ error: describeError(error) }, "instance not signed off");
       });
     },
   };
