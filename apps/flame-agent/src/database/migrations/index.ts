@@ -3,6 +3,8 @@ import { knowledge } from "./0002-knowledge.ts";
 import { cachedAnswers } from "./0003-cached-answers.ts";
 import { summaries } from "./0004-summaries.ts";
 import { noCachedQuestions } from "./0005-no-cached-questions.ts";
+import { turnKeys } from "./0008-turn-keys.ts";
+import { threadLeases } from "./0009-thread-leases.ts";
 import { turnEvents } from "./0010-turn-events.ts";
 import type { Migration } from "./migration.ts";
 
@@ -15,5 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   cachedAnswers,
   summaries,
   noCachedQuestions,
+  turnKeys,
+  threadLeases,
   turnEvents,
 ];

@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Pool } from "pg";
+import { holding } from "../database/index.ts";
+
+/** Pauses between two looks at a thread that another instance holds, in milliseconds: each one is twice the last. */
+const FIRST_PAUSE_MILLISECONDS = 25;
+const LONGEST_PAUSE_MILLISECONDS = 400;
+
+export interface ThreadLeasesOptions {
+  /** Names this process among those that share the database. */
+  readonly instance: string;
+  /** How long an instance that gives no sign still holds what it held, in seconds. */
+  readonly aliveSeconds: number;
+  /** How long a turn waits for its thread, in seconds; 0: not at all. */
+  readonly waitSeconds: number;
+}
+
+/** A thread that one turn has for itself, on all instances that share the database. */
+export interface ThreadLease {
+  /** Does the work as the holder: what it writes into the thread is refused once another one has it. */
+  during<Result>(work: () => Result): Result;
+  /** Gives the thread to the next one, or sees to it that {@link ThreadLeases.settle} does. Later calls do nothing. */
+  release(): Promise<void>;
+}
+
+/**
+ * Gives each thread to one turn at a time, in the order of their coming within an instance. A lease outlives neither its
+ * turn nor the signs of life of its instance: that of a killed holder goes to the next one, and a holder that was away
+ * for so long finds that it may write no more.
+ */
+export class ThreadLeases {
+  readonly #pool: Pool;
+  readonly #options: ThreadLeasesOptions;
+  /** For each thread, when the last one in this process's line has done with it. */
+  readonly #lines = new Map<string, Promise<void>>();
+  readonly #unreleased = new Map<string, string>();
+
+  constructor(pool: Pool, options: ThreadLeasesOptions) {
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  /** The thread, once it is free; undefined where it wasn't within the wait, or `signal` was aborted before. */
+  async take(thread: string, signal: AbortSignal): Promise<ThreadLease | undefined> {
+    const until = new AbortController();
+    const timer = setTimeout(() => until.abort(), this.#options.waitSeconds * 1000);
+    const done = Promise.withResolvers<void>();
+    const before = this.#lines.get(thread);
+    // Who gives up leaves the line: those behind wait for those before.
+    const end = Promise.all([before, done.promise]).then(() => {});
+    this.#lines.set(thread, end);
+    const leave = () => {
+      done.resolve();
+      void end.then(() => {
+        if (this.#lines.get(thread) === end) this.#lines.delete(thread);
+      });
+    };
+    try {
+      const giveUp = AbortSignal.any([signal, until.signal]);
+      const isFirst = !before || (await isOver(before, giveUp));
+      const holder = isFirst ? await this.#claim(thread, giveUp) : undefined;
+      if (holder === undefined) {
+        leave();
+        return undefined;
+      }
+      let released: Promise<void> | undefined;
+      return {
+        during: (work) => holding({ thread, holder }, work),
+        release: () => {
+          released ??= this.#release(thread, holder).finally(leave);
+          return released;
+        },
+      };
+    } catch (error) {
+      leave();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Gives back what could not be given back when its turn ended, because the database was away. */
+  async settle(): Promise<void> {
+    for (const [holder, thread] of this.#unreleased) {
+      await this.#giveBack(thread, holder);
+      this.#unreleased.delete(holder);
+    }
+  }
+
+  async #claim(thread: string, giveUp: AbortSignal): Promise<string | undefined> {
+    const holder = randomUUID();
+    for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
+      const { rowCount } = await this.#pool.query(
+        `insert into flame.thread_leases as lease (thread, holder, instance)
+         select $1, $2, $3 from (${NOT_AWAITED}) as quick
+         on conflict (thread) do update set holder = excluded.holder, instance = excluded.instance
+         where not exists (
+           select from flame.instances where id = lease.instance and seen_at > now() - make_interval(secs => $4)
+         )`,
+        [thread, holder, this.#options.instance, this.#options.aliveSeconds],
+      );
+      if (rowCount === 1) return holder;
+      if (giveUp.aborted || this.#options.waitSeconds === 0) return undefined;
+      await delay(pause, undefined, { signal: giveUp }).catch(() => {});
+    }
+  }
+
+  async #release(thread: string, holder: string): Promise<void> {
+    try {
+      await this.#giveBack(thread, holder);
+    } catch {
+      this.#unreleased.set(holder, thread);
+    }
+  }
+
+  async #giveBack(thread: string, holder: string): Promise<void> {
+    await this.#pool.query(
+      `delete from flame.thread_leases using (${NOT_AWAITED}) as quick where thread = $1 and holder = $2`,
+      [thread, holder],
+    );
+  }
+}
+
+/** Removes the leases of instances that give no signs of life, so that none is left of a thread nobody asks for again. */
+export async function forgetLeases(pool: Pool, aliveSeconds: number): Promise<void> {
+  await pool.query(
+    `delete from flame.thread_leases where instance not in (
+       select id from flame.instances where seen_at > now() - make_interval(secs => $1)
+     )`,
+    [aliveSeconds],
+  );
+}
+
+/** A lease need not outlive a crash of the database, so its commit doesn't wait for the disk. */
+const NOT_AWAITED = "select set_config('synchronous_commit', 'off', true)";
+
+async function isOver(before: Promise<void>, giveUp: AbortSignal): Promise<boolean> {
+  if (giveUp.aborted) return false;
+  const given = Promise.withResolvers<false>();
+  const stop = () => given.resolve(false);
+  giveUp.addEventListener("abort", stop, { once: true });
+  const over = await Promise.race([before.then(() => true), given.promise]);
+  giveUp.removeEventListener("abort", stop);
+  return over;
+}
