@@ -44,7 +44,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-const starting = startAgent(configuration, log, (error) => fail(error, "the data folder was taken by another process"));
+const starting = startAgent(configuration, log, (error) => fail(error, "the database is lost"));
 const agent = await Promise.race([starting.catch((error) => fail(error, "start failed")), asked.promise]);
 if (typeof agent === "string") {
   log.info({ signal: agent }, "stopped before it was ready");

@@ -8,6 +8,8 @@ import { lockFolder } from "./folder-lock.ts";
 import { createStore } from "./mastra-store.ts";
 import { prepareSchema, SCHEMA_VERSION, type SchemaOptions } from "./schema.ts";
 import { makeSocketFolder, SOCKET_PORT, sweepSocketFolders } from "./socket-folder.ts";
+import { gateStatements } from "./statement-gate.ts";
+import { watchStatements } from "./statement-watch.ts";
 
 /**
  * Connections that are opened at most. PGlite is one session and its socket takes the messages of several connections
@@ -20,7 +22,8 @@ const SOCKET_CONNECTIONS = 64;
 
 /**
  * PostgreSQL in this process (PGlite), reached through a socket in a folder that only this user can enter: no port is
- * opened. One process at a time may hold `folder`; without a folder the data live in memory.
+ * opened. One process at a time may hold `folder`; without a folder the data live in memory. `onLost` is called where
+ * nothing may be written any more: another process took the folder, or the database broke down.
  */
 export async function openEmbedded(
   folder: string | undefined,
@@ -35,6 +38,9 @@ export async function openEmbedded(
     const withSchema = schema.upTo === undefined || schema.upTo >= SCHEMA_VERSION;
     const cluster = await openCluster(folder, { withSchema });
     closing.defer(() => cluster.close());
+    const watch = watchStatements();
+    closing.defer(() => watch.close());
+    gateStatements(cluster, watch, onLost);
     const database = await serveCluster(cluster, schema);
     closing.defer(() => database.close());
     return { ...database, close: () => closing.disposeAsync() };

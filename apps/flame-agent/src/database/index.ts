@@ -11,7 +11,7 @@ export { type HeldLease, heldLease, holding } from "./held-lease.ts";
 export { inTransaction, isDatabaseAway, jsonText, type Queryable, vectorText } from "./sql.ts";
 export { createThreads, type ThreadClaim, type Threads } from "./threads.ts";
 
-/** Opens the database that the configuration names. `onLost`: its folder was taken by another process. */
+/** Opens the database that the configuration names. `onLost`: nothing may be written there any more. */
 export function openDatabase(
   database: DatabaseConfiguration,
   log: Logger,

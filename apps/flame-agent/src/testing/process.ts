@@ -19,10 +19,11 @@ export function testProcess(
   program: string,
   variables: Readonly<Record<string, string>> = {},
   atEnd: AtEnd = atEndOfTest,
+  commandLine: readonly string[] = [],
 ): TestProcess {
   const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("FLAME_")));
-  const child = spawn(process.execPath, ["--max-semi-space-size=8", path], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=8", path, ...commandLine], {
     env: { ...inherited, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });

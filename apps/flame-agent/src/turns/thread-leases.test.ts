@@ -21,10 +21,10 @@ describe.each(DRIVERS)("a thread on %s", (driver) => {
     await database.pool.query("insert into flame.instances (id) values ($1)", [id]);
     const leases = new ThreadLeases(database.pool, { instance: id, aliveSeconds: ALIVE_SECONDS, waitSeconds });
     const silence = (seconds: number) =>
-      database.pool.query(
-        "update flame.instances set seen_at = now() - make_interval(secs => $2) where id = $1",
-        [id, seconds],
-      );
+      database.pool.query("update flame.instances set seen_at = now() - make_interval(secs => $2) where id = $1", [
+        id,
+        seconds,
+      ]);
     return { leases, silence };
   }
   const taken = async (lease: Promise<ThreadLease | undefined>): Promise<ThreadLease> => {
