@@ -41,6 +41,11 @@ export const ChatVariables = {
   FLAME_TURN_RECONNECT_SECONDS: whole({ min: 0, max: 3_600 })
     .default(30)
     .describe("How long a turn goes on that no client follows, in seconds; then it is cancelled. 0: at once."),
+  FLAME_THREAD_WAIT_SECONDS: whole({ min: 0, max: 3_600 })
+    .default(30)
+    .describe(
+      "How long a turn waits while another one has its thread, on any instance, in seconds; then 409. 0: it is refused at once.",
+    ),
   FLAME_TURN_EVENTS_SECONDS: whole({ min: 1, max: 2_592_000 })
     .default(600)
     .describe("How long the events of an ended turn can be asked for again, in seconds."),
@@ -77,6 +82,8 @@ export interface ChatConfiguration {
   readonly turnRetentionDays: number;
   /** How long a turn goes on that no client follows. */
   readonly reconnectSeconds: number;
+  /** How long a turn waits while another one has its thread; 0: not at all. */
+  readonly threadWaitSeconds: number;
   /** How long the events of an ended turn are kept. */
   readonly eventRetentionSeconds: number;
 }
@@ -98,6 +105,7 @@ export function chatConfiguration(variables: Variables, embeddingApiKey: string 
     approvalTtlSeconds: variables.FLAME_APPROVAL_TTL_SECONDS,
     turnRetentionDays: variables.FLAME_TURN_RETENTION_DAYS,
     reconnectSeconds: variables.FLAME_TURN_RECONNECT_SECONDS,
+    threadWaitSeconds: variables.FLAME_THREAD_WAIT_SECONDS,
     eventRetentionSeconds: variables.FLAME_TURN_EVENTS_SECONDS,
   };
 }

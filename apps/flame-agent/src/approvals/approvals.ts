@@ -87,6 +87,16 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
       });
     },
 
+    /** The thread of the turn that asked for an approval; undefined where there is none of that id. */
+    async threadOf(tenant: string, id: string): Promise<string | undefined> {
+      const { rows } = await pool.query<{ thread: string }>(
+        `select turns.thread from flame.approvals join flame.turns on turns.id = approvals.turn
+         where approvals.tenant = $1 and approvals.id = $2`,
+        [tenant, id],
+      );
+      return rows[0]?.thread;
+    },
+
     /** Approves or rejects a pending call and gives its turn to this instance, both or neither. */
     async decide(tenant: string, id: string, { approved, reason }: Decision): Promise<Decided> {
       return inTransaction(pool, async (connection): Promise<Decided> => {

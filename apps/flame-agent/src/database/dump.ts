@@ -74,7 +74,7 @@ async function* lines(connection: PoolClient, counted: { rows: number }): AsyncG
 
 /**
  * Mastra's tables and ours, each behind those that it refers to. Left out are the notes of migrations, which a restore
- * makes itself, and the instances that run now.
+ * makes itself, and the instances that run now with the threads that they hold.
  */
 export async function tablesOf(connection: Pick<Pool, "query">): Promise<readonly Table[]> {
   const { rows } = await connection.query<Table & { refersTo: string[] }>(
@@ -86,7 +86,7 @@ export async function tablesOf(connection: Pick<Pool, "query">): Promise<readonl
         where conrelid = class.oid and contype = 'f' and confrelid <> conrelid) as "refersTo"
      from pg_class as class join pg_namespace as space on space.oid = class.relnamespace
      where class.relkind in ('r', 'p') and not class.relispartition and (
-       (space.nspname = 'flame' and class.relname not in ('migrations', 'instances'))
+       (space.nspname = 'flame' and class.relname not in ('migrations', 'instances', 'thread_leases'))
        or (space.nspname = 'public' and class.relname like 'mastra\\_%'))
      order by space.nspname, class.relname`,
   );

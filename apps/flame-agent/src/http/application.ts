@@ -20,6 +20,7 @@ import { addChatRoutes } from "./chat-routes.ts";
 import type { AgentEnv } from "./env.ts";
 import { databaseCheck, tellHealth } from "./health.ts";
 import { keepStreamsAlive } from "./heartbeat.ts";
+import { holdThread } from "./hold-thread.ts";
 import { guardMastraRoutes, NarrowMastraServer } from "./mastra-server.ts";
 import { observeRequests, routeOf } from "./observe.ts";
 import { openApi } from "./openapi.ts";
@@ -83,6 +84,11 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     guardAddresses(configuration.fetching, metrics),
   );
   app.use("/api/*", guardMastraRoutes(security.messagesMax, createThreads(database.pool)));
+
+  app.use(
+    "/api/*",
+    holdThread(chat.leases, (thread) => flame.getActiveThreadRunId(thread) !== undefined),
+  );
 
   app.get("/health", tellHealth({ ...parts, databaseAnswers, requests }));
 

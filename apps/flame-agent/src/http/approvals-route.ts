@@ -4,7 +4,8 @@ import { APPROVAL_STATES, type Decision } from "../approvals/approvals.ts";
 import type { Chat } from "../workflow/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { Id, PageLimit, storable } from "./fields.ts";
-import { type StreamForm, streamTurn } from "./turn-stream.ts";
+import { threadBusy } from "./thread-busy.ts";
+import { controlOf, type StreamForm, streamTurn } from "./turn-stream.ts";
 
 export const ListApprovalsQuery = z.strictObject({
   /** Only calls in this state. Default: all. */
@@ -72,19 +73,23 @@ export async function carryOut(
   decision: Decision,
   form?: StreamForm,
 ): Promise<Response> {
-  const { approvals, runner } = chat;
-  const tenant = context.get("tenant");
-  const decided = await approvals.decide(tenant, id, decision);
-  if (decided.kind === "absent") return context.json({ error: "No approval of this id" }, 404);
-  if (decided.kind === "late")
-    return context.json(
-      {
-        error: `The tool call is ${decided.state} already; allowed: one decision, in time`,
-        state: decided.state,
-      },
-      decided.state === "expired" ? 410 : 409,
-    );
-  return streamTurn(context, chat, (control) => runner.decided(tenant, decided.continuation, control), form);
+  const decided = await chat.runner.decide(context.get("tenant"), id, decision, controlOf(context));
+  switch (decided.kind) {
+    case "absent":
+      return context.json({ error: "No approval of this id" }, 404);
+    case "late":
+      return context.json(
+        {
+          error: `The tool call is ${decided.state} already; allowed: one decision, in time`,
+          state: decided.state,
+        },
+        decided.state === "expired" ? 410 : 409,
+      );
+    case "busy":
+      return threadBusy(context);
+    case "taken":
+      return streamTurn(context, chat, decided.turn, form);
+  }
 }
 
 function parsed(body: string): unknown {

@@ -59,7 +59,7 @@ export function takeChatTurn(chat: Chat) {
       );
     const message = Text.safeParse(parts.data.map(({ text }) => text).join("\n"));
     if (!message.success) return refused(context, "the last message", message.error);
-    return beginTurn(context, chat, { message: message.data, thread, resource }, uiStream(0));
+    return beginTurn(context, chat, { message: message.data, thread, resource }, { form: uiStream(0) });
   };
 }
 

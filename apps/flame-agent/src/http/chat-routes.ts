@@ -6,11 +6,12 @@ import { followChat, takeChatTurn } from "./chat-route.ts";
 import { forgetDocument, learnDocument, listDocuments, showDocument } from "./documents-route.ts";
 import type { AgentEnv } from "./env.ts";
 import { listOutbox } from "./outbox-route.ts";
-import { followTurn, resumeTurn, showTurn, takeTurn } from "./turns-route.ts";
+import { followTurn, listTurns, resumeTurn, showTurn, takeTurn } from "./turns-route.ts";
 
 /** Adds the routes of turns, approvals, documents and sent messages. */
 export function addChatRoutes(app: Hono<AgentEnv>, chat: Chat, outbox: Outbox): void {
   app.post("/turns", takeTurn(chat));
+  app.get("/turns", listTurns(chat));
   app.get("/turns/:id", showTurn(chat));
   app.get("/turns/:id/events", followTurn(chat));
   app.post("/turns/:id/resume", resumeTurn(chat));

@@ -9,7 +9,9 @@ export interface AgentEnv {
     tenant: string;
     /** On Mastra's routes: the tenant's own names of the resource and the thread that the request is about. */
     owned?: { readonly resource: string; readonly thread: string | undefined };
-    /** The turn that the request is, on the routes that take one. */
+    /** The turn that the request is, on the routes whose response is the turn's. */
     turn?: Turn;
+    /** The turn that the request is counted as, on all routes that take one. */
+    counted?: Turn;
   };
 }

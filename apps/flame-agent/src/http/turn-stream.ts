@@ -1,21 +1,54 @@
 import type { Context } from "hono";
 import type { FollowedEvents, TurnLog } from "../turn-log/index.ts";
+import type { Turn } from "../turns/turns.ts";
 import type { Chat } from "../workflow/index.ts";
 import type { StartedTurn, TurnControl } from "../workflow/runner.ts";
 import type { AgentEnv } from "./env.ts";
 
-/** Takes a turn and answers with its events. The turn goes on where its client leaves, who may come back for the rest. */
-export async function streamTurn(
+/** What stops the turn that the request takes. */
+export function controlOf(context: Context<AgentEnv>): TurnControl {
+  return turnOf(context);
+}
+
+/** Answers with a turn's events. The turn goes on where its client leaves, who may come back for the rest. */
+export function streamTurn(
   context: Context<AgentEnv>,
   { events }: Pick<Chat, "events">,
-  take: (control: TurnControl) => Promise<StartedTurn>,
+  { id, after, over }: StartedTurn,
+  form: StreamForm = PLAIN,
+): Response {
+  turnOf(context).isOf(over);
+  return streamEvents(events, id, after, form);
+}
+
+/** Answers with what there is of a turn behind `after`, and what comes; 204 where nothing more comes, 410 where it is gone. */
+export async function tellEvents(
+  context: Context<AgentEnv>,
+  { events }: Pick<Chat, "events">,
+  turn: string,
+  after: number,
   form: StreamForm = PLAIN,
 ): Promise<Response> {
+  switch (await events.ahead(turn, after)) {
+    case "forgotten":
+      return context.json(
+        {
+          error: `The events of the turn are not kept any more; fix: GET /turns/${turn} tells what became of it`,
+          turn,
+        },
+        410,
+      );
+    case "none":
+      return context.body(null, 204);
+    case "some":
+      return streamEvents(events, turn, after, form);
+  }
+}
+
+function turnOf(context: Context<AgentEnv>): Turn {
   const turn = context.get("turn");
   if (!turn) throw new Error("The route isn't counted as a turn; fix: name it in turns/track.ts");
-  const { id, after, over } = await take(turn);
-  turn.isOf(over);
-  return streamEvents(events, id, after, form);
+  return turn;
 }
 
 /** How events are told. */

@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Chat } from "../workflow/index.ts";
+import type { TurnKey, TurnRecord } from "../workflow/records.ts";
 import type { TurnRequest } from "../workflow/runner.ts";
 import type { AgentEnv } from "./env.ts";
-import { EventId, Id, MESSAGE_CHARACTERS, Name, storable } from "./fields.ts";
+import { EventId, Id, MESSAGE_CHARACTERS, Name, PageLimit, storable } from "./fields.ts";
 import { THREAD_OF_ANOTHER } from "./mastra-server.ts";
-import { type StreamForm, streamEvents, streamTurn } from "./turn-stream.ts";
+import { threadBusy } from "./thread-busy.ts";
+import { controlOf, type StreamForm, streamTurn, tellEvents } from "./turn-stream.ts";
 
 export const TurnBody = z.strictObject({
   /** What the user says. */
@@ -16,7 +19,16 @@ export const TurnBody = z.strictObject({
   resource: Name.default("default"),
 });
 
-/** `POST /turns`: one turn of the agent as an event stream. */
+/** Names a request to its sender: the same one again is the same turn. Visible ASCII, as a header's value is. */
+export const TurnKeyHeader = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/)
+  .optional();
+
+/**
+ * `POST /turns`: one turn of the agent as an event stream. A request that bears the same `Idempotency-Key` as an earlier
+ * one of its resource joins that turn's stream, from the beginning.
+ */
 export function takeTurn(chat: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const request = TurnBody.safeParse(await context.req.json().catch(() => undefined));
@@ -29,37 +41,96 @@ export function takeTurn(chat: Chat) {
         400,
       );
     }
-    return beginTurn(context, chat, request.data);
+    const key = TurnKeyHeader.safeParse(context.req.header("idempotency-key"));
+    if (!key.success)
+      return context.json(
+        { error: "The header Idempotency-Key is refused; allowed: 1 to 255 visible ASCII characters" },
+        400,
+      );
+    return beginTurn(context, chat, request.data, { key: turnKey(key.data, request.data) });
   };
 }
 
-/** Takes the turn that is asked for, where its thread is free for it, and answers with its events. */
+function turnKey(key: string | undefined, request: TurnRequest): TurnKey | undefined {
+  if (key === undefined) return undefined;
+  const { message, thread = null, resource } = request;
+  const requestDigest = createHash("sha256")
+    .update(JSON.stringify([message, thread, resource]))
+    .digest("base64url");
+  return { key, requestDigest };
+}
+
+export const ListTurnsQuery = z.strictObject({
+  thread: Name,
+  /** Owner of the thread. Default: `default`. */
+  resource: Name.default("default"),
+  limit: PageLimit,
+  /** The id of the last one that the caller has. */
+  after: Id.optional(),
+});
+
+/** `GET /turns?thread=…`: the turns of a thread, the latest first, so that a client finds one whose `start` it lost. */
+export function listTurns(chat: Chat) {
+  return async (context: Context<AgentEnv>): Promise<Response> => {
+    const request = ListTurnsQuery.safeParse(context.req.query());
+    if (!request.success)
+      return context.json(
+        {
+          error: "The query is refused; allowed: ?thread=…&resource=…&limit=1…100&after=<id>",
+          problems: z.prettifyError(request.error),
+        },
+        400,
+      );
+    const tenant = context.get("tenant");
+    const found = await chat.records.list(tenant, request.data);
+    return context.json({ turns: await Promise.all(found.map((turn) => withApprovals(chat, tenant, turn))) });
+  };
+}
+
+/** Takes the turn that is asked for as soon as its thread is free for it, or finds the one of its key, and tells its events. */
 export async function beginTurn(
   context: Context<AgentEnv>,
   chat: Chat,
   request: TurnRequest,
-  form?: StreamForm,
+  { key, form }: { readonly key?: TurnKey | undefined; readonly form?: StreamForm } = {},
 ): Promise<Response> {
   const { runner } = chat;
   const turn = await runner.admit(context.get("tenant"), request);
   if (!turn) return context.json({ error: THREAD_OF_ANOTHER }, 409);
-  return streamTurn(context, chat, (control) => runner.begin(turn, control), form);
+  const begun = await runner.begin(turn, controlOf(context), key);
+  switch (begun.kind) {
+    case "busy":
+      return threadBusy(context);
+    case "key of another request":
+      return context.json(
+        {
+          error: "The Idempotency-Key stands for another request; allowed: the same body again, or a new key",
+          turn: begun.turn,
+        },
+        422,
+      );
+    case "began":
+      return streamTurn(context, chat, begun.turn, form);
+    case "joined":
+      return tellEvents(context, chat, begun.turn.id, begun.turn.after, form);
+  }
 }
 
 /** `GET /turns/:id`: what became of a turn, and what can be done about it. */
-export function showTurn({ records, approvals }: Chat) {
+export function showTurn(chat: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const id = Id.safeParse(context.req.param("id"));
     const tenant = context.get("tenant");
-    const turn = id.success ? await records.find(tenant, id.data) : undefined;
+    const turn = id.success ? await chat.records.find(tenant, id.data) : undefined;
     if (!turn) return context.json({ error: "No turn of this id" }, 404);
-    const pending = turn.state === "waiting" ? await approvals.ofTurn(tenant, turn.id) : [];
-    return context.json({
-      ...turn,
-      resumable: turn.state === "interrupted",
-      approvals: pending.filter(({ state }) => state === "pending").map((approval) => approval.id),
-    });
+    return context.json(await withApprovals(chat, tenant, turn));
   };
+}
+
+/** A turn with the ids of the approvals that it waits for. */
+async function withApprovals({ approvals }: Chat, tenant: string, turn: TurnRecord) {
+  const asked = turn.state === "waiting" ? await approvals.ofTurn(tenant, turn.id) : [];
+  return { ...turn, approvals: asked.filter(({ state }) => state === "pending").map(({ id }) => id) };
 }
 
 export const EventsQuery = z.strictObject({
@@ -74,7 +145,7 @@ export const EventsQuery = z.strictObject({
  * `GET /turns/:id/events`: what a client missed of a turn, each event once and in order, and the rest while it runs, on
  * whichever instance. 204 where nothing more comes of it, which keeps browsers from asking again.
  */
-export function followTurn({ records, events }: Chat) {
+export function followTurn(chat: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const request = EventsQuery.safeParse(context.req.query());
     const lastEvent = EventId.optional().safeParse(context.req.header("last-event-id"));
@@ -88,7 +159,7 @@ export function followTurn({ records, events }: Chat) {
       );
     const { thread, resource } = request.data;
     const id = Id.safeParse(context.req.param("id"));
-    const turn = id.success ? await records.find(context.get("tenant"), id.data) : undefined;
+    const turn = id.success ? await chat.records.find(context.get("tenant"), id.data) : undefined;
     const isAskedFor =
       turn &&
       (thread === undefined || thread === turn.thread) &&
@@ -97,17 +168,7 @@ export function followTurn({ records, events }: Chat) {
 
     // A browser that comes back by itself sends the header, and the address that it had from the beginning.
     const after = lastEvent.data ?? request.data.after ?? 0;
-    switch (await events.ahead(turn.id, after)) {
-      case "forgotten":
-        return context.json(
-          { error: `The events of the turn are not kept any more; fix: GET /turns/${turn.id} tells what became of it` },
-          410,
-        );
-      case "none":
-        return context.body(null, 204);
-      case "some":
-        return streamEvents(events, turn.id, after);
-    }
+    return tellEvents(context, chat, turn.id, after);
   };
 }
 
@@ -119,12 +180,14 @@ export function resumeTurn(chat: Chat) {
     const tenant = context.get("tenant");
     const turn = id.success ? await records.find(tenant, id.data) : undefined;
     if (!turn) return context.json({ error: "No turn of this id" }, 404);
-    const resumption = await records.resume(tenant, turn.id);
-    if (!resumption)
+    const resumed = await runner.resume(tenant, turn, controlOf(context));
+    if (!resumed)
       return context.json(
-        { error: `The turn is ${turn.state}; allowed: interrupted; fix: GET /turns/${turn.id} tells what it is now` },
+        {
+          error: `The turn is ${turn.state}; allowed: one that is resumable; fix: GET /turns/${turn.id} tells what it is now`,
+        },
         409,
       );
-    return streamTurn(context, chat, (control) => runner.resume(tenant, turn.id, resumption, control));
+    return resumed.kind === "busy" ? threadBusy(context) : streamTurn(context, chat, resumed.turn);
   };
 }

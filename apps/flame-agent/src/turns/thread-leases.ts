@@ -6,13 +6,15 @@ import { holding } from "../database/index.ts";
 /** Pauses between two looks at a thread that another instance holds, in milliseconds: each one is twice the last. */
 const FIRST_PAUSE_MILLISECONDS = 25;
 const LONGEST_PAUSE_MILLISECONDS = 400;
+/** What is waited in any case, in milliseconds: a turn that told its end gives its thread back a moment later. */
+const LEAST_WAIT_MILLISECONDS = 250;
 
 export interface ThreadLeasesOptions {
   /** Names this process among those that share the database. */
   readonly instance: string;
   /** How long an instance that gives no sign still holds what it held, in seconds. */
   readonly aliveSeconds: number;
-  /** How long a turn waits for its thread, in seconds; 0: not at all. */
+  /** How long a turn waits for its thread, in seconds; 0: only for one that is ending. */
   readonly waitSeconds: number;
 }
 
@@ -44,7 +46,8 @@ export class ThreadLeases {
   /** The thread, once it is free; undefined where it wasn't within the wait, or `signal` was aborted before. */
   async take(thread: string, signal: AbortSignal): Promise<ThreadLease | undefined> {
     const until = new AbortController();
-    const timer = setTimeout(() => until.abort(), this.#options.waitSeconds * 1000);
+    const waitMilliseconds = Math.max(this.#options.waitSeconds * 1000, LEAST_WAIT_MILLISECONDS);
+    const timer = setTimeout(() => until.abort(), waitMilliseconds);
     const done = Promise.withResolvers<void>();
     const before = this.#lines.get(thread);
     // Who gives up leaves the line: those behind wait for those before.
@@ -101,7 +104,7 @@ export class ThreadLeases {
         [thread, holder, this.#options.instance, this.#options.aliveSeconds],
       );
       if (rowCount === 1) return holder;
-      if (giveUp.aborted || this.#options.waitSeconds === 0) return undefined;
+      if (giveUp.aborted) return undefined;
       await delay(pause, undefined, { signal: giveUp }).catch(() => {});
     }
   }

@@ -60,8 +60,10 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
       return context.json({ error: "This instance is shutting down and takes no new turns; try again" }, 503);
     }
 
-    const turn = turns.begin();
+    // Ours are noted in the database: what was asked for there is done, and told to those who come back for it.
+    const turn = turns.begin({ outlives: TURN_PATH.test(context.req.path) });
     const { outgoing } = context.env;
+    context.set("counted", turn);
     if (until === "until its thread is idle") {
       try {
         await next();
@@ -83,7 +85,11 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
       setTimeout(() => outgoing.destroy(), ABORT_GRACE_SECONDS * 1000).unref(),
     );
     context.set("turn", turn);
-    await next();
+    try {
+      await next();
+    } finally {
+      turn.answered();
+    }
   };
 }
 

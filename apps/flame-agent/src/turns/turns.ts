@@ -19,10 +19,14 @@ export interface Turn {
   /** Aborted when the turn must stop, with a {@link TurnAborted} as its reason. */
   readonly signal: AbortSignal;
   abort(reason: TurnAborted): void;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
   /** Says that the turn is this work's, whoever listens: it ends when that is over and its response is. */
   isOf(work: Promise<TurnOutcome>): void;
   /** The response has ended, or its client has left: ends the turn, or has it end with its work. */
   leave(outcome: TurnOutcome, whole: boolean): void;
+  /** The request is answered: if no work came of it, nothing keeps the turn of a client that left. */
+  answered(): void;
   /** Ends the turn; the outcome of an abort wins over the one given. */
   end(outcome: TurnOutcome): void;
 }
@@ -48,7 +52,9 @@ export class Turns {
     return this.#running.size;
   }
 
-  begin(): Turn {
+  /** `outlives`: the request isn't taken back by a client that leaves before its work began. */
+  begin({ outlives = false }: { readonly outlives?: boolean } = {}): Turn {
+    const ended = Promise.withResolvers<void>();
     const controller = new AbortController();
     const start = performance.now();
     const tooLong = new TurnAborted(
@@ -57,19 +63,30 @@ export class Turns {
     );
     const timer = setTimeout(() => controller.abort(tooLong), this.#maxSeconds * 1000);
     let work: Promise<TurnOutcome> | undefined;
+    let left: TurnOutcome | undefined;
     const turn: Turn = {
       signal: controller.signal,
+      ended: ended.promise,
       abort: (reason) => controller.abort(reason),
       isOf: (itsWork) => {
         work = itsWork;
+        if (left !== undefined) void work.then(turn.end);
       },
       leave: (outcome, whole) => {
         if (work) return void work.then(turn.end);
+        if (outlives && !whole) {
+          left = outcome;
+          return;
+        }
         if (!whole) turn.abort(new TurnAborted("client-left", "The client left"));
         turn.end(outcome);
       },
+      answered: () => {
+        if (left !== undefined && !work) turn.end(left);
+      },
       end: (outcome) => {
         if (!this.#running.delete(turn)) return;
+        ended.resolve();
         clearTimeout(timer);
         const { reason } = controller.signal;
         this.#metrics.countTurnEnd(

@@ -12,13 +12,14 @@ import { createKnowledge, type Knowledge } from "../retrieval/knowledge.ts";
 import { ensureVectorIndexes } from "../retrieval/vector-index.ts";
 import type { ApprovedTools } from "../tools/index.ts";
 import { TurnLog } from "../turn-log/index.ts";
+import { ThreadLeases } from "../turns/thread-leases.ts";
 import { type ChatWorkflow, createChatWorkflow } from "./chat.ts";
 import { LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
 import { createTurnRecords, type TurnRecords } from "./records.ts";
 import { TurnRunner } from "./runner.ts";
 import { StepRunner } from "./step.ts";
-import { enterInstance } from "./upkeep.ts";
+import { ALIVE_SECONDS, enterInstance } from "./upkeep.ts";
 
 export { DATABASE_AWAY } from "./failure.ts";
 export { type ChatMetrics, createChatMetrics } from "./metrics.ts";
@@ -45,6 +46,7 @@ export interface Chat {
   /** What was and is told of each turn. */
   readonly events: TurnLog;
   readonly approvals: Approvals;
+  readonly leases: ThreadLeases;
   readonly knowledge: Knowledge;
   /** Ends the upkeep; to be called before the database is closed. */
   close(): Promise<void>;
@@ -76,6 +78,11 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
   const records = createTurnRecords(pool, instance.id);
   const events = new TurnLog(pool, instance.id, WRITE_PAUSE_MILLISECONDS[database.kind]);
   const turns = new LiveTurns();
+  const leases = new ThreadLeases(pool, {
+    instance: instance.id,
+    aliveSeconds: ALIVE_SECONDS,
+    waitSeconds: chat.threadWaitSeconds,
+  });
   const steps = new StepRunner(metrics, log);
   const workflow = createChatWorkflow({
     agent,
@@ -97,11 +104,16 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
     memory,
     threads: createThreads(pool),
     turns,
+    leases,
     events,
     reconnectSeconds,
     metrics,
     log,
   });
-  instance.keepUp(() => runner.settle(), metrics);
-  return { workflow, runner, records, events, approvals, knowledge, close: () => instance.stop() };
+  const settle = async () => {
+    await leases.settle();
+    await runner.settle();
+  };
+  instance.keepUp(settle, metrics);
+  return { workflow, runner, records, events, approvals, leases, knowledge, close: () => instance.stop() };
 }

@@ -18,6 +18,8 @@ export interface TurnRecord {
   readonly failure: string | null;
   /** Times that it was taken up: 1 and one for every approval and every resumption. */
   readonly attempt: number;
+  /** Whether it can be gone on with: it was interrupted, or failed or was cancelled after a decision about a tool call. */
+  readonly resumable: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -44,23 +46,100 @@ export interface Resumption {
   readonly decided: readonly MadeCall[];
 }
 
+/** A key by which a client makes sure that its request is one turn, however often it is sent. */
+export interface TurnKey {
+  readonly key: string;
+  /** Tells requests apart: the same key with another one is a mistake. */
+  readonly requestDigest: string;
+}
+
+/** The turn that a key stands for. */
+export interface KeyedTurn {
+  readonly turn: string;
+  readonly requestDigest: string;
+}
+
+/** How long a key stands for its turn, in seconds: a day, as is usual, and the least that turns are kept. */
+export const TURN_KEY_SECONDS = 86_400;
+
+/** Which turns of a tenant are listed. */
+export interface TurnListRequest {
+  readonly thread: string;
+  readonly resource: string;
+  readonly limit: number;
+  /** The id of the last one that the caller has. */
+  readonly after?: string | undefined;
+}
+
+const COLUMNS = `id, thread, resource, state, failure, attempt, created_at as "createdAt", updated_at as "updatedAt",
+  ${mayBeResumed("turns")} as resumable`;
+
+/**
+ * A condition on a turn: it was interrupted, or it ended otherwise after somebody had decided about its tool calls, and
+ * what was decided must not be lost. A call that nobody decided about in time ended its turn for good.
+ */
+function mayBeResumed(turns: string): string {
+  return `(${turns}.state = 'interrupted' or ${turns}.state in ('failed', 'cancelled')
+    and ${turns}.failure is distinct from 'approval-expired'
+    and exists (select from flame.approvals where turn = ${turns}.id and state in ('approved', 'rejected')))`;
+}
+
 export type TurnRecords = ReturnType<typeof createTurnRecords>;
 
 /** The state of each turn in the database: what a client can ask about, whatever becomes of the process. */
 export function createTurnRecords(pool: Pool, instance: string) {
   return {
+    /** Notes a turn that begins, and its key, both or neither: false where the key stands for another turn already. */
     async begin(turn: {
       readonly id: string;
       readonly tenant: string;
       readonly thread: string;
       readonly resource: string;
       readonly message: string;
-    }): Promise<void> {
-      await pool.query(
-        `insert into flame.turns (id, tenant, thread, resource, message, state, instance, run)
-         values ($1::uuid, $2, $3, $4, $5, 'running', $6, $1::uuid::text)`,
-        [turn.id, turn.tenant, turn.thread, turn.resource, turn.message, instance],
+      readonly key?: TurnKey | undefined;
+    }): Promise<boolean> {
+      const { key, ...noted } = turn;
+      const values = [noted.id, noted.tenant, noted.thread, noted.resource, noted.message, instance];
+      if (!key) {
+        await pool.query(`${INSERT} values (${VALUES})`, values);
+        return true;
+      }
+      const { rowCount } = await pool.query(
+        `with keyed as (
+           insert into flame.turn_keys as known (tenant, resource, key, turn, request_digest)
+           values ($2, $4, $7, $1, $8)
+           on conflict (tenant, resource, key) do update
+             set turn = excluded.turn, request_digest = excluded.request_digest, created_at = now()
+             where known.created_at <= now() - make_interval(secs => ${TURN_KEY_SECONDS})
+           returning turn
+         )
+         ${INSERT} select ${VALUES} from keyed`,
+        [...values, key.key, key.requestDigest],
       );
+      return rowCount === 1;
+    },
+
+    /** The turn that a resource's key stands for; undefined: none (any more). */
+    async keyed(tenant: string, resource: string, key: string): Promise<KeyedTurn | undefined> {
+      const { rows } = await pool.query<KeyedTurn>(
+        `select turn, request_digest as "requestDigest" from flame.turn_keys
+         where tenant = $1 and resource = $2 and key = $3
+           and created_at > now() - make_interval(secs => ${TURN_KEY_SECONDS})`,
+        [tenant, resource, key],
+      );
+      return rows[0];
+    },
+
+    /** The turns of a resource's thread, the latest first, from the one behind `after` on. */
+    async list(tenant: string, { thread, resource, limit, after }: TurnListRequest): Promise<readonly TurnRecord[]> {
+      const { rows } = await pool.query<TurnRecord>(
+        `select ${COLUMNS} from flame.turns
+         where tenant = $1 and resource = $2 and thread = $3 and ($5::uuid is null or position <
+           (select position from flame.turns where tenant = $1 and id = $5))
+         order by position desc limit $4`,
+        [tenant, resource, thread, limit, after],
+      );
+      return rows;
     },
 
     /**
@@ -87,8 +166,7 @@ export function createTurnRecords(pool: Pool, instance: string) {
 
     async find(tenant: string, id: string): Promise<TurnRecord | undefined> {
       const { rows } = await pool.query<TurnRecord>(
-        `select id, thread, resource, state, failure, attempt, created_at as "createdAt", updated_at as "updatedAt"
-         from flame.turns where tenant = $1 and id = $2`,
+        `select ${COLUMNS} from flame.turns where tenant = $1 and id = $2`,
         [tenant, id],
       );
       return rows[0];
@@ -105,7 +183,7 @@ export function createTurnRecords(pool: Pool, instance: string) {
     },
 
     /**
-     * Takes an interrupted turn for this instance, for a new run; undefined where it isn't interrupted (any more).
+     * Takes a turn that may be resumed for this instance, for a new run; undefined where it may not (any more).
      * What a run's snapshots say isn't asked: Mastra drops them before the turn's end is noted.
      */
     async resume(tenant: string, id: string): Promise<Resumption | undefined> {
@@ -116,7 +194,7 @@ export function createTurnRecords(pool: Pool, instance: string) {
          )
          update flame.turns set state = 'running', instance = $3, attempt = attempt + 1, failure = null,
            updated_at = now(), run = id || '-' || (attempt + 1)
-         where tenant = $1 and id = $2 and state = 'interrupted'
+         where tenant = $1 and id = $2 and ${mayBeResumed("turns")}
          returning run, thread, resource, message,
            (select coalesce(jsonb_agg(to_jsonb(made) - 'decided_at' order by decided_at), '[]') from made) as decided`,
         [tenant, id, instance],
@@ -125,6 +203,9 @@ export function createTurnRecords(pool: Pool, instance: string) {
     },
   };
 }
+
+const INSERT = "insert into flame.turns (id, tenant, thread, resource, message, state, instance, run)";
+const VALUES = "$1::uuid, $2, $3, $4, $5, 'running', $6::uuid, $1::uuid::text";
 
 /** Marks running turns whose instance is gone as interrupted, and tells it in their events. Returns how many. */
 export async function interruptOrphans(pool: Pool, aliveSeconds: number): Promise<number> {
@@ -148,6 +229,14 @@ export async function forgetRuns(pool: Pool): Promise<number> {
   const { rowCount } = await pool.query(
     `delete from public.mastra_workflow_snapshot where "updatedAtZ" < now() - interval '1 day'
        and run_id not in (select run from flame.turns where state in ('running', 'waiting'))`,
+  );
+  return rowCount ?? 0;
+}
+
+/** Removes keys that stand for no turn any more. Returns how many. */
+export async function forgetTurnKeys(pool: Pool): Promise<number> {
+  const { rowCount } = await pool.query(
+    `delete from flame.turn_keys where created_at <= now() - make_interval(secs => ${TURN_KEY_SECONDS})`,
   );
   return rowCount ?? 0;
 }

@@ -7,6 +7,7 @@ import type { Database } from "../database/index.ts";
 import { collect } from "../testing/collect.ts";
 import { testDatabase } from "../testing/database.ts";
 import { TurnLog } from "../turn-log/index.ts";
+import { ThreadLeases } from "../turns/thread-leases.ts";
 import { TurnAborted } from "../turns/turns.ts";
 import { LiveTurns } from "./live.ts";
 import { createChatMetrics } from "./metrics.ts";
@@ -89,6 +90,7 @@ function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}, instance: st
     },
     threads: { ownerOf: unused, claim: unused },
     turns: new LiveTurns(),
+    leases: new ThreadLeases(database.pool, { instance, aliveSeconds: 15, waitSeconds: 0 }),
     events,
     reconnectSeconds: 30,
     metrics: createChatMetrics(registry),
@@ -99,11 +101,12 @@ function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}, instance: st
   let id = "";
   /** Takes a turn to its end. */
   const begin = async () => {
-    const started = await runner.begin(REQUEST, { signal: new AbortController().signal, abort: unused });
-    id = started.id;
+    const begun = await runner.begin(REQUEST, { signal: new AbortController().signal, abort: unused });
+    if (begun.kind !== "began") throw new Error(`The turn is ${begun.kind}`);
+    id = begun.turn.id;
     for await (const batch of events.follow(id, 0, new AbortController().signal))
       told.push(...batch.map(({ event, data }) => ({ event, data: JSON.parse(data) })));
-    return started.over;
+    return begun.turn.over;
   };
   const turn = (): Promise<TurnRecord | undefined> => records.find("a", id);
   return { runner, records, events, runs, removed, lines, registry, told, begin, turn, id: () => id };

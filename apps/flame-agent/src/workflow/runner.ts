@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Approvals, Continuation } from "../approvals/approvals.ts";
+import type { Approvals, Continuation, Decided, Decision } from "../approvals/approvals.ts";
 import { asCaller, type Threads } from "../database/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import { textBehind } from "../memory/message-text.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import { ownedName } from "../tenants/index.ts";
 import { type EncodedEvent, encoded, type TurnLog, type TurnWriter } from "../turn-log/index.ts";
+import type { ThreadLease, ThreadLeases } from "../turns/thread-leases.ts";
 import { TurnAborted } from "../turns/turns.ts";
 import {
   type ChatInput,
@@ -19,7 +20,7 @@ import type { TurnEvent } from "./events.ts";
 import { failureOf, NOT_KEPT } from "./failure.ts";
 import type { LiveTurn, LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
-import type { Resumption, TurnRecords, TurnState } from "./records.ts";
+import type { Resumption, TurnKey, TurnRecord, TurnRecords, TurnState } from "./records.ts";
 
 /** What a client asks for. */
 export interface TurnRequest {
@@ -53,6 +54,26 @@ export interface StartedTurn {
   readonly over: Promise<"completed" | "failed">;
 }
 
+/** Nothing was done: another turn had the thread for as long as this one may wait for it. */
+export interface Busy {
+  readonly kind: "busy";
+}
+
+/** What became of a request for a turn: its own, or the one that its key stands for, if the request is the same. */
+export type Begun =
+  | { readonly kind: "began" | "joined"; readonly turn: StartedTurn }
+  | { readonly kind: "key of another request"; readonly turn: string }
+  | Busy;
+
+/** What became of a decision, with the rest of the turn where it was taken. */
+export type Continued =
+  | { readonly kind: "taken"; readonly turn: StartedTurn }
+  | Exclude<Decided, { readonly kind: "taken" }>
+  | Busy;
+
+/** What became of a resumption: undefined where the turn may not be resumed (any more). */
+export type Resumed = { readonly kind: "taken"; readonly turn: StartedTurn } | Busy | undefined;
+
 export interface RunnerParts {
   readonly workflow: ChatWorkflow;
   readonly records: TurnRecords;
@@ -60,6 +81,7 @@ export interface RunnerParts {
   readonly memory: ThreadMemory;
   readonly threads: Threads;
   readonly turns: LiveTurns;
+  readonly leases: ThreadLeases;
   readonly events: TurnLog;
   /** How long a turn goes on that nobody follows, in seconds. */
   readonly reconnectSeconds: number;
@@ -100,16 +122,49 @@ export class TurnRunner {
     return claimed === "other" ? undefined : { tenant, message, thread, resource, first: claimed === "new" };
   }
 
-  /** Takes a new turn. Rejects where it could not be noted that it began. */
-  async begin({ first, ...turn }: AdmittedTurn, control: TurnControl): Promise<StartedTurn> {
+  /**
+   * Takes a new turn as soon as it has its thread for itself; or, where its key stands for one already, finds that one,
+   * to be followed from its beginning. Rejects where it could not be noted that it began.
+   */
+  async begin(admitted: AdmittedTurn, control: TurnControl, key?: TurnKey): Promise<Begun> {
+    const known = await this.#keyed(admitted, key);
+    if (known) return known;
+    return this.#alone(admitted.tenant, admitted.thread, control, async (lease): Promise<Begun> => {
+      const turn = await this.#begin(admitted, control, lease, key);
+      if (turn) return { kind: "began", turn };
+      // Somebody else's request with the key was noted just before this one.
+      const other = await this.#keyed(admitted, key);
+      if (other) return other;
+      throw new Error("The key stands for no turn");
+    });
+  }
+
+  async #keyed({ tenant, resource }: AdmittedTurn, key: TurnKey | undefined): Promise<Begun | undefined> {
+    const known = key && (await this.#parts.records.keyed(tenant, resource, key.key));
+    if (!known) return undefined;
+    return known.requestDigest === key.requestDigest
+      ? { kind: "joined", turn: { id: known.turn, after: 0, over: Promise.resolve("completed") } }
+      : { kind: "key of another request", turn: known.turn };
+  }
+
+  async #begin(
+    { first, ...turn }: AdmittedTurn,
+    control: TurnControl,
+    lease: ThreadLease,
+    key: TurnKey | undefined,
+  ): Promise<StartedTurn | undefined> {
     const { records, workflow } = this.#parts;
     // Of a run that has no name yet Mastra doesn't ask the database whether there is such a one.
     const run = await workflow.createRun();
     // Mastra forgets a run when it ends, which one that never started doesn't; one that waits is in the database.
     const forget = () => void workflow.runs.delete(run.runId);
     try {
-      await records.begin({ id: run.runId, ...turn });
-      const started = await this.#start(run.runId, run.runId, turn, control, async () => ({ first }), run);
+      if (!(await records.begin({ id: run.runId, ...turn, key }))) {
+        forget();
+        return undefined;
+      }
+      const way = { lease, graceSeconds: this.#parts.reconnectSeconds, run };
+      const started = await this.#start(run.runId, run.runId, turn, control, async () => ({ first }), way);
       void started.over.then(forget);
       return started;
     } catch (error) {
@@ -118,15 +173,31 @@ export class TurnRunner {
     }
   }
 
-  /** Goes on with a turn whose tool call was decided about, whoever follows it. */
-  async decided(
+  /** Decides about a tool call and goes on with its turn, whoever follows it: what is decided is done. */
+  async decide(tenant: string, approval: string, decision: Decision, control: TurnControl): Promise<Continued> {
+    const { approvals } = this.#parts;
+    const thread = await approvals.threadOf(tenant, approval);
+    const asked = await approvals.find(tenant, approval);
+    if (thread === undefined || !asked) return { kind: "absent" };
+    // The turn of a call that was decided about may have the thread just now: nobody waits for that to be told so.
+    if (asked.state !== "pending") return { kind: "late", state: asked.state };
+    return this.#alone(tenant, thread, control, async (lease): Promise<Continued> => {
+      const decided = await approvals.decide(tenant, approval, decision);
+      if (decided.kind !== "taken") return decided;
+      return { kind: "taken", turn: await this.#decided(tenant, decided.continuation, control, lease) };
+    });
+  }
+
+  #decided(
     tenant: string,
     { turn: id, decision, run: runId, toolCall, tool, thread, resource }: Continuation,
     control: TurnControl,
+    lease: ThreadLease,
   ): Promise<StartedTurn> {
     this.#parts.metrics.countApproval(decision.approved ? "approved" : "rejected");
     const resumeData: DecidedCall = { ...decision, toolCall, tool };
     return this.#run(id, runId, { tenant, thread, resource }, control, {
+      lease,
       isNew: false,
       wasSuspended: true,
       graceSeconds: Number.POSITIVE_INFINITY,
@@ -136,17 +207,27 @@ export class TurnRunner {
 
   /**
    * Goes on with an interrupted turn in a new run: tells its answer where that is whole in memory, or else begins anew
-   * with what was decided about its tool calls, and what came of them.
+   * with what was decided about its tool calls, and what came of them. Where something was, it is done whoever follows.
    */
-  async resume(
+  async resume(tenant: string, { id, thread }: TurnRecord, control: TurnControl): Promise<Resumed> {
+    return this.#alone(tenant, thread, control, async (lease): Promise<Resumed> => {
+      const resumption = await this.#parts.records.resume(tenant, id);
+      if (!resumption) return undefined;
+      return { kind: "taken", turn: await this.#resume(tenant, id, resumption, control, lease) };
+    });
+  }
+
+  #resume(
     tenant: string,
     id: string,
     { decided, run, ...turn }: Resumption,
     control: TurnControl,
+    lease: ThreadLease,
   ): Promise<StartedTurn> {
     const { memory, threads } = this.#parts;
+    const graceSeconds = decided.length > 0 ? Number.POSITIVE_INFINITY : this.#parts.reconnectSeconds;
     const thread = ownedName(tenant, turn.thread);
-    return this.#start(id, run, { tenant, ...turn }, control, async () => {
+    const beginning = async () => {
       const { answer } = await memory.ofTurn(thread, id);
       const told =
         answer &&
@@ -159,7 +240,27 @@ export class TurnRunner {
         first: owner === undefined,
         left: { decided, ...(told !== undefined && { answer: told }) },
       };
-    });
+    };
+    return this.#start(id, run, { tenant, ...turn }, control, beginning, { lease, graceSeconds });
+  }
+
+  /** Does what takes up a turn with its thread for itself, and gives the thread back when the turn, if any, is over. */
+  async #alone<Result extends { readonly kind: string; readonly turn?: StartedTurn | string } | undefined>(
+    tenant: string,
+    thread: string,
+    { signal }: TurnControl,
+    take: (lease: ThreadLease) => Promise<Result>,
+  ): Promise<Result | Busy> {
+    const lease = await this.#parts.leases.take(ownedName(tenant, thread), signal);
+    if (!lease) return { kind: "busy" };
+    let over: Promise<unknown> = Promise.resolve();
+    try {
+      const taken = await take(lease);
+      if (typeof taken?.turn === "object") over = taken.turn.over;
+      return taken;
+    } finally {
+      void over.then(() => lease.release());
+    }
   }
 
   #start(
@@ -168,15 +269,20 @@ export class TurnRunner {
     turn: Omit<AdmittedTurn, "first">,
     control: TurnControl,
     beginning: () => Promise<Beginning>,
-    newRun?: Run,
+    {
+      lease,
+      graceSeconds,
+      run: newRun,
+    }: { readonly lease: ThreadLease; readonly graceSeconds: number; readonly run?: Run },
   ): Promise<StartedTurn> {
     const { tenant, message } = turn;
     const thread = ownedName(tenant, turn.thread);
     const resource = ownedName(tenant, turn.resource);
     return this.#run(id, runId, turn, control, {
+      lease,
       isNew: newRun !== undefined,
       wasSuspended: false,
-      graceSeconds: this.#parts.reconnectSeconds,
+      graceSeconds,
       go: async (run) => run.start({ inputData: { turn: id, thread, resource, message, ...(await beginning()) } }),
       ...(newRun && { run: newRun }),
     });
@@ -188,6 +294,7 @@ export class TurnRunner {
     { tenant, thread, resource }: Pick<AdmittedTurn, "tenant" | "thread" | "resource">,
     { signal, abort }: TurnControl,
     way: {
+      readonly lease: ThreadLease;
       readonly isNew: boolean;
       readonly wasSuspended: boolean;
       readonly graceSeconds: number;
@@ -210,7 +317,7 @@ export class TurnRunner {
         await emit({ event: "start", data: { turn: id, thread, resource } });
         const caller = { resource: ownedName(tenant, resource), thread: ownedName(tenant, thread) };
         const run = async () => way.go(way.run ?? (await workflow.createRun({ runId })));
-        const result = await asCaller(caller, () => turns.during(runId, live, run));
+        const result = await way.lease.during(() => asCaller(caller, () => turns.during(runId, live, run)));
         if (result.status === "suspended") {
           snapshot = true;
           await this.#wait(id, writer, result.steps[GENERATION]);

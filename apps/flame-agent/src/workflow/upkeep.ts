@@ -5,14 +5,15 @@ import { sweepAnswers } from "../cache/answers.ts";
 import { describeError, type Logger } from "../log.ts";
 import { forgetSummaries } from "../memory/summaries.ts";
 import { forgetEvents } from "../turn-log/index.ts";
+import { forgetLeases } from "../turns/thread-leases.ts";
 import { APPROVAL_EXPIRED } from "./failure.ts";
 import type { ChatMetrics } from "./metrics.ts";
-import { forgetRuns, forgetTurns, interruptOrphans } from "./records.ts";
+import { forgetRuns, forgetTurnKeys, forgetTurns, interruptOrphans } from "./records.ts";
 
 /** Pause between two signs of life of an instance, in milliseconds. */
 const BEAT_MILLISECONDS = 3_000;
 /** An instance that gave no sign for this long is gone, in seconds: five beats, so that a pause of the process isn't one. */
-const ALIVE_SECONDS = 15;
+export const ALIVE_SECONDS = 15;
 /** Beats between two clean-ups of what is old: about once in ten minutes; of events, of which there are many, in one. */
 const BEATS_PER_CLEANUP = 200;
 const BEATS_PER_EVENT_CLEANUP = 20;
@@ -90,6 +91,7 @@ export async function enterInstance(pool: Pool, log: Logger, options: UpkeepOpti
 }
 
 async function recover(pool: Pool, log: Logger): Promise<void> {
+  await forgetLeases(pool, ALIVE_SECONDS);
   const interrupted = await interruptOrphans(pool, ALIVE_SECONDS);
   if (interrupted > 0) log.warn({ turns: interrupted }, "turns of an instance that is gone can be resumed");
 }
@@ -97,6 +99,7 @@ async function recover(pool: Pool, log: Logger): Promise<void> {
 async function cleanUp(pool: Pool, turnRetentionDays: number): Promise<void> {
   await sweepAnswers(pool);
   await forgetTurns(pool, turnRetentionDays);
+  await forgetTurnKeys(pool);
   await forgetRuns(pool);
   await forgetSummaries(pool);
   // An embedded database has nobody else who tells its planner what there is.
