@@ -39,6 +39,7 @@ describe("the agent's environment", () => {
         FLAME_HOST: "0.0.0.0",
         FLAME_LOG_LEVEL: "info",
         FLAME_MEMORY_LAST_MESSAGES: "20",
+        FLAME_THREAD_WAIT_SECONDS: "30",
         FLAME_METRICS_PATH: "/metrics",
         FLAME_MODEL: "offline",
         FLAME_MODEL_TOKENS_PER_SECOND: "50",

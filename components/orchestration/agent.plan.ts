@@ -61,6 +61,7 @@ export function planAgentEnvironment(input: AgentEnvironmentInput): Pick<Contain
       FLAME_LOG_LEVEL: agent.logLevel,
       FLAME_BODY_LIMIT_KIB: `${toKiB(agent.requestBodyLimit)}`,
       FLAME_MEMORY_LAST_MESSAGES: `${agent.memory.lastMessages}`,
+      FLAME_THREAD_WAIT_SECONDS: `${agent.threadWaitSeconds}`,
       MASTRA_TELEMETRY_DISABLED: "1",
     }),
     secrets: {

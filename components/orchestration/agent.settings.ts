@@ -192,6 +192,11 @@ export const AgentSettings = z
           .meta({ description: "Messages of the conversation that the agent sees.", unit: "messages" }),
       })
       .prefault({}),
+    threadWaitSeconds: z.int().min(0).max(3600).prefault(30).meta({
+      description:
+        "How long a turn waits while another one has its conversation, on any replica, before it is refused; 0: it is refused at once.",
+      unit: "seconds",
+    }),
     requestBodyLimit: bytesBetween("1KiB", "1GiB").prefault("1MiB").meta({
       description: "Largest request that is read.",
       unit: "bytes",

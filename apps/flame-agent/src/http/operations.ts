@@ -5,7 +5,7 @@ import { ChatBody, FollowChatQuery } from "./chat-route.ts";
 import { DocumentBody, ListDocumentsQuery } from "./documents-route.ts";
 import { EventId, Id, Name } from "./fields.ts";
 import { OutboxQuery } from "./outbox-route.ts";
-import { EventsQuery, TurnBody } from "./turns-route.ts";
+import { EventsQuery, ListTurnsQuery, TurnBody, TurnKeyHeader } from "./turns-route.ts";
 
 /** What an operation answers under one status. */
 export type Answer =
@@ -121,8 +121,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "POST /turns": {
     id: "takeTurn",
     summary: "One turn of the agent as an event stream",
+    headers: z.object({ "idempotency-key": TurnKeyHeader }),
     body: { schema: TurnBody, required: true },
-    answers: { 200: TURN, 400: WRONG, 409: OTHER_OWNER },
+    answers: {
+      200: TURN,
+      204: { says: "The turn of the Idempotency-Key has nothing to tell" },
+      400: WRONG,
+      409: BUSY,
+      410: problem("The events of the Idempotency-Key's turn aren't kept any more"),
+      422: problem("The Idempotency-Key stands for another request"),
+    },
+  },
+  "GET /turns": {
+    id: "listTurns",
+    summary: "The turns of a thread, the latest first",
+    query: ListTurnsQuery,
+    answers: { 200: { says: "The turns", json: z.object({ turns: z.array(Turn) }) }, 400: WRONG },
   },
   "GET /turns/:id": {
     id: "showTurn",
@@ -148,7 +162,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     id: "resumeTurn",
     summary: "Goes on with an interrupted turn, as an event stream",
     path: ById,
-    answers: { 200: TURN, 404: ABSENT, 409: problem("The turn isn't interrupted") },
+    answers: { 200: TURN, 404: ABSENT, 409: problem("The turn can't be resumed, or another one has its thread") },
   },
   "POST /chat": {
     id: "chat",
