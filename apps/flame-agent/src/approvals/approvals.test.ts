@@ -45,6 +45,7 @@ describe.each(DRIVERS)("turns and approvals on %s", (driver) => {
       state: "running",
       failure: null,
       attempt: 1,
+      resumable: false,
       createdAt: expect.any(Date),
       updatedAt: expect.any(Date),
     });

@@ -40,21 +40,24 @@ describe("a decision whose sender leaves at once", () => {
   });
   afterAll(() => agent.stop());
 
-  it.each([0, 1, 2, 3, 5, 8])("within %d ms is carried through: done once, and its turn completed", async (milliseconds) => {
-    const before = await sent(agent);
-    const { turn, approval } = await waiting(agent);
-    await sendAndLeave(agent, `/approvals/${approval}/approve`, milliseconds);
-    await until("the turn is completed", async () => {
-      const state = await stateOf(agent, turn);
-      if (isRecord(state) && state.state === "waiting") {
-        // Gone before its request was read: nothing is decided, and it can be.
-        await readEvents(await agent.post(`/approvals/${approval}/approve`, undefined));
-      }
-      return isRecord(state) && state.state === "completed";
-    });
-    expect(await sent(agent)).toBe(before + 1);
-    await until("nothing counts as running", async () => (await agent.metrics()).includes("flame_turns_active 0"));
-  });
+  it.each([0, 1, 2, 3, 5, 8])(
+    "within %d ms is carried through: done once, and its turn completed",
+    async (milliseconds) => {
+      const before = await sent(agent);
+      const { turn, approval } = await waiting(agent);
+      await sendAndLeave(agent, `/approvals/${approval}/approve`, milliseconds);
+      await until("the turn is completed", async () => {
+        const state = await stateOf(agent, turn);
+        if (isRecord(state) && state.state === "waiting") {
+          // Gone before its request was read: nothing is decided, and it can be.
+          await readEvents(await agent.post(`/approvals/${approval}/approve`, undefined));
+        }
+        return isRecord(state) && state.state === "completed";
+      });
+      expect(await sent(agent)).toBe(before + 1);
+      await until("nothing counts as running", async () => (await agent.metrics()).includes("flame_turns_active 0"));
+    },
+  );
 });
 
 describe.each(["failed", "cancelled"])("a turn that %s behind a decision", (state) => {

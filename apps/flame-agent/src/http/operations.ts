@@ -127,7 +127,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       200: TURN,
       204: { says: "The turn of the Idempotency-Key has nothing to tell" },
       400: WRONG,
-      409: BUSY,
+      409: OTHER_OWNER,
       410: problem("The events of the Idempotency-Key's turn aren't kept any more"),
       422: problem("The Idempotency-Key stands for another request"),
     },

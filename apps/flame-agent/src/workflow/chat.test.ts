@@ -246,7 +246,7 @@ describe("a turn", () => {
     const response = await agent.post(`/turns/${turn}/resume`, undefined);
     expect([response.status, await response.json()]).toEqual([
       409,
-      { error: expect.stringMatching(/^The turn is completed; allowed: interrupted; fix: GET/) },
+      { error: expect.stringMatching(/^The turn is completed; allowed: one that is resumable; fix: GET/) },
     ]);
   });
 

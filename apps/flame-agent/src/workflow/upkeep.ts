@@ -98,8 +98,8 @@ async function recover(pool: Pool, log: Logger): Promise<void> {
 
 async function cleanUp(pool: Pool, turnRetentionDays: number): Promise<void> {
   await sweepAnswers(pool);
-  await forgetTurns(pool, turnRetentionDays);
   await forgetTurnKeys(pool);
+  await forgetTurns(pool, turnRetentionDays);
   await forgetRuns(pool);
   await forgetSummaries(pool);
   // An embedded database has nobody else who tells its planner what there is.
