@@ -9,6 +9,7 @@ import type { Database } from "./database/index.ts";
 import type { AgentEnv } from "./http/env.ts";
 import { type Logger, mastraLog } from "./log.ts";
 import { answerMark } from "./memory/answer-mark.ts";
+import { messageOrder } from "./memory/message-order.ts";
 import { summarising } from "./memory/summarising.ts";
 import type { Metrics } from "./metrics.ts";
 import { type ApprovedTools, agentTools } from "./tools/index.ts";
@@ -54,6 +55,7 @@ export function createFlame({
     tools: ({ requestContext }) => (requestContext.get(APPROVALS_POSSIBLE) === true ? tools : open),
     memory,
     inputProcessors: [
+      messageOrder,
       summarising({
         pool: database.pool,
         languageModel,

@@ -3,6 +3,7 @@ import type { StorageThreadType } from "@mastra/core/memory";
 import { MemoryPG } from "@mastra/pg";
 import type { Pool } from "pg";
 import { type Caller, currentCaller } from "./caller.ts";
+import { heldLease } from "./held-lease.ts";
 import { messageId, messageKey } from "./message-key.ts";
 import { inTransaction, jsonText, type Queryable } from "./sql.ts";
 import { ThreadRefused } from "./threads.ts";
@@ -97,18 +98,22 @@ export class ThreadBoundMemory extends MemoryPG {
   }
 
   /**
-   * Writes messages; those that their threads have already are replaced. All or none.
+   * Writes messages; those that their threads have already are replaced. All or none. A new one is younger than all that
+   * its thread has, whatever the clock says: clocks step back, and those of several instances differ.
    *
-   * @throws ThreadRefused where a thread isn't its message's resource's.
+   * @throws ThreadRefused where a thread isn't its message's resource's, or the turn that writes has lost its lease.
    */
   override async saveMessages({ messages }: { messages: MastraDBMessage[] }): Promise<{ messages: MastraDBMessage[] }> {
     const rows = [...new Map(messages.map(placed).map((one) => [messageKey(one.threadId, one.id), one]))];
     if (rows.length === 0) return { messages: [] };
+    const lease = heldLease();
     // Where a row of an earlier agent has the bare id in the same thread, it is the message.
     const written = await this.#pool.query(
       `with given as (
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-           as given (key, id, thread, resource, content, role, type, at)
+           with ordinality as given (key, id, thread, resource, content, role, type, at, place)
+       ), held as (
+         select from flame.thread_leases where thread = $10 and holder = $11 for share
        ), owned as (
          update public.mastra_threads set "updatedAt" = $9::timestamp, "updatedAtZ" = $9::timestamptz
          where (id, "resourceId") in (select thread, resource from given) returning id
@@ -118,9 +123,14 @@ export class ThreadBoundMemory extends MemoryPG {
        select coalesce(
            (select earlier.id from public.mastra_messages as earlier
             where earlier.id = given.id and earlier.thread_id = given.thread), given.key),
-         thread, content, at::timestamp, at::timestamptz, role, type, resource
-       from given
-       where (select count(*) from owned) = (select count(distinct (thread, resource)) from given)
+         thread, content, following.at at time zone 'UTC', following.at, role, type, resource
+       from given, lateral (
+         select greatest(given.at::timestamptz, max("createdAtZ") + place * interval '1 millisecond') as at
+         from public.mastra_messages as there
+         where there.thread_id = given.thread and there.id <> all ($1::text[]) and there.id <> all ($2::text[])
+       ) as following
+       where ($10::text is null or exists (select from held))
+         and (select count(*) from owned) = (select count(distinct (thread, resource)) from given)
        on conflict (id) do update set content = excluded.content, role = excluded.role, type = excluded.type
        where message.thread_id = excluded.thread_id`,
       [
@@ -133,6 +143,8 @@ export class ThreadBoundMemory extends MemoryPG {
         rows.map(([, { type }]) => type || "v2"),
         rows.map(([, { createdAt }]) => iso(createdAt)),
         new Date().toISOString(),
+        lease?.thread ?? null,
+        lease?.holder ?? null,
       ],
     );
     if (written.rowCount !== rows.length) throw new ThreadRefused();

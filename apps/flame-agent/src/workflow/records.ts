@@ -60,7 +60,7 @@ export interface KeyedTurn {
 }
 
 /** How long a key stands for its turn, in seconds: a day, as is usual, and the least that turns are kept. */
-export const TURN_KEY_SECONDS = 86_400;
+const TURN_KEY_SECONDS = 86_400;
 
 /** Which turns of a tenant are listed. */
 export interface TurnListRequest {
