@@ -70,7 +70,7 @@ const ROUNDS = 4;
 
 async function bench(): Promise<void> {
   await using database = await startPostgresql({ durable: true });
-  if (values.before !== undefined) return compareWith(database, values.before);
+  if (values.before !== undefined) return await compareWith(database, values.before);
   console.log(`seed ${SEED}; ${availableParallelism()} cores for servers, database, model and clients together`);
   {
     await using undo = new AsyncDisposableStack();
