@@ -63,15 +63,16 @@ export abstract class DockerComponent extends BlueprintComponent {
 
   /** The containers' images, each once: a missing one is an error before anything that runs is touched. */
   protected makeImages(
-    containers: readonly Pick<ContainerPlan, "image">[],
+    containers: readonly Pick<ContainerPlan, "image" | "imageId">[],
     provider: docker.Provider,
     transforms: ContainerTransforms,
   ): docker.RemoteImage[] {
-    return [...new Set(containers.map(({ image }) => image.text))].map((image) =>
+    const images = new Map(containers.map(({ image, imageId }) => [image.text, imageId]));
+    return [...images].map(([image, imageId]) =>
       this.child(
         `image-${image}`,
         (childName, own, options) => new docker.RemoteImage(childName, own, options),
-        { name: image, keepLocally: true },
+        { name: image, keepLocally: true, ...(imageId !== undefined && { triggers: { imageId } }) },
         { provider },
         transforms.image,
       ),

@@ -64,7 +64,11 @@ export function dockerContainerArgs(
     tmpfs: tmpfsOf(plan.mounts, engine),
     ...restartOf(plan.restart),
     ...loggingOf(plan.logging, engine),
-    labels: labelList({ ...plan.labels, ...fixedLabel(engine, logOptions(plan.logging, engine)) }),
+    labels: labelList({
+      ...plan.labels,
+      ...imageLabel(plan),
+      ...fixedLabel(engine, logOptions(plan.logging, engine)),
+    }),
     networksAdvanced: [{ name: network, aliases: [plan.networkAlias] }],
     dns: plan.dnsServers.length > 0 ? [...plan.dnsServers] : undefined,
     stopTimeout: plan.stopGraceSeconds,
@@ -180,6 +184,11 @@ function fixedLabel(engine: EngineKind, notCompared: Readonly<Record<string, str
   const entries = Object.entries(notCompared);
   if (engine === "docker" || entries.length === 0) return {};
   return { [`${LABEL_PREFIX}fixed`]: entries.map(([name, value]) => `${name}=${value}`).join(",") };
+}
+
+/** An image built anew under its old name is another one: the label changes with it, and the container with the label. */
+function imageLabel({ imageId }: ContainerPlan): Record<string, string> {
+  return imageId === undefined ? {} : { [`${LABEL_PREFIX}image-id`]: imageId };
 }
 
 function restartOf(restart: RestartPolicy): Pick<docker.ContainerArgs, "restart" | "maxRetryCount"> {

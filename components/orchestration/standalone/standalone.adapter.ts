@@ -196,6 +196,7 @@ function containerOf(workload: WorkloadPlan): StandaloneContainer {
     stopGraceSeconds: workload.stopGraceSeconds,
     labels: workload.labels,
     dependsOn: workload.dependsOn,
+    imageId: undefined,
     updateAutomatically: false,
     dnsServers: [],
     // The proxy publishes the ports of what has replicas; several containers can't listen on one port of a host.

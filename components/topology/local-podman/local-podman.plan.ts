@@ -16,7 +16,7 @@ import { planLimits, planResources, type ResourceClaim, type ResourcePlan } from
 import { agentLabels, exposureLabel } from "../shared.labels.ts";
 import { type DesktopFile, planDesktopFile } from "./desktop.plan.ts";
 import { checkLocalPodman } from "./local-podman.checks.ts";
-import type { EngineTarget, LocalPodmanSettings, SpokenEngine } from "./local-podman.environment.ts";
+import type { EngineTarget, ImageIds, LocalPodmanSettings, SpokenEngine } from "./local-podman.environment.ts";
 import { agentMounts } from "./local-podman.mounts.ts";
 import { databaseVolumeName, dataVolumeName, networkName } from "./local-podman.names.ts";
 
@@ -36,13 +36,15 @@ export interface LocalPodmanPlan {
 }
 
 /**
- * Decides a desktop's whole environment.
+ * Decides a desktop's whole environment. `imageIds` are of images whose names stay when they are built anew; where an
+ * image has none, a new build of it isn't noticed.
  * Throws a `ConfigurationError` with every problem where settings of several concerns don't go together.
  */
 export function planLocalPodman(
   environment: string,
   written: LocalPodmanSettings,
   engine: EngineTarget,
+  imageIds: ImageIds = new Map(),
 ): LocalPodmanPlan {
   // The order in which containers were written means nothing: dependsOn does.
   const settings = { ...written, containers: sortedByName(written.containers) };
@@ -55,7 +57,7 @@ export function planLocalPodman(
     ...planDatabase(environment, settings),
     planAgent(environment, settings, turns),
     ...planAdditional(environment, settings),
-  ]);
+  ]).map((container) => ({ ...container, imageId: imageIds.get(container.image.text) }));
   const resources = planResources(settings.resources, claims);
   const target = { ...engine, apiVersion: settings.topology.engine.apiVersion };
   return {
@@ -152,6 +154,7 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
     networkAlias: objectName(environment, "agent"),
     key: "agent",
     image: agent.image,
+    imageId: undefined,
     updateAutomatically: agent.updates.kind === "automatic",
     entrypoint: [],
     command: [],
@@ -179,6 +182,7 @@ function planDatabase(environment: string, settings: LocalPodmanSettings): Conta
       name: objectName(environment, "database"),
       networkAlias: objectName(environment, "database"),
       key: "database",
+      imageId: undefined,
       updateAutomatically: false,
       entrypoint: [],
       command: [],
@@ -201,6 +205,7 @@ function planAdditional(environment: string, settings: LocalPodmanSettings): Con
     networkAlias: objectName(environment, key),
     key,
     image: container.image,
+    imageId: undefined,
     updateAutomatically: false,
     entrypoint: container.entrypoint,
     command: container.command,

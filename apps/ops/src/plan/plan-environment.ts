@@ -31,16 +31,18 @@ async function readAndPreview(environment: string) {
     { readEnvironmentFile, programConfiguration },
     { parseEnvironment },
     { planEnvironmentSettings },
+    { findDesktopImages },
     { explainSettings },
   ] = await Promise.all([
     import("../../../../stacks/environment-file.ts"),
     import("../../../../stacks/config.ts"),
     import("../../../../stacks/plan.ts"),
+    import("../../../../stacks/local-podman.ts"),
     import("../../../../stacks/explain.ts"),
   ]);
   const [file, project] = await Promise.all([readEnvironmentFile(environment), readProject()]);
   const parsed = parseEnvironment(environment, file.document);
-  const planned = planEnvironmentSettings(parsed);
+  const planned = planEnvironmentSettings(parsed, await findDesktopImages(parsed));
   if (planned === undefined) throw notPlanned(parsed.settings.topology.kind);
 
   const [{ previewStack }, program] = await Promise.all([
