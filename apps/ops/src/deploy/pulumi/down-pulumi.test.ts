@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { keptOf } from "./down-pulumi.ts";
+import { keptOf, withoutProtection } from "./down-pulumi.ts";
 
 const resource = (type: string, name: string, data?: string) => ({
   urn: `urn:${name}`,
@@ -29,4 +29,11 @@ it.each([
   { why: "nothing was made", deployment: {} },
 ])("nothing stays where $why", ({ deployment }) => {
   expect(keptOf(deployment)).toEqual({ persistentVolumes: [], kept: [] });
+});
+
+it("takes protection out of a state, and nothing else", () => {
+  const volume = { urn: "urn:volume", type: "docker:index/volume:Volume", id: "flame-dev-data" };
+  const state = { manifest: { version: "3" }, resources: [{ ...volume, protect: true, retainOnDelete: true }] };
+  expect(withoutProtection(state)).toEqual({ manifest: { version: "3" }, resources: [volume] });
+  expect(withoutProtection({})).toEqual({ resources: [] });
 });

@@ -84,8 +84,29 @@ export async function downPulumi(
   data: "keep" | "delete",
 ): Promise<void> {
   const exclude = data === "keep" ? [...kept] : [];
+  // Who has asked for the data to go has asked for what protects them to go.
+  if (data === "delete") await unprotect(stack);
   await step(`take ${environment} down (running turns are waited for)`, (tell) =>
     runOperation("destroy", tell, (options) => stack.destroy({ ...options, exclude })),
   );
   if (exclude.length === 0) await removeStack(environment, stack, place);
+}
+
+/** Takes every protection out of the state, so that a removal removes. */
+async function unprotect(stack: Stack): Promise<void> {
+  const state = await stack.exportStack();
+  const deployment = withoutProtection(state.deployment);
+  if (JSON.stringify(deployment) !== JSON.stringify(state.deployment))
+    await stack.importStack({ ...state, deployment });
+}
+
+/** A state in which nothing is protected or retained. Pure. */
+export function withoutProtection(deployment: unknown): unknown {
+  const { resources = [], ...others } = z
+    .looseObject({ resources: z.array(z.looseObject({})).optional() })
+    .parse(deployment);
+  return {
+    ...others,
+    resources: resources.map(({ protect: _, retainOnDelete: __, ...resource }) => resource),
+  };
 }
