@@ -245,6 +245,6 @@ function planNetwork(input: AdapterInput, { network }: StandaloneSettings): Netw
     gateway: network.gateway ?? network.subnet.firstHost,
     addressRange: network.addressRange?.text,
     options: network.driverOptions,
-    labels: input.labelsOf("network"),
+    labels: input.identityOf("network"),
   };
 }

@@ -1,5 +1,5 @@
 import { planTurns, type TurnPlan } from "../../availability/index.ts";
-import { ConfigurationError, type CronExpression, LABEL_PREFIX, labelsOf, sortedByName } from "../../core/index.ts";
+import { ConfigurationError, type CronExpression, identityLabels, labelsOf, sortedByName } from "../../core/index.ts";
 import {
   AGENT_USER,
   additionalMounts,
@@ -88,11 +88,7 @@ function claimsOf({ agent, containers }: LocalPodmanSettings): ResourceClaim[] {
   ];
 }
 
-function planNetwork(
-  environment: string,
-  { topology, labels }: LocalPodmanSettings,
-  engine: EngineTarget,
-): NetworkPlan {
+function planNetwork(environment: string, { topology }: LocalPodmanSettings, engine: EngineTarget): NetworkPlan {
   const { subnet, isolated } = topology.network;
   return {
     name: networkName(environment, topology),
@@ -102,20 +98,15 @@ function planNetwork(
     addressRange: undefined,
     // Docker always keeps its bridges apart; Podman's netavark does so where it is asked to.
     options: engine.kind === "podman" && isolated ? { isolate: "true" } : {},
-    labels: labelsOf({ environment, component: "network" }, labels),
+    labels: identityLabels({ environment, component: "network" }),
   };
 }
 
 /** A volume in the engine's own folder. */
 const LOCAL_DRIVER = { driver: "local", driverOptions: {} } as const;
 
-function planVolumes(environment: string, { topology, agent, labels }: LocalPodmanSettings): VolumePlan[] {
+function planVolumes(environment: string, { topology, agent }: LocalPodmanSettings): VolumePlan[] {
   const { storage } = topology;
-  const labelled = (component: string, persistent: boolean) =>
-    labelsOf(
-      { environment, component },
-      { ...labels, [`${LABEL_PREFIX}data`]: persistent ? "persistent" : "disposable" },
-    );
   return [
     ...(storage.kind === "volume"
       ? [
@@ -123,7 +114,7 @@ function planVolumes(environment: string, { topology, agent, labels }: LocalPodm
             name: dataVolumeName(environment, storage),
             persistent: storage.persistent,
             ...LOCAL_DRIVER,
-            labels: labelled("agent", storage.persistent),
+            labels: identityLabels({ environment, component: "agent" }),
           },
         ]
       : []),
@@ -133,7 +124,7 @@ function planVolumes(environment: string, { topology, agent, labels }: LocalPodm
             name: databaseVolumeName(environment, agent.database),
             persistent: true,
             ...LOCAL_DRIVER,
-            labels: labelled("database", true),
+            labels: identityLabels({ environment, component: "database" }),
           },
         ]
       : []),
