@@ -56,7 +56,7 @@ export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
 export { kubernetesNamespace, objectName } from "./names.ts";
 export { declarations, parityRows } from "./parity.ts";
 export { PROXY } from "./proxy.plan.ts";
-export { type ResourceKind, type ResourceType, resourceKind } from "./resource-kinds.ts";
+export { resourceKind } from "./resource-kinds.ts";
 export { keptPasswordOptions, secretResolver } from "./secrets.ts";
 export { composeFile } from "./standalone/compose.ts";
 export {

@@ -148,7 +148,7 @@ const KUBERNETES = {
 } as const satisfies Record<string, ResourceKind>;
 
 /** Every kind of resource that the blueprint makes. */
-export const RESOURCE_KINDS = { ...DOCKER, ...RANDOM, ...PROVIDERS, ...KUBERNETES } as const satisfies Record<
+const RESOURCE_KINDS = { ...DOCKER, ...RANDOM, ...PROVIDERS, ...KUBERNETES } as const satisfies Record<
   string,
   ResourceKind
 >;

@@ -22,7 +22,11 @@ export function released(deployment: unknown, urns: readonly string[] | "all"): 
     resources: resources.map(({ protect, retainOnDelete, ...resource }) =>
       urns === "all" || urns.includes(resource.urn)
         ? resource
-        : { ...resource, ...(protect !== undefined && { protect }), ...(retainOnDelete !== undefined && { retainOnDelete }) },
+        : {
+            ...resource,
+            ...(protect !== undefined && { protect }),
+            ...(retainOnDelete !== undefined && { retainOnDelete }),
+          },
     ),
   };
 }
