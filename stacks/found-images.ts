@@ -16,8 +16,8 @@ const Inspected = z
   })
   .pipe(z.object({ Id: z.string() }));
 
-/** Longest wait for an engine's answer, in milliseconds: a plan doesn't hang on an engine that hangs. */
-const ANSWER_MS = 2000;
+/** Longest wait for an engine's answer, in milliseconds: a busy engine takes seconds, and a digest that is missed would replace its container. */
+const ANSWER_MS = 5_000;
 /** Port of an engine whose address names none. */
 const STANDARD_PORT = 2375;
 

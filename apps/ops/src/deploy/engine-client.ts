@@ -3,8 +3,8 @@ import Docker from "dockerode";
 import type { LocalPodmanPlan } from "../../../../components/topology/index.ts";
 import { reasonOf } from "./failure.ts";
 
-/** Longest wait for an engine's answer. */
-const ANSWER_MS = 3000;
+/** Longest wait for the answer of an engine, in milliseconds: a busy one takes seconds. */
+const ANSWER_MS = 5_000;
 /** Port of an engine whose address names none. */
 const STANDARD_PORT = 2375;
 
