@@ -54,7 +54,9 @@ describeDesktops("a desktop under the Pulumi engine on %s", ({ kind, socket, pul
   });
 
   afterAll(async () => {
+    await project.run("state", "unprotect", "--all", "--stack", stack, "--yes");
     await project.run("destroy", "--stack", stack, "--yes");
+    await engine.getVolume(`flame-${stack}-data`).remove();
     await project.remove();
   });
 
@@ -140,8 +142,11 @@ describeDesktops("a desktop under the Pulumi engine on %s", ({ kind, socket, pul
     await describeStack();
   });
 
-  it("leaves nothing after a destroy", async () => {
-    await project.run("destroy", "--stack", stack, "--yes");
-    expect(await held()).toEqual({ containers: 0, networks: 0, volumes: 0 });
+  it("isn't destroyed with its data by a plain destroy, and loses all but them where they are left out", async () => {
+    const refused = await project.run("destroy", "--stack", stack, "--yes").catch((error: unknown) => error);
+    expect(String(refused)).toMatch(/volume-flame-\S+-data" cannot be deleted/);
+    expect(await held()).toEqual({ containers: 1, networks: 1, volumes: 1 });
+    await project.run("destroy", "--stack", stack, "--yes", "--exclude-protected");
+    expect(await held()).toEqual({ containers: 0, networks: 0, volumes: 1 });
   });
 });

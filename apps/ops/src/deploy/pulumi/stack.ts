@@ -3,12 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-  LocalWorkspace,
-  type LocalWorkspaceOptions,
-  PulumiCommand,
-  type Stack,
-} from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { readProject } from "../../project.ts";
 import { codeOf, RunFailure } from "../failure.ts";
 import type { Place } from "../place.ts";
