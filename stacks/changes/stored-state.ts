@@ -42,7 +42,7 @@ const Document = z.union([
 export function storedResources(document: unknown): StoredResource[] {
   const stored = Document.parse(document)?.resources ?? [];
   return stored
-    .filter((one) => one.custom && !one.delete && !one.external)
+    .filter((one) => one.custom && !one.delete && !one.external && !isDefaultProvider(one.urn))
     .map((one) => {
       const inputs = mapFromWire(withoutDefaults(one.inputs));
       return {
@@ -55,6 +55,20 @@ export function storedResources(document: unknown): StoredResource[] {
         keepsData: (resourceKind(one.type)?.data ?? "none") !== "none" && (one.protect || isMarked(inputs)),
       };
     });
+}
+
+/** Name of the component that made a state's resources, which follows from the environment's; `undefined` where there is none. */
+export function topologyNameIn(document: unknown): string | undefined {
+  const resources = Document.parse(document)?.resources ?? [];
+  return resources
+    .find(({ type }) => type.startsWith("blueprint:topology:"))
+    ?.urn.split("::")
+    .at(-1);
+}
+
+/** What the engine adds by itself, for resources that name no provider: no program says it. */
+function isDefaultProvider(urn: string): boolean {
+  return /pulumi:providers:\w+::default(_|$)/.test(urn);
 }
 
 /** The name of an object on its engine, where it has one of its own. */

@@ -9,6 +9,7 @@ import { planEnvironment } from "../plan/plan-environment.ts";
 import type { PlanReport } from "../plan/report.ts";
 import { renderText } from "../plan/text.ts";
 import { chooseWay, type Way, type WayChoice } from "./choose-way.ts";
+import { consentToLoss } from "./data-loss.ts";
 import { desktopReport } from "./desktop-report.ts";
 import { upEmbedded } from "./embedded/up-embedded.ts";
 import { askEngines } from "./engines/index.ts";
@@ -28,6 +29,8 @@ export interface UpRequest {
   readonly why: string;
   /** Whether nothing is asked. */
   readonly yes: boolean;
+  /** URNs of what holds data that this update may delete: somebody has said so. */
+  readonly released: readonly string[];
   /** Path of the plan's report. */
   readonly reportFile: string;
 }
@@ -35,7 +38,7 @@ export interface UpRequest {
 /** Plans an environment, stops where its gate is closed, and brings it up. Returns the command's exit code. */
 export async function bringUp(
   environment: string,
-  options: { readonly way: Way | "auto"; readonly yes: boolean },
+  options: { readonly way: Way | "auto"; readonly yes: boolean; readonly deleteData: boolean },
 ): Promise<number> {
   const place = placeOf(environment);
   // Before the plan and a download: who has it running already needn't wait for them.
@@ -58,8 +61,9 @@ export async function bringUp(
     });
   }
   await requireNoOtherRun(place, choice.way);
+  const released = choice.way === "pulumi" ? await consentToLoss(report, options) : [];
   const reportFile = await writeFiles(report, place);
-  const request = { report, place, why: choice.why, yes: options.yes, reportFile };
+  const request = { report, place, why: choice.why, yes: options.yes, reportFile, released };
   if (choice.way === "pulumi" && pulumi !== undefined) return upPulumi({ ...request, target, pulumi });
   return upEmbedded({ ...request, report: desktopReport(report) });
 }

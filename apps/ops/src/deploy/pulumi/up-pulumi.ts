@@ -15,6 +15,7 @@ import { upSummary } from "../summary.ts";
 import type { DeployTarget } from "../targets/index.ts";
 import { downPulumi, isDeployed, keptOf } from "./down-pulumi.ts";
 import { OperationCancelled, runOperation } from "./operation.ts";
+import { release } from "./protection.ts";
 import { selectStack } from "./stack.ts";
 
 /** Environment that real users are served by: the stricter policy pack. */
@@ -45,6 +46,7 @@ export async function upPulumi(request: PulumiRequest): Promise<number> {
     throw error;
   });
   const policyPacks = [packFolder(environment)];
+  await release(stack, request.released);
   if (running !== undefined && !yes && canAsk() && !(await agreed(stack, environment, policyPacks)))
     return EXIT.refused;
 
