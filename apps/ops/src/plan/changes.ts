@@ -19,7 +19,7 @@ export function dataWords({ type, object }: Pick<Change, "type" | "object">): st
 }
 
 /** What a change is, in the words in which every form of a plan tells it. */
-export function changeWords({ effect, gap, data }: Change): string {
+function changeWords({ effect, gap, data }: Change): string {
   if (data !== undefined) return `data at stake: ${data}`;
   if (effect === "replace") return gap ? "replace with a gap" : "replace without a gap";
   return gap ? `${effect} with a gap` : effect;
@@ -41,7 +41,7 @@ export function changeLines(changes: readonly Change[], paint: Paint): string[] 
 }
 
 /** Why a resource changes: the inputs that differ, or what brings it along. */
-export function whyWords({ inputs, because }: Change): string {
+function whyWords({ inputs, because }: Change): string {
   if (because !== undefined) return `  with ${because}`;
   return inputs.length === 0 ? "" : `  ${inputs.slice(0, MOST_INPUTS).join(", ")}${more(inputs)}`;
 }

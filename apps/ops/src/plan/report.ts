@@ -48,7 +48,7 @@ interface TreeRow {
 }
 
 /** A plan held against a state. */
-export interface AgainstState {
+interface AgainstState {
   /** Path of the state's file. */
   readonly path: string;
   /** Without those resources that stay as they are. */
