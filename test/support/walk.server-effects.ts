@@ -85,7 +85,8 @@ export function checkServerSettings(orchestrator: OrchestratorKind): void {
 
     it("takes no data along, unless the data are what it is about", () => {
       const names = results.filter(({ atStake }) => atStake.length > 0).map(({ name }) => name);
-      expect(names).toEqual(TAKES_DATA[orchestrator]);
+      expect(names.length).toBeGreaterThan(0);
+      expect(names.filter((name) => !TAKES_DATA.some((start) => name.startsWith(start)))).toEqual([]);
     });
 
     it("that serves the requirements document has an effect", () => {
@@ -94,23 +95,19 @@ export function checkServerSettings(orchestrator: OrchestratorKind): void {
   });
 }
 
-/** Settings whose change would take data along, by the start of their names: such a change is refused. */
-const TAKES_DATA: Readonly<Record<OrchestratorKind, readonly string[]>> = {
-  standalone: [],
-  swarm: [],
-  kubernetes: [
-    "topology.orchestrator.kind=auto",
-    "topology.orchestrator.kind=kubernetes",
-    "topology.orchestrator.context",
-    "topology.orchestrator.kubeconfig",
-    "topology.orchestrator.namespace",
-    "topology.workload.storage.driver",
-    "agent.database.kind=embedded",
-    "agent.database.kind=postgresql",
-    "agent.database.volumeName",
-    "agent.database.kind=external",
-  ],
-};
+/** Where data lie, and what keeps them: settings whose change may take data along, by the start of their names. Such a change is refused. */
+const TAKES_DATA = [
+  "topology.kind=",
+  "topology.orchestrator.kind=",
+  "topology.orchestrator.context",
+  "topology.orchestrator.kubeconfig",
+  "topology.orchestrator.namespace",
+  "topology.hosts",
+  "topology.workload.placement.",
+  "topology.workload.storage.",
+  "agent.database.kind=",
+  "agent.database.volumeName",
+];
 
 /** Every result has a reason, and every reason a result. */
 function expectReasons(results: readonly LeafResult[], reasons: Readonly<Record<string, string>>): void {
