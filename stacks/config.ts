@@ -32,7 +32,8 @@ export const EnvironmentSettings = z.strictObject({
     )
     .prefault({})
     .meta({
-      description: "Labels that every object carries beside the standard ones.",
+      description:
+        "Labels that objects carry beside the standard ones; volumes and networks, which another label would make anew, carry none.",
       example: { team: "assistants" },
     }),
 });

@@ -10,7 +10,7 @@ export default async function program(): Promise<Record<string, unknown>> {
     const environment = readEnvironment();
     switch (environment.settings.topology.kind) {
       case "local-podman":
-        return deployDesktop(environment);
+        return await deployDesktop(environment);
       case "remote-server":
         return deployServer(environment);
       case "web":

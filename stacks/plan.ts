@@ -1,4 +1,4 @@
-import type { EngineChoice, LocalPodmanPlan, RemoteServerPlan } from "../components/topology/index.ts";
+import type { EngineChoice, ImageIds, LocalPodmanPlan, RemoteServerPlan } from "../components/topology/index.ts";
 import type { Environment } from "./config.ts";
 import { planDesktop } from "./local-podman.ts";
 import { planServer } from "./remote-server.ts";
@@ -9,11 +9,12 @@ export type EnvironmentPlan =
   | { readonly kind: "remote-server"; readonly plan: RemoteServerPlan };
 
 /**
- * Plans an environment of any topology that is built; `undefined` for another.
+ * Plans an environment of any topology that is built; `undefined` for another. `imageIds` are of images in the engine's
+ * own store.
  * Throws a `ConfigurationError` where its settings don't go together.
  */
-export function planEnvironmentSettings(environment: Environment): EnvironmentPlan | undefined {
-  const desktop = planDesktop(environment);
+export function planEnvironmentSettings(environment: Environment, imageIds?: ImageIds): EnvironmentPlan | undefined {
+  const desktop = planDesktop(environment, imageIds);
   if (desktop) return { kind: "local-podman", ...desktop };
   const plan = planServer(environment);
   return plan && { kind: "remote-server", plan };

@@ -13,6 +13,12 @@ type Construct<Arguments, Child> = (name: string, args: Arguments, options: pulu
 /** Base of every component: type token, child naming and the `transform` of each child. */
 export abstract class BlueprintComponent extends pulumi.ComponentResource {
   readonly #name: string;
+  readonly #keeps: string[] = [];
+
+  /** Names of the children whose data outlive the environment: an output, by which policies judge what was made of them. */
+  protected get keeps(): readonly string[] {
+    return this.#keeps;
+  }
 
   /** `type` is the token's last two parts, such as `topology:LocalPodman`. */
   constructor(type: string, name: string, options?: pulumi.ComponentResourceOptions) {
@@ -29,6 +35,7 @@ export abstract class BlueprintComponent extends pulumi.ComponentResource {
     transform?: Transform<Arguments>,
   ): Child {
     const own = { ...options, parent: this };
+    if (options.protect) this.#keeps.push(childName(this.#name, name));
     const final = transform ? transform(args, own) : { args, options: own };
     return construct(childName(this.#name, name), final.args, final.options);
   }

@@ -30,4 +30,6 @@ export interface AdapterInput {
   readonly registryHosts: readonly string[];
   /** Labels of an object that belongs to no workload. */
   readonly labelsOf: (component: string) => Readonly<Record<string, string>>;
+  /** Labels of such an object that can't be changed without being made anew. */
+  readonly identityOf: (component: string) => Readonly<Record<string, string>>;
 }

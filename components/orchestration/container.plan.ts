@@ -64,6 +64,8 @@ export interface ProcessPlan {
 export interface ContainerPlan extends ProcessPlan {
   /** Name under which others on its network reach it; replicas of one workload share it. */
   readonly networkAlias: string;
+  /** Digest of an image that only the engine's own store has, whose name stays when it is built anew; `undefined`: not known. */
+  readonly imageId: string | undefined;
   readonly updateAutomatically: boolean;
   readonly ports: readonly PublishedPort[];
   readonly limits: LimitPlan;

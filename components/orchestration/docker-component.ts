@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { BlueprintComponent, type Transform } from "../core/index.ts";
 import type { ContainerPlan, VolumePlan } from "./container.plan.ts";
+import { keepingOptions } from "./resource-kinds.ts";
 import { dockerVolumeArgs } from "./standalone/docker-container.ts";
 
 /** Functions that change a child before it is made, of those that every component on Docker's interface has. */
@@ -45,7 +46,7 @@ export abstract class DockerComponent extends BlueprintComponent {
     );
   }
 
-  /** A volume; its options say what becomes of its data. */
+  /** A volume, whose data no deployment touches where they outlive the environment. */
   protected makeVolume(
     name: string,
     plan: VolumePlan,
@@ -56,22 +57,23 @@ export abstract class DockerComponent extends BlueprintComponent {
       name,
       (childName, own, final) => new docker.Volume(childName, own, final),
       dockerVolumeArgs(plan),
-      options,
+      { ...options, ...keepingOptions("docker:index/volume:Volume", plan.persistent) },
       transforms.volume,
     );
   }
 
   /** The containers' images, each once: a missing one is an error before anything that runs is touched. */
   protected makeImages(
-    containers: readonly Pick<ContainerPlan, "image">[],
+    containers: readonly Pick<ContainerPlan, "image" | "imageId">[],
     provider: docker.Provider,
     transforms: ContainerTransforms,
   ): docker.RemoteImage[] {
-    return [...new Set(containers.map(({ image }) => image.text))].map((image) =>
+    const images = new Map(containers.map(({ image, imageId }) => [image.text, imageId]));
+    return [...images].map(([image, imageId]) =>
       this.child(
         `image-${image}`,
         (childName, own, options) => new docker.RemoteImage(childName, own, options),
-        { name: image, keepLocally: true },
+        { name: image, keepLocally: true, ...(imageId !== undefined && { triggers: { imageId } }) },
         { provider },
         transforms.image,
       ),

@@ -57,7 +57,8 @@ export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";
 export { kubernetesNamespace, objectName } from "./names.ts";
 export { declarations, parityRows } from "./parity.ts";
 export { PROXY } from "./proxy.plan.ts";
-export { secretResolver } from "./secrets.ts";
+export { resourceKind } from "./resource-kinds.ts";
+export { keptPasswordOptions, secretResolver } from "./secrets.ts";
 export { composeFile } from "./standalone/compose.ts";
 export {
   dockerContainerArgs,

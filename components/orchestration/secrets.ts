@@ -1,10 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type * as random from "@pulumi/random";
-import type { SecretSource } from "./container.plan.ts";
+import type { SecretSource, VolumePlan } from "./container.plan.ts";
+import { type KeepingOptions, keepingOptions } from "./resource-kinds.ts";
 import type { ResolveSecret } from "./standalone/docker-container.ts";
 
 /** Makes a random value as a child of the component. */
 export type MakePassword = (name: string, args: random.RandomPasswordArgs) => random.RandomPassword;
+
+/** Options of a generated password's Pulumi resource: it lives and dies with the data that it opens. */
+export function keptPasswordOptions(volumes: readonly Pick<VolumePlan, "persistent">[]): KeepingOptions {
+  return keepingOptions(
+    "random:index/randomPassword:RandomPassword",
+    volumes.some(({ persistent }) => persistent),
+  );
+}
 
 /** Secrets by source; a generated one is made once, however many workloads need it. */
 export function secretResolver(

@@ -27,7 +27,7 @@ new PolicyPack(
     "docker-service-no-secret-variables": "mandatory",
     "docker-service-rollback": "advisory",
     "docker-service-turn-grace": "mandatory",
-    "docker-stack-data-protected": "advisory",
+    "docker-stack-data-protected": "mandatory",
     "docker-stack-image-source": "mandatory",
     "docker-stack-user-network": "mandatory",
     "docker-volume-no-sensitive-host-path": "mandatory",

@@ -1,4 +1,4 @@
-import type { PropertyMap } from "./values.ts";
+import type { PropertyMap, PropertyValue } from "./values.ts";
 
 /** Everything a program declared, in an order that doesn't depend on timing. */
 export interface StackGraph {
@@ -46,6 +46,8 @@ export interface ResourceNode {
   readonly ignoreChanges: readonly string[];
   readonly retainOnDelete: boolean;
   readonly replaceOnChanges: readonly string[];
+  /** A value whose change replaces the resource; `undefined`: there is none. */
+  readonly replacementTrigger: PropertyValue | undefined;
   /** Durations such as `"5m"`; an absent one is the provider's default. */
   readonly customTimeouts: CustomTimeouts;
   readonly additionalSecretOutputs: readonly string[];

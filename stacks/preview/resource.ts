@@ -3,7 +3,7 @@ import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulum
 import type { SourcePosition } from "@pulumi/pulumi/proto/source_pb.js";
 import { byText, type CustomTimeouts, type ResourceNode } from "./graph.ts";
 import { type Identity, providerUrn, urnOf } from "./urns.ts";
-import { type PropertyMap, propertiesOf } from "./values.ts";
+import { fromWire, type PropertyMap, type PropertyValue, propertiesOf } from "./values.ts";
 
 /** What the monitor decides about a registration. */
 interface Decided {
@@ -38,6 +38,7 @@ export function registeredNode(
     ignoreChanges: request.getIgnorechangesList(),
     retainOnDelete: Boolean(request.getRetainondelete()),
     replaceOnChanges: request.getReplaceonchangesList(),
+    replacementTrigger: triggerOf(request),
     customTimeouts: customTimeouts(request.getCustomtimeouts()),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
   };
@@ -65,6 +66,7 @@ export function readNode(request: ReadResourceRequest, { identity, computed }: D
     ignoreChanges: [],
     retainOnDelete: false,
     replaceOnChanges: [],
+    replacementTrigger: undefined,
     customTimeouts: {},
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
   };
@@ -81,6 +83,11 @@ function propertyDependencies(request: RegisterResourceRequest): Record<string, 
     .map(([property, list]): [string, string[]] => [property, list.getUrnsList().toSorted(byText)])
     .filter(([, urns]) => urns.length > 0);
   return Object.fromEntries(entries.toSorted(([one], [other]) => byText(one, other)));
+}
+
+function triggerOf(request: RegisterResourceRequest): PropertyValue | undefined {
+  const trigger = request.getReplacementTrigger()?.toJavaScript();
+  return trigger === undefined || trigger === null ? undefined : fromWire(trigger);
 }
 
 function aliasUrn(alias: Alias, identity: Identity): string {

@@ -61,7 +61,8 @@ export function propertiesOf(message: { toJavaScript(): object } | undefined): P
   return message ? mapFromWire(message.toJavaScript()) : {};
 }
 
-function mapFromWire(properties: object): PropertyMap {
+/** Properties on the wire, or in a stored state, which writes secrets in the same way → JSON with markers. */
+export function mapFromWire(properties: object): PropertyMap {
   return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, fromWire(value)]));
 }
 

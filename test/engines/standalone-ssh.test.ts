@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { delimiter } from "node:path";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openEngine } from "../../apps/ops/src/rollout/engine.ts";
+import { openEngine } from "../../apps/ops/src/deploy/engines/open-engine.ts";
 import { rolloutStandalone } from "../../apps/ops/src/rollout/standalone.ts";
 import { type DockerNodes, haveDockerNodes, startDockerNodes } from "./docker-nodes.ts";
 import { haveServerImages, IMAGES } from "./images.ts";

@@ -9,7 +9,9 @@ import { WHOLE_DESKTOP } from "../support/whole-desktop.ts";
 
 const STACK = "pulumi:pulumi:Stack";
 /** Types whose objects take labels; the others are the provider itself, images and random values. */
-const LABELLED = ["docker:index/container:Container", "docker:index/network:Network", "docker:index/volume:Volume"];
+const LABELLED = ["docker:index/container:Container"];
+/** Types whose labels nothing can change: another label would be another object. */
+const FIXED = ["docker:index/network:Network", "docker:index/volume:Volume"];
 const UNLABELLED = [
   "pulumi:providers:docker",
   "docker:index/remoteImage:RemoteImage",
@@ -38,7 +40,16 @@ describe("every resource", () => {
 
   it("is of a type that this test knows to take labels or not", () => {
     const types = new Set(graph.resources.filter(({ custom }) => custom).map(({ type }) => type));
-    expect([...types].filter((type) => ![...LABELLED, ...UNLABELLED].includes(type))).toEqual([]);
+    expect([...types].filter((type) => ![...LABELLED, ...FIXED, ...UNLABELLED].includes(type))).toEqual([]);
+  });
+
+  it.each(FIXED)("that a change of labels would make anew carries what identifies it alone: %s", (type) => {
+    const nodes = graph.resources.filter((node) => node.type === type);
+    expect(nodes.length).toBeGreaterThan(0);
+    for (const node of nodes) {
+      expect(Object.keys(labelsOf(node))).toEqual(["blueprint.component", "blueprint.environment"]);
+      expect(node.ignoreChanges).toContain("labels");
+    }
   });
 
   it.each(LABELLED)("carries the standard labels and the user's own: %s", (type) => {

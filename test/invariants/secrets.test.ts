@@ -123,6 +123,7 @@ function report(): PlanReport {
     planned: { kind: "local-podman", ...desktop },
     graph,
     policies,
+    state: undefined,
     seconds: 1,
   });
 }

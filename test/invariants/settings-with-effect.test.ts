@@ -8,12 +8,14 @@ import { DESKTOP_WORLD } from "../support/walk.values.ts";
 /** Settings that a Quadlet unit has no place for, though a resource has. */
 const NOT_IN_QUADLET: Readonly<Record<string, string>> = {
   "topology.engine.socket": "units are read by the engine itself, which needs no address",
+  "topology.storage.persistent": "Pulumi protects the volume; an engine that reads units deletes none",
   "agent.logging.maxFiles": "acts on Docker, which has no Quadlet; on Podman more than 1 is refused",
   "containers.*.logging.maxFiles": "acts on Docker, which has no Quadlet; on Podman more than 1 is refused",
 };
 
 /** Settings that a file for `podman kube play` can't say, by the part of a path that they share. */
 const NOT_IN_KUBE_PLAY: Readonly<Record<string, string>> = {
+  "topology.storage.persistent": "Pulumi protects the volume; an engine that plays a file deletes none",
   "topology.engine.": "the file is played by the engine itself",
   "topology.network.subnet": "the network is made before the file is played on it",
   "topology.network.isolated": "the network is made before the file is played on it",
@@ -33,7 +35,7 @@ let results: readonly LeafResult[] = [];
 
 beforeAll(async () => {
   results = await walkSettings(schema, observeEnvironment, DESKTOP_WORLD);
-}, 60_000);
+}, 180_000);
 
 describe("every setting", () => {
   it("changes a resource or a manifest, or is refused at its own path", () => {
@@ -52,6 +54,18 @@ describe("every setting", () => {
     const reasons = Object.keys(NOT_IN_KUBE_PLAY);
     expect(drifting.map(({ name }) => name).filter((name) => !reasons.some((part) => name.includes(part)))).toEqual([]);
     expect(reasons.filter((part) => !drifting.some(({ name }) => name.includes(part)))).toEqual([]);
+  });
+
+  it("takes no data along, unless the data are what it is about", () => {
+    const names = results.filter(({ atStake }) => atStake.length > 0).map(({ name }) => name);
+    expect(names).toEqual([
+      "topology.engine.socket",
+      "topology.storage.kind=volume",
+      "topology.storage.name",
+      "topology.storage.kind=bind",
+      "topology.storage.kind=tmpfs",
+      "agent.database.volumeName",
+    ]);
   });
 
   it("has values that the walk still uses", () => {

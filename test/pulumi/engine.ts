@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type Docker from "dockerode";
 import { execa } from "execa";
-import { describe } from "vitest";
+import { describe, expect } from "vitest";
+
+const COMMAND = resolve(import.meta.dirname, "../../apps/ops/bin/blueprint.js");
 
 /**
  * The `pulumi` on PATH that isn't the npm wrapper, whose download may not be reachable. A machine without one skips its
@@ -104,6 +106,27 @@ export class PulumiProject {
   async changedNames(stack: string): Promise<string[]> {
     const steps = await this.changes(stack);
     return [...new Set(steps.map(({ urn }) => urn.split("::").at(-1) ?? urn))];
+  }
+
+  /** Starts `blueprint` on the copy as a user would, with nobody to ask; it resolves whatever the exit code is. */
+  blueprint(...parameters: readonly string[]) {
+    return execa(process.execPath, [COMMAND, "--project", this.folder, ...parameters], {
+      cwd: tmpdir(),
+      reject: false,
+      stdin: "ignore",
+      env: {
+        PATH: [dirname(this.#pulumi), process.env.PATH].join(delimiter),
+        PULUMI_HOME: join(this.folder, ".home"),
+        FORCE_COLOR: undefined,
+      },
+    });
+  }
+
+  /** Runs `blueprint` to its end, which must be a good one; returns what it printed. */
+  async done(...parameters: readonly string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.blueprint(...parameters);
+    expect(exitCode, `blueprint ${parameters.join(" ")}\n${stderr}`).toBe(0);
+    return stdout;
   }
 
   async remove(): Promise<void> {

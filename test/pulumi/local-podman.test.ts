@@ -16,7 +16,9 @@ describeDesktops("a desktop under the Pulumi engine on %s", ({ kind, socket, pul
   let project: PulumiProject;
 
   /** Writes the stack's file; the encryption salt that the engine added is kept. */
-  const describeStack = async (changes: { memory?: string; maxSeconds?: number; logSize?: string } = {}) => {
+  const describeStack = async (
+    changes: { memory?: string; maxSeconds?: number; logSize?: string; image?: string } = {},
+  ) => {
     const values = {
       "blueprint:topology": {
         kind: "local-podman",
@@ -25,6 +27,7 @@ describeDesktops("a desktop under the Pulumi engine on %s", ({ kind, socket, pul
         storage: { kind: "volume", name: `flame-${stack}-data` },
       },
       "blueprint:agent": {
+        image: changes.image ?? versions.images.flameAgent,
         ports: [{ hostPort: port }],
         model: { kind: "offline", tokensPerSecond: 20 },
         resources: { limits: { memory: changes.memory ?? "768MiB" } },
@@ -51,7 +54,9 @@ describeDesktops("a desktop under the Pulumi engine on %s", ({ kind, socket, pul
   });
 
   afterAll(async () => {
+    await project.run("state", "unprotect", "--all", "--stack", stack, "--yes");
     await project.run("destroy", "--stack", stack, "--yes");
+    await engine.getVolume(`flame-${stack}-data`).remove();
     await project.remove();
   });
 
@@ -93,6 +98,30 @@ describeDesktops("a desktop under the Pulumi engine on %s", ({ kind, socket, pul
     expect(await project.changes(stack)).toEqual([]);
   });
 
+  it("replaces the container alone once its image is built anew under its tag", async () => {
+    const own = `localhost/flame-agent:${stack}`;
+    await engine.getImage(versions.images.flameAgent).tag({ repo: "localhost/flame-agent", tag: stack });
+    await describeStack({ image: own });
+    await project.run("up", "--stack", stack, "--yes");
+    await untilReady(url);
+    expect(await project.changes(stack)).toEqual([]);
+    await engine
+      .getContainer(`flame-${stack}-agent`)
+      .commit({ repo: "localhost/flame-agent", tag: stack, changes: "LABEL rebuilt=yes" });
+    expect(await project.changedNames(stack)).toContain(`flame-${stack}-agent`);
+    await project.run("up", "--stack", stack, "--yes");
+    await untilReady(url);
+    const [container, image] = await Promise.all([
+      engine.getContainer(`flame-${stack}-agent`).inspect(),
+      engine.getImage(own).inspect(),
+    ]);
+    expect(container.Image.replace("sha256:", "")).toBe(image.Id.replace("sha256:", ""));
+    expect(await project.changes(stack)).toEqual([]);
+    await describeStack();
+    await project.run("up", "--stack", stack, "--yes");
+    await engine.getImage(own).remove({ force: true });
+  });
+
   it("is stopped by a broken rule with a message that says what to do", async () => {
     const stricter = join(project.folder, "stricter.json");
     await writeFile(stricter, JSON.stringify({ "docker-container-labels": { required: ["cost-centre"] } }));
@@ -113,8 +142,11 @@ describeDesktops("a desktop under the Pulumi engine on %s", ({ kind, socket, pul
     await describeStack();
   });
 
-  it("leaves nothing after a destroy", async () => {
-    await project.run("destroy", "--stack", stack, "--yes");
-    expect(await held()).toEqual({ containers: 0, networks: 0, volumes: 0 });
+  it("isn't destroyed with its data by a plain destroy, and loses all but them where they are left out", async () => {
+    const refused = await project.run("destroy", "--stack", stack, "--yes").catch((error: unknown) => error);
+    expect(String(refused)).toMatch(/volume-flame-\S+-data" cannot be deleted/);
+    expect(await held()).toEqual({ containers: 1, networks: 1, volumes: 1 });
+    await project.run("destroy", "--stack", stack, "--yes", "--exclude-protected");
+    expect(await held()).toEqual({ containers: 0, networks: 0, volumes: 1 });
   });
 });

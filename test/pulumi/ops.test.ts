@@ -1,15 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import Docker from "dockerode";
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 import { counted, startTurn } from "../engines/turn.ts";
 import { describeDesktops, heldBy, PulumiProject } from "./engine.ts";
 
-const COMMAND = resolve(import.meta.dirname, "../../apps/ops/bin/blueprint.js");
 describeDesktops("blueprint with the Pulumi engine on %s", ({ kind, socket, pulumi }) => {
   const environment = `ops-${kind}`;
   const port = kind === "docker" ? 14_312 : 14_311;
@@ -19,23 +16,8 @@ describeDesktops("blueprint with the Pulumi engine on %s", ({ kind, socket, pulu
   let project: PulumiProject;
   const stackFile = () => join(project.folder, `Pulumi.${environment}.yaml`);
 
-  /** Starts the command as a user would, with nobody to ask. */
-  const start = (...parameters: readonly string[]) =>
-    execa(process.execPath, [COMMAND, "--project", project.folder, ...parameters], {
-      cwd: tmpdir(),
-      reject: false,
-      stdin: "ignore",
-      env: {
-        PATH: [dirname(pulumi), process.env.PATH].join(delimiter),
-        PULUMI_HOME: join(project.folder, ".home"),
-        FORCE_COLOR: undefined,
-      },
-    });
-  const done = async (...parameters: readonly string[]) => {
-    const { exitCode, stdout, stderr } = await start(...parameters);
-    expect({ parameters, exitCode, stderr }).toMatchObject({ exitCode: 0 });
-    return stdout;
-  };
+  const start = (...parameters: readonly string[]) => project.blueprint(...parameters);
+  const done = (...parameters: readonly string[]) => project.done(...parameters);
 
   const describeEnvironment = async (maxSeconds = 60) => {
     const topology = {

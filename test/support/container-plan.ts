@@ -15,6 +15,7 @@ export function containerPlan(changes: Partial<ContainerPlan> = {}): ContainerPl
       tag: "7.4.1",
       digest: undefined,
     },
+    imageId: undefined,
     updateAutomatically: false,
     command: [],
     user: "999:998",

@@ -46,6 +46,7 @@ export function kubernetesPlanOf({
     endpoint: Endpoint.parse(endpoint),
     registryHosts,
     labelsOf: (component) => ({ "blueprint.component": component }),
+    identityOf: (component) => ({ "blueprint.component": component }),
   };
   return adaptKubernetes(input, own, { quota: {}, bounds: {}, classes: {}, ...governance });
 }

@@ -91,3 +91,10 @@ export function policyResource(
     ...options,
   };
 }
+
+/** A component that says which of its children hold data that must last. */
+export function componentThatKeeps(keeps: unknown): Resource {
+  const type = "blueprint:topology:LocalPodman";
+  const urn = `urn:pulumi:dev::shop::${type}::flame`;
+  return { urn, type, name: "flame", properties: { keeps }, protect: false, secretPaths: new Set(), sourceTypes: {} };
+}

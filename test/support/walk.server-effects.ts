@@ -15,14 +15,18 @@ const FILES: Readonly<Record<OrchestratorKind, string>> = {
 
 const CONNECTION = "the files are read by the engine itself, which needs no way to its host";
 
+const PROTECTION = "Pulumi protects the volume; an engine that reads its own files deletes none";
+
 /** Settings that change a resource and none of the orchestrator's files, by the start of their path. */
 const NOT_IN_FILES: Readonly<Record<OrchestratorKind, Readonly<Record<string, string>>>> = {
-  standalone: { "topology.hosts[].connection.": CONNECTION },
+  standalone: { "topology.hosts[].connection.": CONNECTION, "topology.workload.storage.persistent": PROTECTION },
   swarm: {
+    "topology.workload.storage.persistent": PROTECTION,
     "topology.orchestrator.secretLabels": "a stack file names secrets that exist, and labels belong to those",
     "containers.*.dependsOn": "services of a stack start at once; Pulumi makes them one after the other",
   },
   kubernetes: {
+    "topology.workload.storage.persistent": PROTECTION,
     "topology.orchestrator.context": CONNECTION,
     "topology.orchestrator.kubeconfig": CONNECTION,
     "containers.*.dependsOn": "objects of a file are applied at once; Pulumi makes them one after the other",
@@ -79,11 +83,31 @@ export function checkServerSettings(orchestrator: OrchestratorKind): void {
       expectReasons(drifting, NOT_IN_GRAPH[orchestrator]);
     });
 
+    it("takes no data along, unless the data are what it is about", () => {
+      const names = results.filter(({ atStake }) => atStake.length > 0).map(({ name }) => name);
+      expect(names.length).toBeGreaterThan(0);
+      expect(names.filter((name) => !TAKES_DATA.some((start) => name.startsWith(start)))).toEqual([]);
+    });
+
     it("that serves the requirements document has an effect", () => {
       expect(withoutEffect(orchestrator, results)).toEqual([]);
     });
   });
 }
+
+/** Where data lie, and what keeps them: settings whose change may take data along, by the start of their names. Such a change is refused. */
+const TAKES_DATA = [
+  "topology.kind=",
+  "topology.orchestrator.kind=",
+  "topology.orchestrator.context",
+  "topology.orchestrator.kubeconfig",
+  "topology.orchestrator.namespace",
+  "topology.hosts",
+  "topology.workload.placement.",
+  "topology.workload.storage.",
+  "agent.database.kind=",
+  "agent.database.volumeName",
+];
 
 /** Every result has a reason, and every reason a result. */
 function expectReasons(results: readonly LeafResult[], reasons: Readonly<Record<string, string>>): void {

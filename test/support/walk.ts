@@ -1,4 +1,6 @@
 import type { Problem } from "../../components/core/index.ts";
+import { changesBetween, dataAtStake, type StoredResource } from "../../stacks/changes/index.ts";
+import type { StackGraph } from "../../stacks/preview/index.ts";
 import { type SettingLeaf, type SettingSchema, settingLeaves } from "../../stacks/settings-reference.ts";
 import { valueAt, withValue, withValues } from "./document.ts";
 import { type Document, graphOf, render } from "./environment.ts";
@@ -6,7 +8,11 @@ import type { LeafValues } from "./walk.values.ts";
 
 /** What a document leads to, as text that can be compared. */
 export type Observation =
-  | { readonly kind: "made"; readonly graph: string; readonly manifests: Readonly<Record<string, string>> }
+  | {
+      readonly kind: "made";
+      readonly graph: StackGraph;
+      readonly manifests: Readonly<Record<string, string>>;
+    }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 export type Observe = (document: Document) => Promise<Observation>;
@@ -21,6 +27,8 @@ export interface LeafResult {
    * `refusal`: the setting itself can't be kept here. `check`: it bounds other settings, and refuses what breaks the bound.
    */
   readonly effects: readonly string[];
+  /** Resources whose data, which outlive the environment, the change would delete or leave behind. */
+  readonly atStake: readonly string[];
   /** Why the leaf could not be walked, or why its refusal isn't the expected one. */
   readonly failure: string | undefined;
 }
@@ -73,7 +81,7 @@ async function withoutStackTraces<Result>(work: () => Promise<Result>): Promise<
 export async function observeEnvironment(document: Document): Promise<Observation> {
   const rendering = render(document);
   if (rendering.kind === "refused") return rendering;
-  const graph = JSON.stringify(await graphOf(document));
+  const graph = await graphOf(document);
   const byFolder = Map.groupBy(rendering.manifests, ({ path }) => path.split("/")[0] ?? path);
   const manifests = Object.fromEntries([...byFolder].map(([folder, files]) => [folder, JSON.stringify(files)]));
   return { kind: "made", graph, manifests };
@@ -86,29 +94,45 @@ async function walkLeaf(
   world: World,
 ): Promise<LeafResult> {
   const name = nameOf(leaf);
+  const nothing = { leaf, name, effects: [], atStake: [] };
   const values = world.values[name] ?? world.values[leaf.path];
   const refusedAt = values?.refusedAt?.join(", ") ?? world.refusedAt?.(name, leaf);
   const documents = isChoice(leaf)
     ? choiceDocuments(leaf, leaves, world, values)
     : valueDocuments(leaf, values, world, refusedAt !== undefined);
-  if (!documents)
-    return { leaf, name, effects: [], failure: "no second value: add one to test/support/walk.values.ts" };
+  if (!documents) return { ...nothing, failure: "no second value: add one to test/support/walk.values.ts" };
 
   const [before, after] = await Promise.all([observe(documents.base), observe(documents.changed)]);
-  if (before.kind === "refused") return { leaf, name, effects: [], failure: `base refused: ${paths(before.problems)}` };
+  if (before.kind === "refused") return { ...nothing, failure: `base refused: ${paths(before.problems)}` };
   if (after.kind === "refused") {
     const found = paths(after.problems);
     const expected = refusedAt ?? "none";
     return found === expected
-      ? { leaf, name, effects: [values?.bounds ? "check" : "refusal"], failure: undefined }
-      : { leaf, name, effects: [], failure: `refused at ${found}; expected: ${expected}` };
+      ? { ...nothing, effects: [values?.bounds ? "check" : "refusal"], failure: undefined }
+      : { ...nothing, failure: `refused at ${found}; expected: ${expected}` };
   }
-  if (refusedAt !== undefined)
-    return { leaf, name, effects: [], failure: `accepted; expected: refused at ${refusedAt}` };
+  if (refusedAt !== undefined) return { ...nothing, failure: `accepted; expected: refused at ${refusedAt}` };
 
   const folders = [...new Set([...Object.keys(before.manifests), ...Object.keys(after.manifests)])];
   const rendered = folders.filter((folder) => before.manifests[folder] !== after.manifests[folder]);
-  return { leaf, name, effects: [...(before.graph === after.graph ? [] : ["graph"]), ...rendered], failure: undefined };
+  const isSame = JSON.stringify(before.graph) === JSON.stringify(after.graph);
+  return {
+    leaf,
+    name,
+    effects: [...(isSame ? [] : ["graph"]), ...rendered],
+    atStake: isSame ? [] : lostBetween(before.graph, after.graph),
+    failure: undefined,
+  };
+}
+
+/** Resources of an environment that was brought up whose data an update to another plan would delete or leave behind. */
+export function lostBetween(before: StackGraph, after: StackGraph): string[] {
+  return dataAtStake(changesBetween(storedAs(before), after)).map(({ name }) => name);
+}
+
+/** A graph as the state has it that was brought up from it. */
+function storedAs({ resources }: StackGraph): StoredResource[] {
+  return resources.filter(({ custom }) => custom).map((node) => ({ ...node, keepsData: node.protect }));
 }
 
 /** Two documents that differ in which variant is chosen: the first of the schema, and another. */

@@ -135,5 +135,6 @@ export function adapterInput(
     endpoint: Endpoint.parse({}),
     registryHosts: [],
     labelsOf: (component) => ({ "blueprint.component": component }),
+    identityOf: (component) => ({ "blueprint.component": component }),
   };
 }

@@ -66,6 +66,11 @@ export function entry(
   return { key, object, after, ignored: [], persistent: false, retained: false, madeOnce: false, ...more };
 }
 
+/** Whether some of the environment's data outlive it. */
+export function keepsVolumes({ volumes }: AdapterInput): boolean {
+  return volumes.some(({ persistent }) => persistent);
+}
+
 /** Name of the secret with the image registries' credentials. */
 export function pullSecretName({ name }: AdapterInput): string {
   return platformName("kubernetes", name, "registries");

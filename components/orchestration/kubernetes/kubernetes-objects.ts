@@ -78,7 +78,12 @@ export class KubernetesObjects extends BlueprintComponent {
             (childName, args, own) => new kubernetes.core.v1.Secret(childName, args, own),
             secretArgs(secret, plan.namespace, resolveSecret),
             // Where a rollout decides when an older version goes, its secrets stay: they go with the namespace.
-            { provider, dependsOn: [child], retainOnDelete: plan.canary !== undefined },
+            {
+              provider,
+              dependsOn: [child],
+              protect: secret.persistent,
+              retainOnDelete: secret.persistent || plan.canary !== undefined,
+            },
             transforms.secret,
           ),
         );
@@ -99,7 +104,7 @@ export class KubernetesObjects extends BlueprintComponent {
         ),
       );
     }
-    this.registerOutputs({});
+    this.registerOutputs({ keeps: this.keeps });
   }
 }
 

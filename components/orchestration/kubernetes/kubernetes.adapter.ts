@@ -2,7 +2,13 @@ import { platformName } from "../../core/index.ts";
 import type { AdapterInput } from "../adapter-input.ts";
 import { kubernetesNamespace } from "../names.ts";
 import { canaryOf } from "./canary.ts";
-import { type KubernetesContext, type KubernetesGovernance, pullSecretName, secretReference } from "./context.ts";
+import {
+  type KubernetesContext,
+  type KubernetesGovernance,
+  keepsVolumes,
+  pullSecretName,
+  secretReference,
+} from "./context.ts";
 import { claimOf, controllerOf } from "./controller.ts";
 import type { KubernetesEntry, KubernetesPlan, KubernetesSecret } from "./kubernetes.plan.ts";
 import type { KubernetesSettings } from "./kubernetes.settings.ts";
@@ -46,7 +52,12 @@ function secretsOf(input: AdapterInput): KubernetesSecret[] {
   const sources = input.workloads.flatMap(({ secrets }) => Object.values(secrets));
   const all = sources.map((source): KubernetesSecret => {
     const { name, key } = secretReference(input, source);
-    return { name, labels: input.labelsOf("secret"), values: { [key]: source } };
+    return {
+      name,
+      labels: input.labelsOf("secret"),
+      values: { [key]: source },
+      persistent: source.kind === "generated" && keepsVolumes(input),
+    };
   });
   return [...new Map(all.map((secret) => [secret.name, secret])).values()];
 }

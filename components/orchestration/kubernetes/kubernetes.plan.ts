@@ -21,6 +21,8 @@ export interface KubernetesSecret {
   readonly labels: Readonly<Record<string, string>>;
   /** Values by key. */
   readonly values: Readonly<Record<string, SecretSource>>;
+  /** Whether it opens data that outlive the environment. */
+  readonly persistent: boolean;
 }
 
 /** An object, or a secret whose value no plan knows, and what must be there before it. */
@@ -32,7 +34,7 @@ export interface KubernetesEntry {
   readonly after: readonly string[];
   /** Fields that somebody else owns, such as the count of an autoscaled Deployment. */
   readonly ignored: readonly string[];
-  /** Whether it holds data that must outlive the environment. */
+  /** Whether it holds data that must outlive the environment, or is the place where such data lie. */
   readonly persistent: boolean;
   /** Whether it stays when the plan has it no longer: what serves may still need it. It goes with the namespace. */
   readonly retained: boolean;

@@ -1,7 +1,7 @@
 import type { core, networking } from "@pulumi/kubernetes/types/input.js";
 import { platformName } from "../../core/index.ts";
 import type { WorkloadPlan } from "../workload.plan.ts";
-import { entry, type KubernetesContext, metadataOf, selectorOf } from "./context.ts";
+import { entry, type KubernetesContext, keepsVolumes, metadataOf, selectorOf } from "./context.ts";
 import type { KubernetesEntry } from "./kubernetes.plan.ts";
 
 /** What a workload's priority is worth when nodes are full: below the classes of Kubernetes itself. */
@@ -16,7 +16,9 @@ export function namespaceOf(context: KubernetesContext): KubernetesEntry[] {
   ]);
   const labels = { ...input.labelsOf("namespace"), ...Object.fromEntries(levels) };
   return [
-    entry("namespace", { apiVersion: "v1", kind: "Namespace", metadata: metadataOf(namespace, labels) }),
+    entry("namespace", { apiVersion: "v1", kind: "Namespace", metadata: metadataOf(namespace, labels) }, [], {
+      persistent: keepsVolumes(input),
+    }),
     entry(
       "service-account",
       {

@@ -173,10 +173,7 @@ describe("what engines differ in", () => {
       ipamConfigs: [{ subnet: "10.0.0.0/24", gateway: "10.0.0.1" }],
       ipamOptions: { driver: "host-local" },
       options: { isolate: "true" },
-      labels: [
-        { label: "team", value: "a" },
-        { label: "blueprint.fixed", value: "isolate=true" },
-      ],
+      labels: [{ label: "team", value: "a" }],
     });
     expect(dockerNetworkArgs({ ...plan, options: {} }, "docker")).toEqual({
       name: "flame",
@@ -185,8 +182,9 @@ describe("what engines differ in", () => {
       options: {},
       labels: [{ label: "team", value: "a" }],
     });
-    expect(dockerNetworkOptions("podman").ignoreChanges).toEqual(["options"]);
-    expect(dockerNetworkOptions("docker").ignoreChanges).toEqual([]);
+    expect(dockerNetworkOptions(plan, "podman").ignoreChanges).toEqual(["labels", "options"]);
+    expect(dockerNetworkOptions(plan, "podman").replacementTrigger).toEqual(plan.options);
+    expect(dockerNetworkOptions(plan, "docker")).toEqual({ deleteBeforeReplace: true, ignoreChanges: ["labels"] });
   });
 });
 

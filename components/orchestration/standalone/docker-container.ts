@@ -10,6 +10,7 @@ import type {
   VolumePlan,
 } from "../container.plan.ts";
 import type { Logging, RestartPolicy } from "../container.settings.ts";
+import { keepingOptions } from "../resource-kinds.ts";
 
 /** Gives a secret's value to a container without showing it. */
 export type ResolveSecret = (source: SecretSource) => pulumi.Output<string>;
@@ -64,7 +65,11 @@ export function dockerContainerArgs(
     tmpfs: tmpfsOf(plan.mounts, engine),
     ...restartOf(plan.restart),
     ...loggingOf(plan.logging, engine),
-    labels: labelList({ ...plan.labels, ...fixedLabel(engine, logOptions(plan.logging, engine)) }),
+    labels: labelList({
+      ...plan.labels,
+      ...imageLabel(plan),
+      ...fixedLabel(engine, logOptions(plan.logging, engine)),
+    }),
     networksAdvanced: [{ name: network, aliases: [plan.networkAlias] }],
     dns: plan.dnsServers.length > 0 ? [...plan.dnsServers] : undefined,
     stopTimeout: plan.stopGraceSeconds,
@@ -104,13 +109,18 @@ export function dockerNetworkArgs(plan: NetworkPlan, engine: EngineKind): docker
     ipamConfigs: [{ subnet: plan.subnet, gateway: plan.gateway, ipRange: plan.addressRange }],
     ...(engine === "podman" && { ipamOptions: { driver: "host-local" } }),
     options: { ...plan.options },
-    labels: labelList({ ...plan.labels, ...fixedLabel(engine, plan.options) }),
+    labels: labelList(plan.labels),
   };
 }
 
-/** Options of the network's Pulumi resource: Podman doesn't report a network's options. */
-export function dockerNetworkOptions(engine: EngineKind): pulumi.CustomResourceOptions {
-  return { deleteBeforeReplace: true, ignoreChanges: engine === "podman" ? ["options"] : [] };
+/** Options of the network's Pulumi resource: Podman doesn't report a network's options, so they aren't compared with it. */
+export function dockerNetworkOptions({ options }: NetworkPlan, engine: EngineKind): pulumi.CustomResourceOptions {
+  const { ignoreChanges } = keepingOptions("docker:index/network:Network", false);
+  return {
+    deleteBeforeReplace: true,
+    ignoreChanges: [...ignoreChanges, ...(engine === "podman" ? ["options"] : [])],
+    ...(engine === "podman" && { replacementTrigger: { ...options } }),
+  };
 }
 
 /** Arguments of a volume's Pulumi resource, from its plan. */
@@ -180,6 +190,11 @@ function fixedLabel(engine: EngineKind, notCompared: Readonly<Record<string, str
   const entries = Object.entries(notCompared);
   if (engine === "docker" || entries.length === 0) return {};
   return { [`${LABEL_PREFIX}fixed`]: entries.map(([name, value]) => `${name}=${value}`).join(",") };
+}
+
+/** An image built anew under its old name is another one: the label changes with it, and the container with the label. */
+function imageLabel({ imageId }: ContainerPlan): Record<string, string> {
+  return imageId === undefined ? {} : { [`${LABEL_PREFIX}image-id`]: imageId };
 }
 
 function restartOf(restart: RestartPolicy): Pick<docker.ContainerArgs, "restart" | "maxRetryCount"> {

@@ -54,6 +54,7 @@ export function planProxy(input: ProxyInput): StandaloneContainer {
       ...(input.bind.address.startsWith("127.") ? {} : { [`${LABEL_PREFIX}exposure`]: "lan" }),
     },
     dependsOn: [],
+    imageId: undefined,
     updateAutomatically: false,
     dnsServers: [],
     ports: [{ hostPort: input.bind.port, containerPort: PROXY.port, protocol: "tcp", address: input.bind.address }],

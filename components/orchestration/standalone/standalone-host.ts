@@ -27,20 +27,16 @@ export class StandaloneHost extends DockerComponent {
   ) {
     super("orchestration:StandaloneHost", name, resourceOptions);
     const provider = this.makeEngine("engine", { host: plan.engineAddress, registryAuth: registries }, transforms);
-    const network = this.makeNetwork(
-      dockerNetworkArgs(plan.network, engine),
-      { provider, ...dockerNetworkOptions(engine) },
-      transforms,
-    );
     const volumes = plan.volumes.map((volume) =>
-      this.makeVolume(
-        `volume-${volume.name}`,
-        volume,
-        { provider, protect: volume.persistent, retainOnDelete: volume.persistent },
-        transforms,
-      ),
+      this.makeVolume(`volume-${volume.name}`, volume, { provider }, transforms),
     );
     const images = this.makeImages(plan.containers, provider, transforms);
+    const network = this.makeNetwork(
+      dockerNetworkArgs(plan.network, engine),
+      // A network that is replaced takes what runs on it down first: only once everything is there that can fail.
+      { provider, dependsOn: [...volumes, ...images], ...dockerNetworkOptions(plan.network, engine) },
+      transforms,
+    );
     makeInOrder(
       plan.containers,
       (container) => container.name,
@@ -58,6 +54,6 @@ export class StandaloneHost extends DockerComponent {
           transforms.container,
         ),
     );
-    this.registerOutputs({});
+    this.registerOutputs({ keeps: this.keeps });
   }
 }

@@ -196,6 +196,7 @@ function containerOf(workload: WorkloadPlan): StandaloneContainer {
     stopGraceSeconds: workload.stopGraceSeconds,
     labels: workload.labels,
     dependsOn: workload.dependsOn,
+    imageId: undefined,
     updateAutomatically: false,
     dnsServers: [],
     // The proxy publishes the ports of what has replicas; several containers can't listen on one port of a host.
@@ -244,6 +245,6 @@ function planNetwork(input: AdapterInput, { network }: StandaloneSettings): Netw
     gateway: network.gateway ?? network.subnet.firstHost,
     addressRange: network.addressRange?.text,
     options: network.driverOptions,
-    labels: input.labelsOf("network"),
+    labels: input.identityOf("network"),
   };
 }

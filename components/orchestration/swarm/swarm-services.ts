@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Transform } from "../../core/index.ts";
 import { DockerComponent, type DockerTransforms, makeInOrder } from "../docker-component.ts";
+import { keepingOptions } from "../resource-kinds.ts";
 import type { ResolveSecret } from "../standalone/docker-container.ts";
 import type { SwarmPlan, SwarmService, SwarmVolume } from "./swarm.plan.ts";
 import {
@@ -53,7 +54,7 @@ export class SwarmServices extends DockerComponent {
           `secret-${secret.name}`,
           (childName, args, own) => new docker.Secret(childName, args, own),
           swarmSecretArgs(secret, resolveSecret(secret.source)),
-          { provider },
+          { provider, ...keepingOptions("docker:index/secret:Secret", false) },
           transforms.secret,
         ),
       ]),
@@ -80,12 +81,7 @@ export class SwarmServices extends DockerComponent {
     const volumes = new Map(
       plan.volumes.map((volume) => [
         volume.name,
-        this.makeVolume(
-          `volume-${volume.host}-${volume.name}`,
-          volume,
-          { provider: engineOf(volume), protect: volume.persistent, retainOnDelete: volume.persistent },
-          transforms,
-        ),
+        this.makeVolume(`volume-${volume.host}-${volume.name}`, volume, { provider: engineOf(volume) }, transforms),
       ]),
     );
     const mountedBy = ({ mounts }: SwarmService) =>
@@ -104,6 +100,6 @@ export class SwarmServices extends DockerComponent {
           transforms.service,
         ),
     );
-    this.registerOutputs({});
+    this.registerOutputs({ keeps: this.keeps });
   }
 }

@@ -70,7 +70,7 @@ function networkOf(input: AdapterInput, { network }: SwarmSettings): SwarmNetwor
     attachable: network.attachable,
     internal: network.internal,
     options: { ...network.driverOptions, ...(network.encrypted && { encrypted: "true" }) },
-    labels: input.labelsOf("network"),
+    labels: input.identityOf("network"),
   };
 }
 
@@ -173,7 +173,8 @@ function secretsOf(input: AdapterInput, settings: SwarmSettings): SwarmSecret[] 
       (source): SwarmSecret => ({
         name: secretName(input, source),
         source,
-        labels: { ...settings.secretLabels, ...input.labelsOf("secret") },
+        ownLabels: settings.secretLabels,
+        labels: input.identityOf("secret"),
       }),
     );
   return [...new Map(all.map((secret) => [secret.name, secret])).values()];

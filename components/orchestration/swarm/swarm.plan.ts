@@ -4,6 +4,8 @@ import type { SecretSource, VolumePlan } from "../container.plan.ts";
 export interface SwarmSecret {
   readonly name: string;
   readonly source: SecretSource;
+  /** Labels that the settings give it; they are part of its name, as its value is. */
+  readonly ownLabels: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { LABEL_PREFIX } from "../../core/index.ts";
+import { sortedByName } from "../../core/index.ts";
+import { keepingOptions } from "../resource-kinds.ts";
 import type { SwarmChange, SwarmConfig, SwarmMount, SwarmNetwork, SwarmSecret, SwarmService } from "./swarm.plan.ts";
 
 /** What a service is connected with once it is made. */
@@ -19,35 +20,43 @@ const CONVERGE_MARGIN_SECONDS = 300;
 
 /** Arguments of the overlay network's Pulumi resource. */
 export function swarmNetworkArgs(network: SwarmNetwork): docker.NetworkArgs {
-  const options = Object.entries(network.options);
   return {
     name: network.name,
     driver: "overlay",
     attachable: network.attachable,
     internal: network.internal,
     ipamConfigs: [{ subnet: network.subnet, gateway: network.gateway, ipRange: network.addressRange }],
-    ...(options.length > 0 && { options: { ...network.options } }),
-    labels: labelList({
-      ...network.labels,
-      // What isn't compared still counts: a changed label replaces the network.
-      ...(options.length > 0 && { [`${LABEL_PREFIX}fixed`]: options.map((pair) => pair.join("=")).join(",") }),
-    }),
+    ...(Object.keys(network.options).length > 0 && { options: { ...network.options } }),
+    labels: labelList(network.labels),
   };
 }
 
 /** Options of the overlay network's Pulumi resource: the engine adds an option of its own, which isn't to be taken away. */
 export function swarmNetworkOptions({ options }: SwarmNetwork): pulumi.CustomResourceOptions {
-  return Object.keys(options).length > 0 ? { ignoreChanges: ["options"] } : {};
+  const { ignoreChanges } = keepingOptions("docker:index/network:Network", false);
+  const asked = Object.keys(options).length > 0;
+  return {
+    ignoreChanges: [...ignoreChanges, ...(asked ? ["options"] : [])],
+    // What isn't compared still counts.
+    replacementTrigger: { ...options },
+  };
 }
 
-/** Arguments of a secret's Pulumi resource: a new value gets a new name, since a Swarm's secret can't be changed. */
-export function swarmSecretArgs({ name, labels }: SwarmSecret, value: pulumi.Output<string>): docker.SecretArgs {
-  const hash = value.apply((text) => createHash("sha256").update(text).digest("hex").slice(0, HASH_LENGTH));
+/** Arguments of a secret's Pulumi resource: another value or label gets another name, since a Swarm's secret can't be changed. */
+export function swarmSecretArgs(
+  { name, labels, ownLabels }: SwarmSecret,
+  value: pulumi.Output<string>,
+): docker.SecretArgs {
+  const hash = value.apply((text) => {
+    const digest = createHash("sha256").update(text);
+    if (Object.keys(ownLabels).length > 0) digest.update(JSON.stringify(sortedByName(ownLabels)));
+    return digest.digest("hex").slice(0, HASH_LENGTH);
+  });
   return {
     // A few digits of a hash tell nobody the value.
     name: pulumi.unsecret(pulumi.interpolate`${name}-${hash}`),
     data: value.apply((text) => Buffer.from(text).toString("base64")),
-    labels: labelList(labels),
+    labels: labelList({ ...ownLabels, ...labels }),
   };
 }
 

@@ -13,3 +13,6 @@ export interface EngineTarget {
 
 /** The engine, with the version of its interface that is spoken to it. */
 export type SpokenEngine = EngineTarget & { readonly apiVersion: string };
+
+/** Digests of the images in an engine's store, by the name that the environment gives them. */
+export type ImageIds = ReadonlyMap<string, string>;

@@ -20,7 +20,11 @@ describe("a desktop's plan", () => {
     const plan = planOf(desktopDocument());
     expect(plan.containers.map(({ name }) => name)).toEqual(["flame-dev-agent"]);
     expect(plan.volumes).toMatchObject([
-      { name: "flame-dev-data", persistent: true, labels: { "blueprint.data": "persistent" } },
+      {
+        name: "flame-dev-data",
+        persistent: true,
+        labels: { "blueprint.environment": "dev", "blueprint.component": "agent" },
+      },
     ]);
     expect(plan.network).toMatchObject({ name: "flame-dev", subnet: "10.89.42.0/24", gateway: "10.89.42.1" });
     expect(plan.updateSchedule).toBeUndefined();
@@ -101,18 +105,6 @@ describe("the agent's mounts", () => {
       ({ containerPath }) => containerPath,
     );
     expect(paths.toSorted()).toEqual(["/data", "/run", "/tmp", "/var/tmp"]);
-  });
-
-  it.each([true, false])("of a volume say in a label whether it stays: %s", (persistent) => {
-    const document = desktopDocument();
-    const plan = planOf({
-      ...document,
-      topology: { ...Object(document.topology), storage: { kind: "volume", persistent } },
-    });
-    expect(plan.volumes[0]).toMatchObject({
-      persistent,
-      labels: { "blueprint.data": persistent ? "persistent" : "disposable" },
-    });
   });
 
   it("need no volume where they are a folder", () => {

@@ -1,5 +1,5 @@
 import { planTurns, type TurnPlan } from "../../availability/index.ts";
-import { ConfigurationError, type CronExpression, LABEL_PREFIX, labelsOf, sortedByName } from "../../core/index.ts";
+import { ConfigurationError, type CronExpression, identityLabels, labelsOf, sortedByName } from "../../core/index.ts";
 import {
   AGENT_USER,
   additionalMounts,
@@ -16,7 +16,7 @@ import { planLimits, planResources, type ResourceClaim, type ResourcePlan } from
 import { agentLabels, exposureLabel } from "../shared.labels.ts";
 import { type DesktopFile, planDesktopFile } from "./desktop.plan.ts";
 import { checkLocalPodman } from "./local-podman.checks.ts";
-import type { EngineTarget, LocalPodmanSettings, SpokenEngine } from "./local-podman.environment.ts";
+import type { EngineTarget, ImageIds, LocalPodmanSettings, SpokenEngine } from "./local-podman.environment.ts";
 import { agentMounts } from "./local-podman.mounts.ts";
 import { databaseVolumeName, dataVolumeName, networkName } from "./local-podman.names.ts";
 
@@ -36,13 +36,15 @@ export interface LocalPodmanPlan {
 }
 
 /**
- * Decides a desktop's whole environment.
+ * Decides a desktop's whole environment. `imageIds` are of images whose names stay when they are built anew; where an
+ * image has none, a new build of it isn't noticed.
  * Throws a `ConfigurationError` with every problem where settings of several concerns don't go together.
  */
 export function planLocalPodman(
   environment: string,
   written: LocalPodmanSettings,
   engine: EngineTarget,
+  imageIds: ImageIds = new Map(),
 ): LocalPodmanPlan {
   // The order in which containers were written means nothing: dependsOn does.
   const settings = { ...written, containers: sortedByName(written.containers) };
@@ -55,7 +57,7 @@ export function planLocalPodman(
     ...planDatabase(environment, settings),
     planAgent(environment, settings, turns),
     ...planAdditional(environment, settings),
-  ]);
+  ]).map((container) => ({ ...container, imageId: imageIds.get(container.image.text) }));
   const resources = planResources(settings.resources, claims);
   const target = { ...engine, apiVersion: settings.topology.engine.apiVersion };
   return {
@@ -86,11 +88,7 @@ function claimsOf({ agent, containers }: LocalPodmanSettings): ResourceClaim[] {
   ];
 }
 
-function planNetwork(
-  environment: string,
-  { topology, labels }: LocalPodmanSettings,
-  engine: EngineTarget,
-): NetworkPlan {
+function planNetwork(environment: string, { topology }: LocalPodmanSettings, engine: EngineTarget): NetworkPlan {
   const { subnet, isolated } = topology.network;
   return {
     name: networkName(environment, topology),
@@ -100,20 +98,15 @@ function planNetwork(
     addressRange: undefined,
     // Docker always keeps its bridges apart; Podman's netavark does so where it is asked to.
     options: engine.kind === "podman" && isolated ? { isolate: "true" } : {},
-    labels: labelsOf({ environment, component: "network" }, labels),
+    labels: identityLabels({ environment, component: "network" }),
   };
 }
 
 /** A volume in the engine's own folder. */
 const LOCAL_DRIVER = { driver: "local", driverOptions: {} } as const;
 
-function planVolumes(environment: string, { topology, agent, labels }: LocalPodmanSettings): VolumePlan[] {
+function planVolumes(environment: string, { topology, agent }: LocalPodmanSettings): VolumePlan[] {
   const { storage } = topology;
-  const labelled = (component: string, persistent: boolean) =>
-    labelsOf(
-      { environment, component },
-      { ...labels, [`${LABEL_PREFIX}data`]: persistent ? "persistent" : "disposable" },
-    );
   return [
     ...(storage.kind === "volume"
       ? [
@@ -121,7 +114,7 @@ function planVolumes(environment: string, { topology, agent, labels }: LocalPodm
             name: dataVolumeName(environment, storage),
             persistent: storage.persistent,
             ...LOCAL_DRIVER,
-            labels: labelled("agent", storage.persistent),
+            labels: identityLabels({ environment, component: "agent" }),
           },
         ]
       : []),
@@ -131,7 +124,7 @@ function planVolumes(environment: string, { topology, agent, labels }: LocalPodm
             name: databaseVolumeName(environment, agent.database),
             persistent: true,
             ...LOCAL_DRIVER,
-            labels: labelled("database", true),
+            labels: identityLabels({ environment, component: "database" }),
           },
         ]
       : []),
@@ -153,6 +146,7 @@ function planAgent(environment: string, settings: LocalPodmanSettings, turns: Tu
     networkAlias: objectName(environment, "agent"),
     key: "agent",
     image: agent.image,
+    imageId: undefined,
     updateAutomatically: agent.updates.kind === "automatic",
     entrypoint: [],
     command: [],
@@ -180,6 +174,7 @@ function planDatabase(environment: string, settings: LocalPodmanSettings): Conta
       name: objectName(environment, "database"),
       networkAlias: objectName(environment, "database"),
       key: "database",
+      imageId: undefined,
       updateAutomatically: false,
       entrypoint: [],
       command: [],
@@ -202,6 +197,7 @@ function planAdditional(environment: string, settings: LocalPodmanSettings): Con
     networkAlias: objectName(environment, key),
     key,
     image: container.image,
+    imageId: undefined,
     updateAutomatically: false,
     entrypoint: container.entrypoint,
     command: container.command,

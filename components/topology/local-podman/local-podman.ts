@@ -9,6 +9,7 @@ import {
   dockerContainerOptions,
   dockerNetworkArgs,
   dockerNetworkOptions,
+  keptPasswordOptions,
   makeInOrder,
   secretResolver,
 } from "../../orchestration/index.ts";
@@ -40,20 +41,22 @@ export class LocalPodman extends DockerComponent {
     const engine = plan.engine.kind;
 
     const provider = this.makeEngine("engine", { host: plan.engine.socket }, transforms);
-    const network = this.makeNetwork(
-      dockerNetworkArgs(plan.network, engine),
-      { provider, ...dockerNetworkOptions(engine) },
-      transforms,
-    );
     const volumes = plan.volumes.map((volume) =>
       this.makeVolume(`volume-${volume.name}`, volume, { provider }, transforms),
     );
     const images = this.makeImages(plan.containers, provider, transforms);
+    const network = this.makeNetwork(
+      dockerNetworkArgs(plan.network, engine),
+      // A network that is replaced takes what runs on it down first: only once everything is there that can fail.
+      { provider, dependsOn: [...volumes, ...images], ...dockerNetworkOptions(plan.network, engine) },
+      transforms,
+    );
     const resolveSecret = secretResolver(options.readSecret, (secret, args) =>
       this.child(
         secret,
         (childName, own, childOptions) => new random.RandomPassword(childName, own, childOptions),
         args,
+        keptPasswordOptions(plan.volumes),
       ),
     );
     makeInOrder(
@@ -72,6 +75,6 @@ export class LocalPodman extends DockerComponent {
 
     this.url = plan.desktop.agent.address;
     this.containerNames = plan.containers.map((container) => container.name);
-    this.registerOutputs({ url: this.url, containerNames: this.containerNames });
+    this.registerOutputs({ url: this.url, containerNames: this.containerNames, keeps: this.keeps });
   }
 }

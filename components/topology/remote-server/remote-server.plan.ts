@@ -4,7 +4,14 @@ import {
   planOrchestratedTurns,
   type TurnKeeper,
 } from "../../availability/index.ts";
-import { ConfigurationError, labelsOf, type Problem, platformName, sortedByName } from "../../core/index.ts";
+import {
+  ConfigurationError,
+  identityLabels,
+  labelsOf,
+  type Problem,
+  platformName,
+  sortedByName,
+} from "../../core/index.ts";
 import {
   type AdapterHost,
   type AdapterInput,
@@ -156,6 +163,7 @@ export function planRemoteServer(
     endpoint: topology.endpoint,
     registryHosts: Object.keys(sortedByName(topology.registries)),
     labelsOf: (component) => labelsOf({ environment, component }, settings.labels),
+    identityOf: (component) => identityLabels({ environment, component }),
   };
   return {
     kind: "remote-server",

@@ -6,6 +6,7 @@ import {
   type ContainerTransforms,
   KubernetesObjects,
   type KubernetesTransforms,
+  keptPasswordOptions,
   type ResolveSecret,
   StandaloneHost,
   SwarmServices,
@@ -47,13 +48,13 @@ export class RemoteServer extends BlueprintComponent {
         secret,
         (childName, own, options) => new random.RandomPassword(childName, own, options),
         args,
-        {},
+        keptPasswordOptions(plan.volumes),
         transforms.password,
       ),
     );
     this.#orchestrate(name, plan, { readSecret, transforms }, resolveSecret);
     this.url = plan.client.endpoints.api;
-    this.registerOutputs({ url: this.url, orchestrator: plan.choice.kind });
+    this.registerOutputs({ url: this.url, orchestrator: plan.choice.kind, keeps: this.keeps });
   }
 
   #orchestrate(

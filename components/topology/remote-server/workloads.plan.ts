@@ -1,5 +1,5 @@
 import type { OrchestratedTurns } from "../../availability/index.ts";
-import { LABEL_PREFIX, labelsOf, sortedByName } from "../../core/index.ts";
+import { identityLabels, LABEL_PREFIX, labelsOf, sortedByName } from "../../core/index.ts";
 import {
   type AdditionalContainer,
   AGENT_DATA_FOLDER,
@@ -56,7 +56,7 @@ export function planWorkloads(
 /** The volumes that the workloads mount. */
 export function planWorkloadVolumes(
   environment: string,
-  { agent, topology, labels }: RemoteServerSettings,
+  { agent, topology }: RemoteServerSettings,
 ): WorkloadVolumePlan[] {
   const { storage } = topology.workload;
   const volume = (name: string, component: string): WorkloadVolumePlan => ({
@@ -65,10 +65,7 @@ export function planWorkloadVolumes(
     size: storage.size,
     driver: storage.driver,
     driverOptions: storage.driverOptions,
-    labels: labelsOf(
-      { environment, component },
-      { ...labels, [`${LABEL_PREFIX}data`]: storage.persistent ? "persistent" : "disposable" },
-    ),
+    labels: identityLabels({ environment, component }),
   });
   switch (agent.database.kind) {
     case "embedded":

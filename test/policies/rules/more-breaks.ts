@@ -1,3 +1,4 @@
+import { componentThatKeeps } from "../../support/policy-fixtures.ts";
 import type { Break } from "./breaks.ts";
 import { labelsWith } from "./labels.ts";
 
@@ -143,6 +144,16 @@ export const MORE_BREAKS: readonly Break[] = [
     change: {},
     options: { protect: false },
     found: /persistent and protect is not set/,
+    allowed: /protect: true/,
+    mend: /set the resource option protect/,
+  },
+  {
+    rule: "docker-stack-data-protected",
+    kind: "volume",
+    change: { labels: [] },
+    options: { protect: false },
+    beside: [componentThatKeeps(["the-volume"])],
+    found: /its component keeps its data and protect is not set/,
     allowed: /protect: true/,
     mend: /set the resource option protect/,
   },

@@ -1,7 +1,7 @@
 import type { RuleName } from "../../../policies/rules/index.ts";
 import { UNKNOWN } from "../../../policies/rules/known.ts";
 import type { Resource } from "../../../policies/rules/rule.ts";
-import type { Kind } from "../../support/policy-fixtures.ts";
+import { componentThatKeeps, type Kind } from "../../support/policy-fixtures.ts";
 import { labelsWith } from "./labels.ts";
 import { SERVICE_UNKNOWNS } from "./service-unknowns.ts";
 
@@ -140,6 +140,14 @@ export const UNKNOWNS: readonly Unknown[] = [
     change: { labels: UNKNOWN },
     options: { protect: false },
     property: "labels blueprint.data",
+  },
+  {
+    rule: "docker-stack-data-protected",
+    kind: "volume",
+    change: { labels: [] },
+    options: { protect: false },
+    beside: [componentThatKeeps(UNKNOWN)],
+    property: "keeps",
   },
   { rule: "docker-stack-image-source", change: { image: UNKNOWN }, property: "image" },
   { rule: "docker-stack-user-network", change: { networkMode: UNKNOWN }, property: "networkMode" },

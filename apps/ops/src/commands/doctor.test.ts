@@ -62,13 +62,13 @@ describe("blueprint doctor", () => {
     expect(row("image")).toMatchObject({ state: "missing", fix: expect.stringContaining("npm run image") });
   });
 
-  it("waits for an engine no longer than three seconds", async () => {
+  it("waits for an engine no longer than five seconds", async () => {
     const project = await projectFixture();
     await engineFixture(project, () => undefined);
     const start = performance.now();
     const { row } = await examined(project);
-    expect(row("container engine")?.tried[0]).toMatch(/engine\.sock doesn't answer \(no answer in 3 s\)/);
-    expect(performance.now() - start).toBeLessThan(8000);
+    expect(row("container engine")?.tried[0]).toMatch(/engine\.sock doesn't answer \(no answer in 5 s\)/);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it("tells of a port that something listens on, and that the agent could run all the same", async () => {

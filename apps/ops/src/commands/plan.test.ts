@@ -1,4 +1,4 @@
-import { access, readFile } from "node:fs/promises";
+import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -84,6 +84,23 @@ const Json = z.strictObject({
     cost: z.string(),
     unknown: z.array(z.strictObject({ what: z.string(), why: z.string() })).min(1),
   }),
+  against: z
+    .strictObject({
+      state: z.string(),
+      changes: z.array(
+        z.strictObject({
+          type: z.string(),
+          name: z.string(),
+          object: z.string(),
+          effect: z.enum(["create", "update", "replace", "delete"]),
+          gap: z.boolean(),
+          data: z.enum(["deleted", "left behind"]).nullable(),
+          inputs: z.array(z.string()),
+          because: z.string().nullable(),
+        }),
+      ),
+    })
+    .nullable(),
   settings: z.array(
     z.strictObject({
       path: z.string(),
@@ -120,6 +137,29 @@ describe("blueprint plan", () => {
     expect(report.ok).toBe(true);
     expect(report.tree.map(({ name }) => name)).toContain("flame-dev-agent");
     expect(report.settings).toContainEqual({ path: "turns.maxSeconds", value: 180, origin: { kind: "default" } });
+  });
+
+  it("tells what would change of what a state has, and of the environment's own without being asked", async () => {
+    const project = await projectFixture();
+    const type = "docker:index/volume:Volume";
+    const stored = {
+      urn: `urn:pulumi:dev::blueprint::blueprint:topology:LocalPodman$${type}::flame-dev-volume-flame-dev-old`,
+      ...{ type, custom: true, protect: true, inputs: { name: "flame-dev-old" } },
+    };
+    await writeFile(join(project, "state.json"), JSON.stringify({ deployment: { resources: [stored] } }));
+    const lost = { object: "flame-dev-old", effect: "delete", data: "deleted" };
+    const told = await blueprint(project, "plan", "--json", "--against-state", "state.json");
+    expect(Json.parse(JSON.parse(told.stdout)).against?.changes[0]).toMatchObject(lost);
+
+    const absent = await blueprint(project, "plan", "--against-state");
+    expect(absent).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/no state of dev\n.*\n {4}fix: /) });
+    const folder = join(project, ".blueprint", "state", ".pulumi", "stacks", "blueprint");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "dev.json"), JSON.stringify({ checkpoint: { latest: { resources: [stored] } } }));
+    expect((await planJson(project)).report.against?.changes[0]).toMatchObject(lost);
+    const { stdout } = await blueprint(project, "plan", "--against-state", "dev");
+    expect(stdout).toMatch(/data at stake: deleted +docker:index\/volume:Volume flame-dev-volume-flame-dev-old/);
+    expect(stdout).not.toContain("there is no state");
   });
 
   it("refuses a bad configuration with every problem, clean and at once", async () => {

@@ -10,6 +10,12 @@ export function register(program: Command): void {
     .addArgument(environmentArgument())
     .addOption(new Option("--yes", "don't ask before something that runs is changed"))
     .addOption(
+      new Option(
+        "--delete-data",
+        "go on where the update deletes data that outlive the environment, or leaves them behind",
+      ),
+    )
+    .addOption(
       new Option("--way <way>", "pulumi: containers, through the Pulumi engine; embedded: the agent as a process")
         .choices(["auto", "pulumi", "embedded"])
         .default("auto"),
@@ -21,7 +27,14 @@ export function register(program: Command): void {
     .action(up);
 }
 
-async function up(environment: string, options: { readonly way: Way | "auto"; readonly yes?: true }): Promise<void> {
+async function up(
+  environment: string,
+  options: { readonly way: Way | "auto"; readonly yes?: true; readonly deleteData?: true },
+): Promise<void> {
   const { bringUp } = await import("../deploy/bring-up.ts");
-  process.exitCode = await bringUp(environment, { way: options.way, yes: options.yes === true });
+  process.exitCode = await bringUp(environment, {
+    way: options.way,
+    yes: options.yes === true,
+    deleteData: options.deleteData === true,
+  });
 }

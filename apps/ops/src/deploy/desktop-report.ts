@@ -7,14 +7,14 @@ export interface DesktopReport extends PlanReport {
   readonly plan: LocalPodmanPlan;
 }
 
-/** Throws a `RunFailure` for what isn't a desktop: this machine runs desktops, and Pulumi by itself deploys to hosts. */
+/** Throws a `RunFailure` for what isn't a desktop: on hosts of its own an agent runs in containers alone. */
 export function desktopReport(report: PlanReport): DesktopReport {
   const { planned } = report;
   if (planned.kind === "local-podman") return { ...report, plan: planned.plan };
   throw new RunFailure({
-    place: "topology.kind",
-    found: planned.kind,
-    allowed: "local-podman: blueprint up starts desktops on the machine it runs on",
-    mend: `run: pulumi up --stack ${report.environment} --policy-pack policies/baseline`,
+    place: "--way",
+    found: `embedded, but topology.kind is ${planned.kind}`,
+    allowed: "embedded for local-podman; remote-server goes to its hosts through Pulumi",
+    mend: `run: blueprint up ${report.environment}`,
   });
 }

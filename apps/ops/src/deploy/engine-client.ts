@@ -3,8 +3,8 @@ import Docker from "dockerode";
 import type { LocalPodmanPlan } from "../../../../components/topology/index.ts";
 import { reasonOf } from "./failure.ts";
 
-/** Longest wait for an engine's answer. */
-const ANSWER_MS = 3000;
+/** Longest wait for the answer of an engine, in milliseconds: a busy one takes seconds. */
+const ANSWER_MS = 5_000;
 /** Port of an engine whose address names none. */
 const STANDARD_PORT = 2375;
 
@@ -31,12 +31,12 @@ export function engineClient({ socket, apiVersion }: EngineAddress): Docker {
   return new Docker({ protocol: "http", host: hostname, port: Number(port || STANDARD_PORT), ...version });
 }
 
-/** Asks an engine for its version. */
-export async function askVersion(address: EngineAddress): Promise<EngineAnswer> {
+/** Asks an engine for its version, by its own client or by the one that is given. */
+export async function askVersion(address: EngineAddress, client?: Docker): Promise<EngineAnswer> {
   const path = socketPath(address.socket);
   if (path !== undefined && !path.startsWith("//") && !existsSync(path)) return { kind: "absent" };
   try {
-    const { Version, ApiVersion } = await answerOf(engineClient(address).version());
+    const { Version, ApiVersion } = await answerOf((client ?? engineClient(address)).version());
     return { kind: "answered", engineVersion: Version, apiVersion: ApiVersion };
   } catch (error) {
     return { kind: "silent", reason: reasonOf(error) };
@@ -44,9 +44,14 @@ export async function askVersion(address: EngineAddress): Promise<EngineAnswer> 
 }
 
 /** Whether an engine has an image in its store; `undefined` where it doesn't say. */
-export async function hasImage(address: EngineAddress, image: string): Promise<boolean | undefined> {
+export function hasImage(address: EngineAddress, image: string): Promise<boolean | undefined> {
+  return knowsImage(engineClient(address), image);
+}
+
+/** The same, asked by a client. */
+export async function knowsImage(client: Docker, image: string): Promise<boolean | undefined> {
   try {
-    await answerOf(engineClient(address).getImage(image).inspect());
+    await answerOf(client.getImage(image).inspect());
     return true;
   } catch (error) {
     return error instanceof Error && "statusCode" in error && error.statusCode === 404 ? false : undefined;
@@ -57,15 +62,22 @@ export async function hasImage(address: EngineAddress, image: string): Promise<b
 export async function askEngine(
   engine: LocalPodmanPlan["engine"],
 ): Promise<{ readonly kind: "there"; readonly what: string } | { readonly kind: "missing"; readonly why: string }> {
-  const name = engine.kind === "podman" ? "Podman" : "Docker";
-  const answer = await askVersion(engine);
+  return presenceOf(engine.socket, await askVersion(engine), engine.kind === "podman" ? "Podman" : "Docker");
+}
+
+/** An engine's answer as what is there, or why it isn't; `name` is the engine's, where it is known. Pure. */
+export function presenceOf(
+  socket: string,
+  answer: EngineAnswer,
+  name = "Docker",
+): { readonly kind: "there"; readonly what: string } | { readonly kind: "missing"; readonly why: string } {
   switch (answer.kind) {
     case "answered":
       return { kind: "there", what: `${name} ${answer.engineVersion}` };
     case "absent":
-      return { kind: "missing", why: `no container engine: ${engine.socket} isn't there` };
+      return { kind: "missing", why: `no container engine: ${socket} isn't there` };
     case "silent":
-      return { kind: "missing", why: `${name} doesn't answer at ${engine.socket} (${answer.reason})` };
+      return { kind: "missing", why: `${name} doesn't answer at ${socket} (${answer.reason})` };
   }
 }
 
@@ -73,7 +85,8 @@ function socketPath(socket: string): string | undefined {
   return /^(unix|npipe):\/\//.test(socket) ? socket.replace(/^(unix|npipe):\/\//, "") : undefined;
 }
 
-async function answerOf<Result>(work: Promise<Result>): Promise<Result> {
+/** An engine's answer, within the time that one has. */
+export async function answerOf<Result>(work: Promise<Result>): Promise<Result> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`no answer in ${ANSWER_MS / 1000} s`)), ANSWER_MS);
   try {

@@ -43,21 +43,3 @@ export function plainLog(log: Buffer): string {
 }
 
 const HEAD_BYTES = 8;
-
-/** States of a container that was made and doesn't run: after `stop`, after a restart of the machine. */
-const AT_REST = ["created", "exited"];
-
-/** Starts containers of a plan that are at rest, in the plan's order; Pulumi doesn't look at whether they run. */
-export async function startContainersAtRest({ engine, containers }: LocalPodmanPlan): Promise<void> {
-  const client = engineClient(engine);
-  for (const { name } of containers) {
-    const container = client.getContainer(name);
-    if (AT_REST.includes((await container.inspect()).State.Status)) await container.start();
-  }
-}
-
-/** Whether the engine has a volume of the plan, with the data of an earlier deployment. */
-export async function hasVolumes({ engine, volumes }: LocalPodmanPlan): Promise<boolean> {
-  const { Volumes } = await engineClient(engine).listVolumes();
-  return volumes.some(({ name }) => Volumes.some(({ Name }) => Name === name));
-}

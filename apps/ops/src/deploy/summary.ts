@@ -1,10 +1,11 @@
 import { AGENT_TURN_PATH } from "../../../../components/orchestration/index.ts";
+import type { EnvironmentPlan } from "../../../../stacks/plan.ts";
+import type { PlanReport } from "../plan/report.ts";
 import type { Way } from "./choose-way.ts";
-import type { DesktopReport } from "./desktop-report.ts";
 
 /** What is printed when an environment is up. */
 interface Summary {
-  readonly report: DesktopReport;
+  readonly report: PlanReport;
   readonly way: Way;
   readonly why: string;
   readonly reportFile: string;
@@ -19,9 +20,9 @@ const WAY_WORDS = {
 
 /** What runs, why so, how to talk to it and where to look further. */
 export function upSummary({ report, way, why, reportFile, further }: Summary): string {
-  const { environment, plan } = report;
-  const { address, authentication } = plan.desktop.agent;
-  const token = authentication !== "none" ? ' -H "Authorization: Bearer $TOKEN"' : "";
+  const { environment, planned } = report;
+  const { address, asksToken, file } = contactOf(planned);
+  const token = asksToken ? ' -H "Authorization: Bearer $TOKEN"' : "";
   const rows: (readonly [string, string])[] = [
     ["way", `${WAY_WORDS[way]}`],
     ["because", why],
@@ -30,10 +31,28 @@ export function upSummary({ report, way, why, reportFile, further }: Summary): s
       "try",
       `curl -N ${address}${AGENT_TURN_PATH}${token} -H 'content-type: application/json' -d '{"message":"What is 12 * (7+3)?"}'`,
     ],
-    ["desktop", `.blueprint/${environment}/desktop.json`],
+    [file.about, `.blueprint/${environment}/${file.name}`],
     ["report", reportFile],
     ...further,
   ];
   const width = Math.max(...rows.map(([about]) => about.length));
   return `${environment} is up\n${rows.map(([about, line]) => `  ${about.padEnd(width)}  ${line}`).join("\n")}\n`;
+}
+
+/** How clients talk to it, and the file in which their connectors read that. */
+function contactOf(planned: EnvironmentPlan) {
+  switch (planned.kind) {
+    case "local-podman": {
+      const { address, authentication } = planned.plan.desktop.agent;
+      return { address, asksToken: authentication !== "none", file: { about: "desktop", name: "desktop.json" } };
+    }
+    case "remote-server": {
+      const { endpoints, authentication } = planned.plan.client;
+      return {
+        address: endpoints.api,
+        asksToken: authentication.kind !== "none",
+        file: { about: "client", name: "client.json" },
+      };
+    }
+  }
 }

@@ -46,7 +46,7 @@ export async function takeDown(environment: string, options: DownOptions): Promi
 /** What would be lost, in words. */
 function persistentData(place: Place, deployed: DeployedStack | undefined): string[] {
   return [
-    ...(deployed?.persistentVolumes ?? []).map((name) => `volume ${name}`),
+    ...(deployed?.persistentData ?? []),
     ...(existsSync(place.data) ? [`folder ${relative(process.cwd(), place.data)}`] : []),
   ];
 }

@@ -58,7 +58,7 @@ describe("a plan for a pull request", () => {
       <details>
       <summary>What a plan can't know</summary>
 
-      - **changes against what runs**: a plan reads no state: every resource is shown as new; blueprint up compares
+      - **changes against what runs**: there is no state to hold the plan against: every resource is shown as new
       - **load of this machine**: resources.host declares 4 cores and 8GiB, nothing is measured; blueprint doctor measures
       - **whether the engine answers**: its socket is there, nothing was asked; blueprint doctor asks
       - **whether the image is there**: localhost/flame-agent:0.1.0 lives in the engine's own store; blueprint doctor looks, npm run image builds it

@@ -45,8 +45,8 @@ export interface Unknown {
   readonly why: string;
 }
 
-/** Reads the promises off a plan. */
-export function promisesOf(planned: EnvironmentPlan, settings: EnvironmentSettings): Promises {
+/** Reads the promises off a plan; `hasState` says whether it was held against one. */
+export function promisesOf(planned: EnvironmentPlan, settings: EnvironmentSettings, hasState: boolean): Promises {
   const { turns } = planned.plan;
   const links = turns.links.map((link) => ({ ...link, kept: link.seconds >= link.atLeastSeconds }));
   const { maxSeconds, heartbeatSeconds } = turns;
@@ -58,14 +58,14 @@ export function promisesOf(planned: EnvironmentPlan, settings: EnvironmentSettin
         turns: kept,
         capacity: capacityOf(planned.plan),
         cost: `none beyond the machine${tokens}`,
-        unknown: unknowns(planned.plan, settings, planned.engine),
+        unknown: [...changesUnknown(hasState), ...unknowns(planned.plan, settings, planned.engine)],
       };
     case "remote-server":
       return {
         turns: kept,
         capacity: serverCapacity(planned.plan),
         cost: `${serverCost(planned.plan)}${tokens}`,
-        unknown: serverUnknowns(planned.plan, settings),
+        unknown: [...changesUnknown(hasState), ...serverUnknowns(planned.plan, settings)],
       };
   }
 }
@@ -85,15 +85,17 @@ function capacityOf({ resources }: LocalPodmanPlan): CapacityPromise[] {
   ];
 }
 
+function changesUnknown(hasState: boolean): Unknown[] {
+  if (hasState) return [];
+  const why = "there is no state to hold the plan against: every resource is shown as new";
+  return [{ what: "changes against what runs", why }];
+}
+
 function unknowns(plan: LocalPodmanPlan, { agent, resources }: EnvironmentSettings, engine: EngineChoice): Unknown[] {
   const { host } = resources;
   const local = plan.containers.filter(({ image }) => image.registry === "localhost").map(({ image }) => image.text);
   const declared = `${toCores(host.cpu)} cores and ${formatBytes(host.memory)}`;
   return [
-    {
-      what: "changes against what runs",
-      why: "a plan reads no state: every resource is shown as new; blueprint up compares",
-    },
     {
       what: "load of this machine",
       why: `resources.host declares ${declared}, nothing is measured; blueprint doctor measures`,

@@ -1,3 +1,4 @@
+import { type Change, changesBetween } from "../../../../stacks/changes/index.ts";
 import type { EnvironmentSettings } from "../../../../stacks/config.ts";
 import type { Explanation } from "../../../../stacks/explain.ts";
 import type { EnvironmentPlan } from "../../../../stacks/plan.ts";
@@ -11,6 +12,7 @@ import {
 import type { PolicyVerdict } from "./policy-gate.ts";
 import { type Promises, promisesOf } from "./promises.ts";
 import { type RunsOn, runsOnOf } from "./runs-on.ts";
+import type { StoredState } from "./stored-state.ts";
 
 /** Everything that `blueprint plan` tells, whichever form it is told in. No secret's value is in it. */
 export interface PlanReport {
@@ -27,6 +29,8 @@ export interface PlanReport {
   readonly policies: PolicyVerdict;
   readonly promises: Promises;
   readonly settings: readonly Explanation[];
+  /** What an update would change of what there is; `undefined`: there is no state to hold the plan against. */
+  readonly against: AgainstState | undefined;
   /** What the report's picture is drawn from. */
   readonly planned: EnvironmentPlan;
   /** Time from the start of the command, in seconds: the only figure that differs from run to run. */
@@ -43,19 +47,30 @@ interface TreeRow {
   readonly facts: readonly string[];
 }
 
+/** A plan held against a state. */
+interface AgainstState {
+  /** Path of the state's file. */
+  readonly path: string;
+  /** Without those resources that stay as they are. */
+  readonly changes: readonly Change[];
+  /** Name of the component that made what is there, where the plan's has another one: the environment was renamed. */
+  readonly formerName: string | undefined;
+}
+
 interface Findings {
   readonly settings: EnvironmentSettings;
   readonly explanations: readonly Explanation[];
   readonly planned: EnvironmentPlan;
   readonly graph: StackGraph;
   readonly policies: PolicyVerdict;
+  readonly state: StoredState | undefined;
   readonly seconds: number;
 }
 
 /** Puts together what reading, planning, previewing and checking an environment have found. */
 export function reportOf(findings: Findings): PlanReport {
-  const { settings, explanations, planned, graph, policies, seconds } = findings;
-  const promises = promisesOf(planned, settings);
+  const { settings, explanations, planned, graph, policies, state, seconds } = findings;
+  const promises = promisesOf(planned, settings, state !== undefined);
   return {
     environment: planned.plan.environment,
     topology: settings.topology.kind,
@@ -67,8 +82,18 @@ export function reportOf(findings: Findings): PlanReport {
     policies,
     promises,
     settings: explanations,
+    against: state && againstState(state, graph),
     planned,
     seconds,
+  };
+}
+
+function againstState({ path, resources, topologyName }: StoredState, graph: StackGraph): AgainstState {
+  const planned = graph.resources.find(({ type }) => type.startsWith("blueprint:topology:"))?.name;
+  return {
+    path,
+    changes: changesBetween(resources, graph),
+    formerName: topologyName === planned ? undefined : topologyName,
   };
 }
 

@@ -42,10 +42,6 @@ export function serverUnknowns(plan: RemoteServerPlan, { agent }: EnvironmentSet
   const { target } = plan;
   return [
     {
-      what: "changes against what runs",
-      why: "a plan reads no state: every resource is shown as new; pulumi preview compares",
-    },
-    {
       what: "whether the hosts have what they declare",
       why: "topology.hosts declares it, nothing was asked over a network",
     },

@@ -25,7 +25,7 @@ describe("a plan for the terminal", () => {
         ✓ cpu       sure of 0.25, at most 2 ≤ 3 cores
         ✓ memory    sure of 512MiB, at most 1GiB ≤ 4GiB
         ✓ cost      none beyond the machine
-        ? unknown   changes against what runs: a plan reads no state: every resource is shown as new; blueprint up compares
+        ? unknown   changes against what runs: there is no state to hold the plan against: every resource is shown as new
         ? unknown   load of this machine: resources.host declares 4 cores and 8GiB, nothing is measured; blueprint doctor measures
         ? unknown   whether the engine answers: its socket is there, nothing was asked; blueprint doctor asks
         ? unknown   whether the image is there: localhost/flame-agent:0.1.0 lives in the engine's own store; blueprint doctor looks, npm run image builds it

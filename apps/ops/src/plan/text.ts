@@ -1,4 +1,5 @@
 import type { Paint } from "../paint.ts";
+import { changeCounts, changeLines } from "./changes.ts";
 import type { PolicyFinding } from "./policy-gate.ts";
 import { formatMiB, type Promises } from "./promises.ts";
 import type { PlanReport } from "./report.ts";
@@ -14,6 +15,7 @@ export function renderText(report: PlanReport, paint: Paint): string {
     "",
     ...treeLines(report, paint),
     `${resourceCounts(report)}, ${report.seconds.toFixed(1)} s`,
+    ...againstLines(report, paint),
     ...messages.map(({ severity, text }) => `${paint("yellow", severity)}  ${text}`),
     "",
     `${paint("bold", "policies")}  ${policies.pack} ${policies.version}: ${policyCounts(policies)}`,
@@ -25,6 +27,15 @@ export function renderText(report: PlanReport, paint: Paint): string {
     report.ok ? paint("green", "the gate is open") : paint("red", "the gate is closed: nothing may go up"),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function againstLines({ against }: PlanReport, paint: Paint): string[] {
+  if (against === undefined) return [];
+  return [
+    "",
+    `${paint("bold", "changes")}  ${changeCounts(against.changes)}  ${paint("dim", `against ${against.path}; secrets aren't compared`)}`,
+    ...changeLines(against.changes, paint),
+  ];
 }
 
 function treeLines({ tree }: PlanReport, paint: Paint): string[] {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseEnvironment } from "../../../../stacks/config.ts";
 import { planServer } from "../../../../stacks/remote-server.ts";
+import { sshParameters } from "../deploy/engines/open-engine.ts";
 import { containerOptions, trialOptions } from "./container-options.ts";
-import { sshParameters } from "./engine.ts";
 import { titleOf } from "./standalone.ts";
 
 /** The containers of a server on one standalone host. */

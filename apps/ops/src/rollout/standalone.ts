@@ -7,9 +7,9 @@ import {
   type StandaloneHostPlan,
   type StandalonePlan,
 } from "../../../../components/orchestration/index.ts";
+import { openEngine } from "../deploy/engines/open-engine.ts";
 import { RunFailure, reasonOf } from "../deploy/failure.ts";
 import { step } from "../deploy/step.ts";
-import { openEngine } from "./engine.ts";
 import { act, lookAt, type RolloutHost } from "./host.ts";
 import { rolloutSecrets } from "./secrets.ts";
 

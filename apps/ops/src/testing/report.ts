@@ -38,8 +38,9 @@ export function reportFixture({ settings = {}, secretNames = [], findings = [] }
       { depth: 2, type: "docker:Container", name: "flame-dev-agent", facts: ["memory 1024", "protected"] },
     ],
     messages: [],
+    against: undefined,
     policies: { ok, pack: "blueprint-baseline", version: "0.1.0", passed: 24, findings },
-    promises: promisesOf(planned, parsed),
+    promises: promisesOf(planned, parsed, false),
     settings: [
       {
         path: "turns.maxSeconds",

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { EXIT } from "../../exit.ts";
 import type { UpRequest } from "../bring-up.ts";
+import type { DesktopReport } from "../desktop-report.ts";
 import { RunFailure } from "../failure.ts";
 import { step, type Tell } from "../step.ts";
 import { upSummary } from "../summary.ts";
@@ -10,7 +11,12 @@ import { startEmbedded } from "./run-embedded.ts";
 import type { SupervisorEnd } from "./supervisor.ts";
 
 /** Runs an environment as a process in the foreground, until it is stopped. Returns the command's exit code. */
-export async function upEmbedded({ report, place, why, reportFile }: UpRequest): Promise<number> {
+export async function upEmbedded({
+  report,
+  place,
+  why,
+  reportFile,
+}: UpRequest & { readonly report: DesktopReport }): Promise<number> {
   const tell: Tell = (line) => void process.stderr.write(`${line}\n`);
   const notices: string[] = [];
   // While the start is shown as a step, notices would break its line: the step tells them.

@@ -1,41 +1,24 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { z } from "zod";
-import { LABEL_PREFIX } from "../../../../../components/core/index.ts";
+import { resourceKind } from "../../../../../components/orchestration/index.ts";
+import { objectName, storedResources } from "../../../../../stacks/changes/index.ts";
+import { dataWords } from "../../plan/changes.ts";
 import { readProject } from "../../project.ts";
 import { RunFailure } from "../failure.ts";
 import type { Place } from "../place.ts";
 import { obtainPulumi } from "../pulumi-engine.ts";
 import { step, type Tell } from "../step.ts";
 import { runOperation } from "./operation.ts";
+import { release } from "./protection.ts";
 import { removeStack, selectStack } from "./stack.ts";
-
-/** What of an exported state decides what a removal leaves. */
-const Deployment = z.object({
-  resources: z
-    .array(
-      z.object({
-        urn: z.string(),
-        type: z.string(),
-        custom: z.boolean().default(false),
-        outputs: z
-          .object({
-            name: z.unknown().optional(),
-            labels: z.array(z.object({ label: z.string(), value: z.string() })).catch([]),
-          })
-          .default({ labels: [] }),
-      }),
-    )
-    .default([]),
-});
 
 /** A stack that has been brought up and what of it outlives a removal. */
 export interface DeployedStack {
   readonly stack: Stack;
-  /** Names of volumes whose data outlive the environment. */
-  readonly persistentVolumes: readonly string[];
-  /** URNs of what stays where the data are kept. */
+  /** What holds data that outlive the environment, in words: `volume flame-dev-data`. */
+  readonly persistentData: readonly string[];
+  /** URNs of what stays where the data are kept: what holds them, where they lie, and what opens them. */
   readonly kept: readonly string[];
 }
 
@@ -61,20 +44,19 @@ export async function openDeployed(environment: string, place: Place, tell: Tell
   return { stack, ...keptOf(deployment) };
 }
 
-/** What stays where data are kept: volumes that are labelled so, and passwords, without which a database can't be opened. Pure. */
-export function keptOf(deployment: unknown): Pick<DeployedStack, "persistentVolumes" | "kept"> {
-  const { resources } = Deployment.parse(deployment);
-  const volumes = resources.filter(
-    ({ type, outputs }) =>
-      type === "docker:index/volume:Volume" &&
-      outputs.labels.some(({ label, value }) => label === `${LABEL_PREFIX}data` && value === "persistent"),
-  );
-  const passwords = resources.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
+/** What stays where data are kept: what holds them, where they lie, and passwords, without which a database can't be opened. Pure. */
+export function keptOf(deployment: unknown): Pick<DeployedStack, "persistentData" | "kept"> {
+  const stored = storedResources(deployment);
+  const holders = stored.filter(({ type, keepsData }) => keepsData && resourceKind(type)?.data === "files");
+  const openers = stored.filter(({ type, keepsData }) => keepsData || type === GENERATED_PASSWORD);
   return {
-    persistentVolumes: volumes.map(({ outputs }) => String(outputs.name)),
-    kept: volumes.length === 0 ? [] : [...volumes, ...passwords].map(({ urn }) => urn),
+    persistentData: holders.map(({ type, name, inputs }) => dataWords({ type, object: objectName(inputs) ?? name })),
+    kept: holders.length === 0 ? [] : [...new Set([...holders, ...openers].map(({ urn }) => urn))],
   };
 }
+
+/** Earlier releases didn't protect it, and every database needs it. */
+const GENERATED_PASSWORD = "random:index/randomPassword:RandomPassword";
 
 /** Removes what was brought up: all of it and the stack itself, or all but the data, which then stay in the state. */
 export async function downPulumi(
@@ -84,6 +66,8 @@ export async function downPulumi(
   data: "keep" | "delete",
 ): Promise<void> {
   const exclude = data === "keep" ? [...kept] : [];
+  // Who has asked for the data to go has asked for what protects them to go.
+  if (data === "delete") await release(stack, "all");
   await step(`take ${environment} down (running turns are waited for)`, (tell) =>
     runOperation("destroy", tell, (options) => stack.destroy({ ...options, exclude })),
   );

@@ -1,6 +1,6 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { describe, expect, it } from "vitest";
-import { OperationCancelled, problemsOf, progressOf, runOperation, saidBy } from "./operation.ts";
+import { OperationCancelled, problemsOf, progressOf, runOperation } from "./operation.ts";
 
 const urn = "urn:pulumi:dev::blueprint::docker:index/container:Container::flame-dev-agent";
 const metadata: StepEventMetadata = { urn, op: "create", type: "docker:index/container:Container", provider: "" };
@@ -87,11 +87,4 @@ describe("an operation of the Pulumi engine", () => {
     );
     await expect(failing).rejects.toThrow(/currently locked(.|\n)*\.blueprint\/state\/\.pulumi\/locks/);
   });
-});
-
-it("of a failed command the last error is what is told", () => {
-  expect(saidBy(new Error("code: 1\nwarning: w\nerror: first\nerror: incorrect passphrase\n"))).toBe(
-    "error: incorrect passphrase",
-  );
-  expect(saidBy("nothing known")).toBe("nothing known");
 });

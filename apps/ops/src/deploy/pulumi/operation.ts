@@ -1,6 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { RunFailure, reasonOf } from "../failure.ts";
+import { RunFailure } from "../failure.ts";
 import type { Tell } from "../step.ts";
+import { saidBy, sentencesOf } from "./engine-words.ts";
 
 /** What every operation of the engine is called with here. */
 interface OperationOptions {
@@ -61,9 +62,9 @@ export function progressOf({ resourcePreEvent, resOutputsEvent }: EngineEvent): 
 
 /** What an event says of what went wrong, or of a policy that isn't kept. Pure. */
 export function problemsOf({ diagnosticEvent, policyEvent }: EngineEvent): string[] {
-  if (diagnosticEvent?.severity === "error") return [plain(diagnosticEvent.message)];
+  if (diagnosticEvent?.severity === "error") return sentencesOf(diagnosticEvent.message);
   if (policyEvent?.enforcementLevel === "mandatory") {
-    return [`${policyEvent.policyName}: ${plain(policyEvent.message)}`];
+    return [`${policyEvent.policyName}: ${sentencesOf(policyEvent.message).join("\n")}`];
   }
   return [];
 }
@@ -77,7 +78,8 @@ function cancelled(name: string): OperationCancelled {
 }
 
 function failureOf(name: string, error: unknown, problems: readonly string[]): RunFailure {
-  const said = problems.length > 0 ? distinct(problems) : [saidBy(error)];
+  const own = problems.filter((one) => one !== "update failed");
+  const said = problems.length > 0 ? [...new Set(own.length > 0 ? own : problems)] : [saidBy(error)];
   return new RunFailure({
     place: `pulumi ${name}`,
     found: said.join("\n      "),
@@ -93,27 +95,6 @@ function mendOf(said: string): string {
   return "mend that and run the command again: it goes on from what is there";
 }
 
-/** Problems without those that only repeat others: the engine's count of errors, and that the update failed. */
-function distinct(problems: readonly string[]): string[] {
-  const own = problems.filter((one) => !/^(update failed|\d+ errors? occurred:)/.test(one));
-  return [...new Set(own.length > 0 ? own : problems)];
-}
-
-/** What the engine said of a failed command: its last line with an error, the first line of all where none has one. */
-export function saidBy(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = message.split("\n").filter((line) => /error:/i.test(line));
-  return lines.at(-1)?.trim() ?? reasonOf(message);
-}
-
 function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
-}
-
-/** A message without the engine's marks for colours and the place in a provider's source. */
-function plain(message: string): string {
-  return message
-    .replace(/<\{%.*?%\}>/g, "")
-    .replace(/^\S+\.go:\d+: sdk\.helper_schema: /, "")
-    .trim();
 }

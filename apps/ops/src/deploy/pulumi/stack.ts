@@ -1,26 +1,35 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { readProject } from "../../project.ts";
 import { codeOf, RunFailure } from "../failure.ts";
 import type { Place } from "../place.ts";
 import type { PulumiEngine } from "../pulumi-engine.ts";
-import { saidBy } from "./operation.ts";
+import { saidBy } from "./engine-words.ts";
 import { hasSecrets, saltOf, withoutSalt, withSalt } from "./stack-file.ts";
 
+/** Marks an encrypted value in a state: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig.go */
+const SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270";
+/** A secret that is set only so that Pulumi makes a salt; the file is written back without it. */
+const PROBE = "blueprint:probe";
 /** Length of a passphrase that is made here: 256 bits. */
 const PASSPHRASE_BYTES = 32;
 
-/** The environment's stack in the project's own state folder; made where it isn't there. */
+/**
+ * The environment's stack in the project's own state folder; made where it isn't there. Its file keeps the form that
+ * its author gave it. Throws a `RunFailure` where the state can't be opened, or needs a passphrase that is gone.
+ */
 export async function selectStack(environment: string, place: Place, engine: PulumiEngine): Promise<Stack> {
-  await mkdir(place.state, { recursive: true, mode: 0o700 });
   const file = stackFile(environment);
   const original = await readFile(file, "utf8");
-  const passphrase = await passphraseOf(place);
-  // A salt that was made with a passphrase that is gone encrypts nothing here: Pulumi makes another.
-  if (passphrase.isNew && !hasSecrets(original)) await writeChanged(file, original, withoutSalt(original));
   try {
+    await mkdir(place.state, { recursive: true, mode: 0o700 });
+    const passphrase = await passphraseOf(place, () => requireNothingEncrypted(environment, place, original));
+    // A salt that was made with a passphrase that is gone encrypts nothing here: Pulumi makes another.
+    if (passphrase.isNew) await writeChanged(file, original, withoutSalt(original));
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: environment, workDir: process.cwd() },
       {
@@ -28,13 +37,14 @@ export async function selectStack(environment: string, place: Place, engine: Pul
         envVars: { ...variablesOf(place, engine), ...passphrase.variable },
       },
     );
-    const written = await readFile(file, "utf8");
-    const salt = saltOf(written);
-    if (salt !== undefined) await writeChanged(file, written, withSalt(original, salt));
+    // A stack that is only selected would get its salt from the next operation, which writes the whole file anew.
+    if (saltOf(await readFile(file, "utf8")) === undefined) await stack.setConfig(PROBE, { value: "", secret: true });
+    const salt = saltOf(await readFile(file, "utf8"));
+    await writeFile(file, salt === undefined ? original : withSalt(original, salt));
     return stack;
   } catch (error) {
     await writeFile(file, original);
-    throw cannotOpen(environment, place, error);
+    throw error instanceof RunFailure ? error : cannotOpen(environment, place, error);
   }
 }
 
@@ -86,12 +96,35 @@ function variablesOf(place: Place, { program }: PulumiEngine): Record<string, st
   };
 }
 
-/** Whoever has set a passphrase has encrypted the stack's secrets with it; else one is made, once. */
-async function passphraseOf(place: Place): Promise<{ variable: Record<string, string>; isNew: boolean }> {
+/** Whoever has set a passphrase has encrypted the stack's secrets with it; else one is made, once, where none is missed. */
+async function passphraseOf(
+  place: Place,
+  requireNoneMissed: () => Promise<void>,
+): Promise<{ variable: Record<string, string>; isNew: boolean }> {
   const { PULUMI_CONFIG_PASSPHRASE: own, PULUMI_CONFIG_PASSPHRASE_FILE: ownFile } = process.env;
   if (own !== undefined || ownFile !== undefined) return { variable: {}, isNew: false };
+  if (!existsSync(place.passphrase)) await requireNoneMissed();
   const isNew = await makePassphrase(place.passphrase);
   return { variable: { PULUMI_CONFIG_PASSPHRASE: await readFile(place.passphrase, "utf8") }, isNew };
+}
+
+/** Throws a `RunFailure` where something of the environment was encrypted with a passphrase, and there is none any more. */
+async function requireNothingEncrypted(environment: string, place: Place, file: string): Promise<void> {
+  const { name } = await readProject();
+  const state = await readFile(join(place.state, ".pulumi", "stacks", name, `${environment}.json`), "utf8").catch(
+    () => "",
+  );
+  const encrypted = [
+    ...(hasSecrets(file) ? [`the secrets in ${stackFile(environment)}`] : []),
+    ...(state.includes(SECRET_MARK) ? [`the state of what runs, in ${place.state}`] : []),
+  ];
+  if (encrypted.length === 0) return;
+  throw new RunFailure({
+    place: place.passphrase,
+    found: `isn't there, and with what was in it are encrypted: ${encrypted.join("; ")}`,
+    allowed: "the passphrase of then, in that file or in PULUMI_CONFIG_PASSPHRASE",
+    mend: "restore the file from a copy, or export PULUMI_CONFIG_PASSPHRASE; where it is lost for good, docs/lifecycle.md (A lost passphrase) tells how to go on with the data that there are",
+  });
 }
 
 async function makePassphrase(path: string): Promise<boolean> {

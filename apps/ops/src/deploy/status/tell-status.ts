@@ -1,12 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { EnvironmentPlan } from "../../../../../stacks/plan.ts";
 import { EXIT } from "../../exit.ts";
 import { terminalPaint } from "../../paint.ts";
-import { planDeployed } from "../deployed-plan.ts";
-import { placeOf } from "../place.ts";
+import { planOf } from "../deployed-plan.ts";
+import { type Place, placeOf } from "../place.ts";
 import { observe } from "./observe.ts";
-import type { StatusReport } from "./report.ts";
+import { observeServer, renderServerStatus } from "./server.ts";
 import { renderStatus } from "./text.ts";
 
+/** Time between two looks at a server, which nothing sets. */
+const SERVER_INTERVAL_SECONDS = 5;
 /** Clears a terminal and goes to its first line. */
 const CLEAR = "\u001b[2J\u001b[H";
 
@@ -15,21 +18,38 @@ export async function tellStatus(
   environment: string,
   options: { readonly json: boolean; readonly watch: boolean },
 ): Promise<number> {
-  const plan = await planDeployed(environment);
+  const planned = await planOf(environment);
   const place = placeOf(environment);
   const interrupted = new AbortController();
   if (options.watch) process.once("SIGINT", () => interrupted.abort());
   for (;;) {
-    const report = await observe(plan, place);
-    process.stdout.write(`${options.watch && process.stdout.isTTY ? CLEAR : ""}${print(report, options.json)}`);
-    const code = report.alerts.length > 0 ? EXIT.refused : EXIT.ok;
+    const { text, wellKept } = await look(planned, place, options.json);
+    process.stdout.write(`${options.watch && process.stdout.isTTY ? CLEAR : ""}${text}`);
+    const code = wellKept ? EXIT.ok : EXIT.refused;
     if (!options.watch) return code;
-    const pause = plan.desktop.monitoring.statusIntervalSeconds * 1000;
-    await delay(pause, undefined, { signal: interrupted.signal }).catch(() => undefined);
+    await delay(1000 * intervalSeconds(planned), undefined, { signal: interrupted.signal }).catch(() => undefined);
     if (interrupted.signal.aborted) return code;
   }
 }
 
-function print(report: StatusReport, json: boolean): string {
-  return json ? `${JSON.stringify(report)}\n` : renderStatus(report, terminalPaint, Date.now());
+/** What an environment does now in words, and whether no threshold is reached. */
+async function look(
+  planned: EnvironmentPlan,
+  place: Place,
+  json: boolean,
+): Promise<{ readonly text: string; readonly wellKept: boolean }> {
+  if (planned.kind === "remote-server") {
+    const report = await observeServer(planned, place);
+    const text = json ? `${JSON.stringify(report)}\n` : renderServerStatus(report, terminalPaint);
+    return { text, wellKept: report.alerts.length === 0 };
+  }
+  const report = await observe(planned.plan, place);
+  const text = json ? `${JSON.stringify(report)}\n` : renderStatus(report, terminalPaint, Date.now());
+  return { text, wellKept: report.alerts.length === 0 };
+}
+
+function intervalSeconds(planned: EnvironmentPlan): number {
+  return planned.kind === "local-podman"
+    ? planned.plan.desktop.monitoring.statusIntervalSeconds
+    : SERVER_INTERVAL_SECONDS;
 }

@@ -12,10 +12,10 @@ import {
   planCanaryRollout,
   titleOfCanary,
 } from "../../../../../components/orchestration/index.ts";
+import { type Kubectl, openKubectl } from "../../deploy/engines/kubectl.ts";
 import { RunFailure, reasonOf } from "../../deploy/failure.ts";
 import { step, type Tell } from "../../deploy/step.ts";
 import { act, lookAt } from "./cluster.ts";
-import { type Kubectl, openKubectl } from "./kubectl.ts";
 import { readCanary } from "./reading.ts";
 
 /** What a rollout is told beside the plan. */

@@ -9,7 +9,7 @@ import {
   TRACK_LABEL,
   VERSION_LABEL,
 } from "../../../../../components/orchestration/index.ts";
-import type { Kubectl } from "./kubectl.ts";
+import type { Kubectl } from "../../deploy/engines/kubectl.ts";
 
 /** Who the API server is told that changes fields. */
 const FIELD_MANAGER = "--field-manager=blueprint-rollout";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { CanaryPlan, CanaryReading, CanarySource } from "../../../../../components/orchestration/index.ts";
+import type { Kubectl } from "../../deploy/engines/kubectl.ts";
 import { type CanaryCount, countsOf, UNREADABLE } from "./canary-counts.ts";
 import { canaryPods } from "./cluster.ts";
-import type { Kubectl } from "./kubectl.ts";
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import { ExecaError, execa } from "execa";
 import type { KubernetesPlan } from "../../../../../components/orchestration/index.ts";
-import { RunFailure } from "../../deploy/failure.ts";
+import { RunFailure } from "../failure.ts";
 
 /** A cluster by its own client, in the plan's namespace: whoever may deploy with kubectl may roll out. */
 export interface Kubectl {

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { Agent } from "node:http";
 import { Duplex, type Readable, type Writable } from "node:stream";
 import Docker from "dockerode";
-import { engineClient } from "../deploy/engine-client.ts";
+import { engineClient } from "../engine-client.ts";
 
 /** An engine's client, of a socket here or of a host over SSH. Throws where the address is of another kind. */
 export function openEngine(address: string): Docker {

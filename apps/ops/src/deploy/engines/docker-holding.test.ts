@@ -1,0 +1,121 @@
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { temporaryFolder } from "../testing/plan.ts";
+import { dockerHolding } from "./docker-holding.ts";
+
+const labels = { "blueprint.environment": "dev" };
+
+/** An engine that answers what a test gives, by the path behind the interface's version; and what it was asked. */
+async function fakeEngine(answers: Readonly<Record<string, unknown>>) {
+  const socket = join(await temporaryFolder(), "engine.sock");
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://engine");
+    const path = pathname.replace(/^\/v[\d.]+/, "");
+    asked.push(`${request.method} ${path}`);
+    const answer = answers[path];
+    response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(answer ?? { message: "no such thing" }));
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { holding: dockerHolding({ kind: "docker", address: `unix://${socket}` }), asked };
+}
+
+const ENGINE = {
+  "/version": { Version: "4.3.1", ApiVersion: "1.41", Components: [{ Name: "Podman Engine" }] },
+  "/containers/json": [
+    { Id: "c2", Names: ["/flame-dev-agent"], Labels: labels, State: "exited", Ports: [] },
+    {
+      Id: "c1",
+      Names: ["/flame-dev-database"],
+      Labels: labels,
+      State: "running",
+      Ports: [{ PublicPort: 8080, Type: "tcp" }],
+    },
+    {
+      Id: "t1",
+      Names: ["/flame-dev-agent.1.abc"],
+      Labels: { ...labels, "com.docker.swarm.service.id": "s1" },
+      State: "running",
+      Ports: [],
+    },
+  ],
+  "/networks": [
+    { Id: "n1", Name: "flame-dev", Labels: labels, Scope: "local" },
+    { Id: "n2", Name: "flame-dev-net", Labels: labels, Scope: "swarm" },
+  ],
+  "/volumes": { Volumes: [{ Name: "flame-dev-data", Labels: labels }] },
+};
+
+it("lists what an engine has of an environment, and no task of a Swarm whose service another one has", async () => {
+  const { holding } = await fakeEngine({ ...ENGINE, "/info": { Swarm: { ControlAvailable: false } } });
+  expect(await holding.ask()).toEqual({ kind: "there", what: "Podman 4.3.1" });
+  const held = await holding.list("dev");
+  expect(held.map(({ kind, id, atRest, works, ports }) => ({ kind, id, atRest, works, ports }))).toEqual([
+    { kind: "container", id: "c2", atRest: true, works: false, ports: [] },
+    { kind: "container", id: "c1", atRest: false, works: true, ports: ["8080/tcp"] },
+    { kind: "network", id: "n1", atRest: false, works: true, ports: [] },
+    { kind: "volume", id: "flame-dev-data", atRest: false, works: true, ports: [] },
+  ]);
+  expect(held.filter(({ holdsData }) => holdsData).map(({ name }) => name)).toEqual(["flame-dev-data"]);
+});
+
+it("lists a Swarm's own objects on a manager, its configs by how they are named", async () => {
+  const { holding } = await fakeEngine({
+    ...ENGINE,
+    "/info": { Swarm: { ControlAvailable: true } },
+    "/services": [
+      {
+        ID: "s1",
+        Spec: { Name: "flame-dev-agent", Labels: labels },
+        Endpoint: { Ports: [{ PublishedPort: 8080, Protocol: "tcp" }] },
+        ServiceStatus: { RunningTasks: 1, DesiredTasks: 2 },
+      },
+    ],
+    "/secrets": [{ ID: "x1", Spec: { Name: "flame-dev-token-0a1b2c3d", Labels: labels } }],
+    "/configs": [
+      { ID: "f1", Spec: { Name: "flame-dev-0a1b2c3d-4e5f6071" } },
+      { ID: "f2", Spec: { Name: "flame-dev-2-0a1b2c3d-4e5f6071" } },
+    ],
+  });
+  const held = await holding.list("dev");
+  expect(held.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+    "service s1",
+    "container c2",
+    "container c1",
+    "config f1",
+    "secret x1",
+    "network n1",
+    "network n2",
+    "volume flame-dev-data",
+  ]);
+  expect(held[0]).toMatchObject({ state: "1 of 2 tasks run", works: false, ports: ["8080/tcp"] });
+});
+
+it("stops a container with its own grace before it removes it, and takes one that is gone for removed", async () => {
+  const { holding, asked } = await fakeEngine({
+    ...ENGINE,
+    "/info": {},
+    "/containers/c1/json": { Config: { StopTimeout: 70 } },
+    "/containers/c1/stop": {},
+    "/containers/c1": {},
+  });
+  const [gone, there] = (await holding.list("dev")).filter(({ kind }) => kind === "container");
+  if (!gone || !there) throw new Error("the engine has two containers");
+  asked.length = 0;
+  const told: string[] = [];
+  await holding.remove(gone, (line) => told.push(line));
+  await holding.remove(there, (line) => told.push(line));
+  expect(asked).toEqual([
+    "GET /containers/c2/json",
+    "GET /containers/c1/json",
+    "POST /containers/c1/stop",
+    "DELETE /containers/c1",
+  ]);
+  expect(told).toEqual(["remove container flame-dev-agent", "remove container flame-dev-database"]);
+});

@@ -1,0 +1,221 @@
+import type Docker from "dockerode";
+import { LABEL_PREFIX, platformName } from "../../../../../components/core/index.ts";
+import { answerOf, askVersion, knowsImage, presenceOf } from "../engine-client.ts";
+import type { Tell } from "../step.ts";
+import { type Held, type HoldingEngine, heldWords } from "./held.ts";
+import { openEngine } from "./open-engine.ts";
+
+type DockerReference = Extract<HoldingEngine["reference"], { kind: "docker" }>;
+
+/** Label of a container that is a Swarm service's task: the service is the object. */
+const TASK_LABEL = "com.docker.swarm.service.id";
+/** States of a container that was made and doesn't run: after `stop`, after a restart of the machine. */
+const AT_REST = ["created", "exited", "configured", "stopped", "initialized"];
+/** Grace of a container that says none. */
+const USUAL_GRACE_SECONDS = 10;
+
+/** An engine that speaks Docker's interface, with the Swarm's own objects where it is one of its managers. */
+export function dockerHolding(reference: DockerReference): HoldingEngine {
+  const { address } = reference;
+  const client = openEngine(address);
+  return {
+    reference,
+    ask: async () => presenceOf(address, await askVersion({ socket: address }, client), await nameOf(client)),
+    list: async (environment) => {
+      const isManager = await controlsSwarm(client);
+      const lists = await Promise.all([
+        ...(isManager ? [services(client, environment)] : []),
+        containers(client, environment),
+        ...(isManager ? [configs(client, environment), secrets(client, environment)] : []),
+        networks(client, environment, isManager),
+        volumes(client, environment),
+      ]);
+      return lists.flat();
+    },
+    remove: (held, tell) => remove(client, held, tell),
+    start: async ({ id }) => {
+      await client.getContainer(id).start().catch(unless(304));
+    },
+    hasVolume: async (name) => {
+      const { Volumes } = await client.listVolumes({ filters: { name: [name] } });
+      return (Volumes ?? []).some(({ Name }) => Name === name);
+    },
+    hasImage: (image) => knowsImage(client, image),
+  };
+}
+
+/** Podman says that it is Podman, whoever it speaks like. */
+async function nameOf(client: Docker): Promise<string> {
+  const { Components = [] } = await answerOf(client.version()).catch(() => ({ Components: [] }));
+  return Components.some(({ Name }) => Name.startsWith("Podman")) ? "Podman" : "Docker";
+}
+
+async function controlsSwarm(client: Docker): Promise<boolean> {
+  const info: { readonly Swarm?: { readonly ControlAvailable?: boolean } } = await client.info();
+  return info.Swarm?.ControlAvailable === true;
+}
+
+const RESTING = { holdsData: false, state: undefined, atRest: false, works: true, ports: [] } as const;
+
+function labelFilter(environment: string) {
+  return { label: [`${LABEL_PREFIX}environment=${environment}`] };
+}
+
+async function containers(client: Docker, environment: string): Promise<Held[]> {
+  const found = await client.listContainers({ all: true, filters: labelFilter(environment) });
+  return found
+    .filter(({ Labels }) => Labels[TASK_LABEL] === undefined)
+    .map(({ Id, Names, Labels, State, Ports }) => ({
+      kind: "container",
+      name: Names[0]?.replace(/^\//, "") ?? Id,
+      id: Id,
+      type: "docker:index/container:Container",
+      labels: Labels,
+      holdsData: false,
+      state: State,
+      atRest: AT_REST.includes(State),
+      works: State === "running",
+      ports: (Ports ?? []).flatMap(({ PublicPort, Type }) =>
+        PublicPort === undefined ? [] : [`${PublicPort}/${Type}`],
+      ),
+    }));
+}
+
+async function networks(client: Docker, environment: string, isManager: boolean): Promise<Held[]> {
+  const found = await client.listNetworks({ filters: labelFilter(environment) });
+  return (
+    found
+      // A worker sees the Swarm's networks while its tasks use them; only a manager has them.
+      .filter(({ Scope }) => isManager || Scope !== "swarm")
+      .map(({ Id, Name, Labels }) => ({
+        ...RESTING,
+        kind: "network",
+        name: Name,
+        id: Id,
+        type: "docker:index/network:Network",
+        labels: Labels ?? {},
+      }))
+  );
+}
+
+async function volumes(client: Docker, environment: string): Promise<Held[]> {
+  const { Volumes } = await client.listVolumes({ filters: labelFilter(environment) });
+  return (Volumes ?? []).map(({ Name, Labels }) => ({
+    ...RESTING,
+    kind: "volume",
+    name: Name,
+    id: Name,
+    type: "docker:index/volume:Volume",
+    labels: Labels ?? {},
+    holdsData: true,
+  }));
+}
+
+async function services(client: Docker, environment: string): Promise<Held[]> {
+  const found = await client.listServices({ filters: labelFilter(environment), status: true });
+  return found.map(({ ID, Spec, Endpoint, ServiceStatus }) => {
+    const { RunningTasks = 0, DesiredTasks = 0 } = ServiceStatus ?? {};
+    return {
+      kind: "service",
+      name: Spec?.Name ?? ID,
+      id: ID,
+      type: "docker:index/service:Service",
+      labels: Spec?.Labels ?? {},
+      holdsData: false,
+      state: `${RunningTasks} of ${DesiredTasks} tasks run`,
+      atRest: false,
+      works: RunningTasks >= DesiredTasks && DesiredTasks > 0,
+      ports: (Endpoint?.Ports ?? []).map(({ PublishedPort, Protocol }) => `${PublishedPort}/${Protocol}`),
+    };
+  });
+}
+
+async function secrets(client: Docker, environment: string): Promise<Held[]> {
+  const found = await client.listSecrets({ filters: labelFilter(environment) });
+  return found.map(({ ID, Spec }) => ({
+    ...RESTING,
+    kind: "secret",
+    name: Spec?.Name ?? ID,
+    id: ID,
+    type: "docker:index/secret:Secret",
+    labels: Spec?.Labels ?? {},
+  }));
+}
+
+/** The provider (5.2.0) gives configs no labels: what tells them is how the plan names them. */
+async function configs(client: Docker, environment: string): Promise<Held[]> {
+  const named = new RegExp(`^${platformName("kubernetes", "flame", environment)}-[0-9a-f]{8}-[0-9a-f]{8}$`);
+  const found = await client.listConfigs();
+  return found
+    .filter(({ Spec }) => named.test(Spec?.Name ?? ""))
+    .map(({ ID, Spec }) => ({
+      ...RESTING,
+      kind: "config",
+      name: Spec?.Name ?? ID,
+      id: ID,
+      type: "docker:index/serviceConfig:ServiceConfig",
+      labels: Spec?.Labels ?? {},
+    }));
+}
+
+async function remove(client: Docker, held: Held, tell: Tell): Promise<void> {
+  tell(`remove ${heldWords(held)}`);
+  switch (held.kind) {
+    case "container":
+      await stopAndRemove(client, held.id);
+      return;
+    case "service":
+      await client.getService(held.id).remove().catch(unless(404));
+      await untilTasksEnd(client, held.id);
+      return;
+    case "config":
+      await client.getConfig(held.id).remove().catch(unless(404));
+      return;
+    case "secret":
+      await client.getSecret(held.id).remove().catch(unless(404));
+      return;
+    case "network":
+      await client.getNetwork(held.id).remove().catch(unless(404));
+      return;
+    case "volume":
+      await client.getVolume(held.id).remove().catch(unless(404));
+      return;
+    default:
+      throw new Error(`an engine has no ${held.kind}`);
+  }
+}
+
+/** Whoever talks to it is answered to the end, within its grace. */
+async function stopAndRemove(client: Docker, id: string): Promise<void> {
+  const container = client.getContainer(id);
+  const found = await container.inspect().catch(unless(404));
+  if (found === undefined) return;
+  // The engine tells it; its client's types don't.
+  const { StopTimeout: grace = USUAL_GRACE_SECONDS }: { readonly Hostname: string; readonly StopTimeout?: number } =
+    found.Config;
+  await container.stop({ t: grace }).catch(unless(304, 404));
+  // Another one may be removing it at the same time (409).
+  await container.remove({ force: true }).catch(unless(404, 409));
+}
+
+/** Pause between two looks at the tasks of a service that is gone, and longest time that they have. */
+const LOOK_MS = 500;
+const TASKS_END_MS = 600_000;
+
+/** A removed service's tasks finish their turns by themselves; until then they hold its network, secrets and volumes. */
+async function untilTasksEnd(client: Docker, service: string): Promise<void> {
+  const end = performance.now() + TASKS_END_MS;
+  const filters = { label: [`${TASK_LABEL}=${service}`] };
+  while ((await client.listContainers({ all: true, filters })).length > 0) {
+    if (performance.now() > end) throw new Error(`its tasks still run after ${TASKS_END_MS / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** Answers that say that there is nothing to do. */
+function unless(...codes: readonly number[]) {
+  return (error: unknown): undefined => {
+    if (error instanceof Error && "statusCode" in error && codes.some((code) => code === error.statusCode)) return;
+    throw error;
+  };
+}

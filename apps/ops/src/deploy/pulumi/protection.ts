@@ -1,0 +1,32 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { z } from "zod";
+
+const Deployment = z.looseObject({ resources: z.array(z.looseObject({ urn: z.string() })).optional() });
+
+/**
+ * Takes what keeps the data of resources out of the state, so that the next operation may delete them: somebody has asked
+ * for that by a word of its own.
+ */
+export async function release(stack: Stack, urns: readonly string[] | "all"): Promise<void> {
+  const state = await stack.exportStack();
+  const deployment = released(state.deployment, urns);
+  if (JSON.stringify(deployment) !== JSON.stringify(state.deployment))
+    await stack.importStack({ ...state, deployment });
+}
+
+/** A state in which some resources are neither protected nor left where they are once they are removed. Pure. */
+export function released(deployment: unknown, urns: readonly string[] | "all"): z.output<typeof Deployment> {
+  const { resources = [], ...others } = Deployment.parse(deployment);
+  return {
+    ...others,
+    resources: resources.map(({ protect, retainOnDelete, ...resource }) =>
+      urns === "all" || urns.includes(resource.urn)
+        ? resource
+        : {
+            ...resource,
+            ...(protect !== undefined && { protect }),
+            ...(retainOnDelete !== undefined && { retainOnDelete }),
+          },
+    ),
+  };
+}

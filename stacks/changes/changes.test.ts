@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { type Document, desktopDocument, graphOf } from "../../test/support/environment.ts";
+import { changesBetween, storedResources } from "./index.ts";
+
+/** What an engine's own state says of a graph: defaults noted beside the inputs, secrets encrypted. */
+async function stateOf(document: Document) {
+  const { resources } = await graphOf(document);
+  return {
+    version: 3,
+    checkpoint: {
+      latest: {
+        resources: resources.map(({ urn, type, custom, inputs, protect, provider, replacementTrigger }) => ({
+          urn,
+          type,
+          custom,
+          protect,
+          inputs: { ...JSON.parse(JSON.stringify(inputs, encrypted)), __defaults: ["mustRun"], mustRun: true },
+          provider: provider && `${provider}::an-id`,
+          replacementTrigger,
+        })),
+      },
+    },
+  };
+}
+
+function encrypted(_key: string, value: unknown): unknown {
+  const isSecret = typeof value === "object" && value !== null && Reflect.get(value, "marker") === "secret";
+  return isSecret
+    ? { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" }
+    : value;
+}
+
+async function changes(before: Document, after: Document) {
+  const found = changesBetween(storedResources(await stateOf(before)), await graphOf(after));
+  return found.map(({ name, effect, gap, data, because, inputs }) => ({ name, effect, gap, data, because, inputs }));
+}
+
+const token = { kind: "bearer", token: { secret: "accessToken" } };
+const base = desktopDocument({ agent: { authentication: token } });
+const topology = (more: object) => ({ ...base, topology: { ...Object(base.topology), ...more } });
+const nothing = { gap: false, data: undefined, because: undefined };
+
+describe("what an update would change", () => {
+  it("is nothing where nothing was changed, secrets and a provider's defaults included", async () => {
+    expect(await changes(base, base)).toEqual([]);
+  });
+
+  it.each([
+    {
+      what: "a limit, which Podman can't change in place",
+      after: { ...base, agent: { authentication: token, resources: { limits: { memory: "1152MiB" } } } },
+      expected: [
+        {
+          ...nothing,
+          name: "flame-dev-agent",
+          effect: "replace",
+          gap: true,
+          inputs: expect.arrayContaining(["memory", "memorySwap"]),
+        },
+      ],
+    },
+    {
+      what: "a network, which takes along what runs on it",
+      after: topology({ network: { subnet: "10.89.43.0/24" } }),
+      expected: [
+        { ...nothing, name: "flame-dev-agent", effect: "replace", gap: true, because: "flame-dev-network", inputs: [] },
+        { ...nothing, name: "flame-dev-network", effect: "replace", gap: true, inputs: ["ipamConfigs"] },
+      ],
+    },
+    {
+      what: "a network's option that Podman doesn't report",
+      after: topology({ network: { isolated: false } }),
+      expected: [
+        { ...nothing, name: "flame-dev-agent", effect: "replace", gap: true, because: "flame-dev-network", inputs: [] },
+        { ...nothing, name: "flame-dev-network", effect: "replace", gap: true, inputs: [] },
+      ],
+    },
+    {
+      what: "an engine at another address, where the data aren't",
+      after: topology({ engine: { kind: "podman", socket: "/run/other.sock" } }),
+      expected: [{ ...nothing, name: "flame-dev-engine", effect: "update", data: "left behind", inputs: ["host"] }],
+    },
+  ])("of $what", async ({ after, expected }) => {
+    expect(await changes(base, after)).toEqual(expected);
+  });
+
+  it("of a volume's name is its data", async () => {
+    const found = await changes(base, topology({ storage: { kind: "volume", name: "other" } }));
+    expect(found.filter(({ data }) => data !== undefined)).toEqual([
+      { ...nothing, name: "flame-dev-volume-flame-dev-data", effect: "delete", data: "deleted", inputs: [] },
+    ]);
+  });
+
+  it("of everything is its data too, where the environment was renamed", async () => {
+    const found = changesBetween(storedResources(await stateOf(base)), await graphOf(base, { name: "prod" }));
+    expect(found.filter(({ data }) => data !== undefined).map(({ object }) => object)).toEqual(["flame-dev-data"]);
+  });
+});
+
+it("a state is read as a folder keeps it, as it is exported, and as a deployment", () => {
+  const resources = [{ urn: "urn::a", type: "docker:index/volume:Volume", custom: true, inputs: { name: "a" } }];
+  const names = (document: unknown) => storedResources(document).map(({ name }) => name);
+  expect(names({ checkpoint: { latest: { resources } } })).toEqual(["a"]);
+  expect(names({ deployment: { resources } })).toEqual(["a"]);
+  expect(names({ resources })).toEqual(["a"]);
+  expect(names({ checkpoint: { latest: null } })).toEqual([]);
+});

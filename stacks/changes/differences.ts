@@ -1,0 +1,62 @@
+import { type PropertyMap, type PropertyValue, SecretValue, UnknownValue } from "../preview/index.ts";
+
+/** Which inputs aren't compared, and in which the order means nothing. */
+export interface Comparison {
+  readonly ignored: readonly string[];
+  readonly unordered: readonly string[];
+}
+
+/**
+ * Paths of the inputs that differ, such as `spec.template.spec`: down to the last map, since lists are compared as a
+ * whole. A value that is secret or unknown isn't compared: nobody can tell here.
+ */
+export function differingPaths(before: PropertyMap, after: PropertyMap, comparison: Comparison): string[] {
+  return differing(before, after, [], comparison);
+}
+
+/** Whether a path is one of those named, lies below one, or holds one. */
+export function meets(path: string, named: readonly string[]): boolean {
+  return named.some((one) => path === one || path.startsWith(`${one}.`) || one.startsWith(`${path}.`));
+}
+
+/** Whether two values are the same, as far as can be told. */
+export function isSame(before: PropertyValue | undefined, after: PropertyValue | undefined): boolean {
+  if (isHidden(before) || isHidden(after)) return true;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return before.length === after.length && before.every((one, index) => isSame(one, after[index]));
+  }
+  if (isMap(before) && isMap(after)) return differing(before, after, [], { ignored: [], unordered: [] }).length === 0;
+  return (before ?? null) === (after ?? null);
+}
+
+function differing(
+  before: PropertyMap,
+  after: PropertyMap,
+  above: readonly string[],
+  comparison: Comparison,
+): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.flatMap((name) => {
+    const path = [...above, name].join(".");
+    if (comparison.ignored.some((one) => path === one || path.startsWith(`${one}.`))) return [];
+    const [one, other] = [before[name], after[name]];
+    if (isMap(one) && isMap(other)) return differing(one, other, [...above, name], comparison);
+    const inAnyOrder = comparison.unordered.includes(path);
+    return (inAnyOrder ? isSame(sorted(one), sorted(other)) : isSame(one, other)) ? [] : [path];
+  });
+}
+
+/** A list in an order of its own; what can't be compared comes last. */
+function sorted(value: PropertyValue | undefined): PropertyValue | undefined {
+  if (!Array.isArray(value)) return value;
+  const key = (one: PropertyValue) => (isHidden(one) ? "\uffff" : JSON.stringify(one));
+  return value.toSorted((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0));
+}
+
+function isHidden(value: PropertyValue | undefined): boolean {
+  return value instanceof SecretValue || value instanceof UnknownValue;
+}
+
+function isMap(value: PropertyValue | undefined): value is PropertyMap {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isHidden(value);
+}
