@@ -126,7 +126,7 @@ describe("a message's id", () => {
     await threads.claim({ thread: "new", resource: "bob" });
     await database.pool.query(
       `insert into public.mastra_messages (id, thread_id, content, "createdAt", "createdAtZ", role, type, "resourceId")
-       values ('bare', 'old', '{"format":2,"parts":[{"type":"text","text":"long ago"}]}', now(), now(), 'user', 'v2', 'ada')`,
+       values ('bare', 'old', '{"format":2,"parts":[{"type":"text","text":"long ago"}]}', '2026-01-01', '2026-01-01', 'user', 'v2', 'ada')`,
     );
     await save(message("new", "bob", "bare", "his"));
     expect(await said("old")).toEqual([{ id: "bare", text: "long ago" }]);

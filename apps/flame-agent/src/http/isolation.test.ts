@@ -200,6 +200,8 @@ beforeAll(async () => {
       FLAME_TENANT_TOKENS: Object.entries(TOKENS)
         .map(([tenant, token]) => `${tenant}=${token}`)
         .join(","),
+      // It is given its database below; that none other is made for it is said here.
+      FLAME_DATABASE: "embedded",
       FLAME_RATE_LIMIT_PER_MINUTE: "0",
       FLAME_MODEL_TOKENS_PER_SECOND: "10000",
     },
