@@ -2,6 +2,7 @@ import { type ImageIds, LocalPodman, planLocalPodman } from "../components/topol
 import { type Environment, readSecret } from "./config.ts";
 import { findImages } from "./found-images.ts";
 import { findLocalEngine } from "./local-engine.ts";
+import { ownedDocker, runningOwner } from "./ownership.ts";
 import { transforms } from "./transforms.ts";
 
 /**
@@ -30,6 +31,9 @@ export async function deployDesktop(environment: Environment) {
   const desktop = planDesktop(environment, await findDesktopImages(environment));
   if (!desktop) return {};
   const { plan } = desktop;
-  const component = new LocalPodman(`flame-${plan.environment}`, plan, { readSecret, transforms });
+  const component = new LocalPodman(`flame-${plan.environment}`, plan, {
+    readSecret,
+    transforms: ownedDocker(transforms, runningOwner()),
+  });
   return { url: component.url, containerNames: component.containerNames };
 }

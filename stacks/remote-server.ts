@@ -1,6 +1,7 @@
 import { planRemoteServer, RemoteServer } from "../components/topology/index.ts";
 import { type Environment, readSecret } from "./config.ts";
 import { findOrchestrators } from "./found-orchestrators.ts";
+import { ownedServer, runningOwner } from "./ownership.ts";
 import { transforms } from "./transforms.ts";
 
 /** Plans a server's environment; `undefined` where the environment isn't a server's. */
@@ -18,7 +19,7 @@ export function deployServer(environment: Environment) {
   if (!plan) return {};
   const component = new RemoteServer(`flame-${plan.environment}`, plan, {
     readSecret,
-    transforms: transforms.remoteServer,
+    transforms: ownedServer(transforms.remoteServer ?? {}, runningOwner()),
   });
   return { url: component.url, orchestrator: plan.choice.kind };
 }

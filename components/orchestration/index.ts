@@ -28,7 +28,7 @@ export {
   type ContainerResources,
   type PublishedPort,
 } from "./container.settings.ts";
-export { type ContainerTransforms, DockerComponent, makeInOrder } from "./docker-component.ts";
+export { type ContainerTransforms, DockerComponent, type DockerTransforms, makeInOrder } from "./docker-component.ts";
 export { type CanaryReading, type CanaryVerdict, judgeCanary } from "./kubernetes/canary.judge.ts";
 export type { CanaryStep } from "./kubernetes/canary.plan.ts";
 export {

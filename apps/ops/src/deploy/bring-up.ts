@@ -17,7 +17,7 @@ import { RunFailure } from "./failure.ts";
 import { type Place, placeOf } from "./place.ts";
 import { upPulumi } from "./pulumi/up-pulumi.ts";
 import { findPulumi, obtainPulumi, type PulumiEngine } from "./pulumi-engine.ts";
-import { requireNoOtherRun } from "./run-record.ts";
+import { findRun, requireNoOtherRun } from "./run-record.ts";
 import { step } from "./step.ts";
 import { type DeployTarget, targetOf } from "./targets/index.ts";
 
@@ -53,6 +53,8 @@ export async function bringUp(
 
   const target = targetOf(report.planned);
   const { choice, pulumi } = await look(report, target, options.way);
+  if (choice.kind === "impossible" || choice.way === "embedded")
+    await requireNotInContainers(place, environment, choice);
   if (choice.kind === "impossible") {
     throw new RunFailure({
       place: "--way",
@@ -86,6 +88,17 @@ async function look(
     const found = engine.kind === "there" ? await obtainPulumi(tell) : await findPulumi();
     const pulumi = found.kind === "there" ? found.engine : undefined;
     return { choice: chooseWay(asked, { engine, pulumi: found }), pulumi };
+  });
+}
+
+/** What runs in containers comes back with its engine: a process beside it would have other data. */
+async function requireNotInContainers(place: Place, environment: string, { why }: WayChoice): Promise<void> {
+  const found = await findRun(place);
+  if (found.kind !== "live" || found.run.way !== "pulumi") return;
+  throw new RunFailure({
+    place: `environment ${environment}`,
+    found: `runs in containers since ${found.run.startedAt}, but ${why}`,
+    mend: `mend that: its containers come back as their restart policy says; then run blueprint up ${environment} again`,
   });
 }
 

@@ -12,6 +12,12 @@ export class RunFailure extends Error {
     const allowed = told.allowed === undefined ? [] : [`    allowed: ${told.allowed}`];
     super([`${told.place}: ${told.found}`, ...allowed, `    fix: ${told.mend}`].join("\n"));
   }
+
+  /** The same failure with something more that is to be known, as a line of its own. */
+  with(note: string): RunFailure {
+    this.message = `${this.message}\n    now: ${note}`;
+    return this;
+  }
 }
 
 /** The first line of whatever was thrown. */

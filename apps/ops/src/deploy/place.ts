@@ -20,9 +20,13 @@ export interface Place {
   readonly engine: string;
   /** What Pulumi encrypts the state's secrets with. */
   readonly passphrase: string;
+  /** Who the project is to the engines: it stands on what is made. */
+  readonly owner: string;
+  /** Locks that operations of Pulumi take on the state. */
+  readonly locks: string;
 }
 
-const SHARED = { state: "state", engine: "engine", passphrase: "passphrase" } as const;
+const SHARED = { state: "state", engine: "engine", passphrase: "passphrase", owner: "owner.json" } as const;
 
 /** The places of an environment of the project in the given folder. */
 export function placeOf(environment: string, project = process.cwd()): Place {
@@ -46,5 +50,7 @@ export function placeOf(environment: string, project = process.cwd()): Place {
     state: join(root, SHARED.state),
     engine: join(root, SHARED.engine),
     passphrase: join(root, SHARED.passphrase),
+    owner: join(root, SHARED.owner),
+    locks: join(root, SHARED.state, ".pulumi", "locks"),
   };
 }

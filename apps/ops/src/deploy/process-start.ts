@@ -27,6 +27,18 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** When a process started, in milliseconds since 1970; `undefined` where the system doesn't tell. */
+export async function processStartedAt(pid: number): Promise<number | undefined> {
+  const [, ticks] = (await linuxStart(pid))?.split(" ") ?? [];
+  const system = await readFile("/proc/stat", "utf8").catch(() => "");
+  const [, bootSeconds] = /^btime (\d+)$/m.exec(system) ?? [];
+  if (ticks === undefined || bootSeconds === undefined) return undefined;
+  return Number(bootSeconds) * 1000 + (Number(ticks) * 1000) / TICKS_PER_SECOND;
+}
+
+/** Linux' unit for whoever isn't the kernel, on every architecture that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
 /** Boot and clock ticks since then: field 22 of `stat`, counted behind the name, which may hold spaces. */
 async function linuxStart(pid: number): Promise<string | undefined> {
   try {

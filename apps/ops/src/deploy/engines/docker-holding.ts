@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import { LABEL_PREFIX, platformName } from "../../../../../components/core/index.ts";
 import { answerOf, askVersion, knowsImage, presenceOf } from "../engine-client.ts";
 import type { Tell } from "../step.ts";
-import { type Held, type HoldingEngine, heldWords } from "./held.ts";
+import { type Held, type HoldingEngine, heldWords, type Remembered } from "./held.ts";
 import { openEngine } from "./open-engine.ts";
 
 type DockerReference = Extract<HoldingEngine["reference"], { kind: "docker" }>;
@@ -33,6 +33,8 @@ export function dockerHolding(reference: DockerReference): HoldingEngine {
       return lists.flat();
     },
     remove: (held, tell) => remove(client, held, tell),
+    portsOfOthers: (environment) => portsOfOthers(client, environment),
+    remember: (held) => remember(client, held),
     start: async ({ id }) => {
       await client.getContainer(id).start().catch(unless(304));
     },
@@ -196,6 +198,64 @@ async function stopAndRemove(client: Docker, id: string): Promise<void> {
   await container.stop({ t: grace }).catch(unless(304, 404));
   // Another one may be removing it at the same time (409).
   await container.remove({ force: true }).catch(unless(404, 409));
+}
+
+async function portsOfOthers(client: Docker, environment: string): Promise<Map<string, string>> {
+  const found = await client.listContainers();
+  const label = `${LABEL_PREFIX}environment`;
+  return new Map(
+    found
+      .filter(({ Labels }) => Labels?.[label] !== environment)
+      .flatMap(({ Names, Id, Ports }) => {
+        const name = `container ${Names[0]?.replace(/^\//, "") ?? Id}`;
+        return (Ports ?? []).flatMap(({ PublicPort, Type }) =>
+          PublicPort === undefined ? [] : [[`${PublicPort}/${Type}`, name] as const],
+        );
+      }),
+  );
+}
+
+/** A container that runs, as its engine tells what it is. A Swarm keeps its services' old tasks by itself. */
+async function remember(client: Docker, { kind, id, name, works }: Held): Promise<Remembered | undefined> {
+  if (kind !== "container" || !works) return undefined;
+  const { Config, HostConfig, NetworkSettings, Image } = await client.getContainer(id).inspect();
+  const networks = Object.entries(NetworkSettings.Networks).map(([network, { Aliases }]) => [
+    network,
+    { Aliases: (Aliases ?? []).filter((alias: string) => !id.startsWith(alias)) },
+  ]);
+  return {
+    name,
+    bringBack: async (instead) => {
+      const own = await client.getContainer(id).inspect().catch(unless(404));
+      if (own !== undefined) {
+        if (own.State.Running) return false;
+        await client.getContainer(id).start().catch(unless(304));
+        return true;
+      }
+      const there = await client.getContainer(name).inspect().catch(unless(404));
+      // Another one of its name runs: the new version came up after all.
+      if (there?.State.Running && !instead) return false;
+      if (there !== undefined) await client.getContainer(there.Id).remove({ force: true }).catch(unless(404));
+      const { Hostname: _, ...config } = Config;
+      const made = await client.createContainer({
+        ...config,
+        name,
+        Hostname: name,
+        // The image as it was, whatever its tag names by now.
+        Image,
+        HostConfig: withoutDoubles(HostConfig),
+        NetworkingConfig: { EndpointsConfig: Object.fromEntries(networks) },
+      });
+      await made.start();
+      return true;
+    },
+  };
+}
+
+/** Podman tells a limit of CPU in two ways, and takes it in one. */
+function withoutDoubles(config: Docker.HostConfig): Docker.HostConfig {
+  const { CpuPeriod: _, CpuQuota: __, ...others } = config;
+  return config.NanoCpus ? others : config;
 }
 
 /** Pause between two looks at the tasks of a service that is gone, and longest time that they have. */

@@ -47,12 +47,26 @@ export interface HoldingEngine {
   list(environment: string): Promise<readonly Held[]>;
   /** Removes one, after its grace: running turns are waited for. What is gone already is no failure. */
   remove(held: Held, tell: Tell): Promise<void>;
+  /** Ports of the host that anything else publishes, and what does: `8080/tcp`. */
+  portsOfOthers(environment: string): Promise<ReadonlyMap<string, string>>;
+  /** Remembers what serves, so that it can be made again as it is; `undefined` where the engine keeps it by itself. */
+  remember(held: Held): Promise<Remembered | undefined>;
   /** Starts one that is at rest. */
   start(held: Held): Promise<void>;
   /** Whether it has a volume of that name, whoever made it. */
   hasVolume(name: string): Promise<boolean>;
   /** Whether an image is in its store; `undefined` where it doesn't say. */
   hasImage(image: string): Promise<boolean | undefined>;
+}
+
+/** Something that serves, with all that it takes to make it again. */
+export interface Remembered {
+  readonly name: string;
+  /**
+   * Makes and starts it again where it is gone, in the place of what has its name; whether that was needed. `instead`: even
+   * where that runs.
+   */
+  bringBack(instead: boolean): Promise<boolean>;
 }
 
 /** Something held, with the engine that holds it. */

@@ -82,6 +82,10 @@ export function kubernetesHolding(reference: ClusterReference): HoldingEngine {
       // Pods end after their own grace, which the cluster keeps.
       await kubectl.run(["delete", held.kind, name, ...where, "--ignore-not-found", "--wait=true"]);
     },
+    // The API server refuses a port that is taken.
+    portsOfOthers: async () => new Map(),
+    // Old pods serve until new ones do.
+    remember: async () => undefined,
     // A cluster has nothing at rest: its controllers bring back what a plan asks for.
     start: async () => undefined,
     // Its claims lie in a namespace that is the environment's own.

@@ -1,10 +1,7 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { resourceKind } from "../../../../../components/orchestration/index.ts";
 import { objectName, storedResources } from "../../../../../stacks/changes/index.ts";
 import { dataWords } from "../../plan/changes.ts";
-import { readProject } from "../../project.ts";
 import { RunFailure } from "../failure.ts";
 import type { Place } from "../place.ts";
 import { obtainPulumi } from "../pulumi-engine.ts";
@@ -20,12 +17,6 @@ export interface DeployedStack {
   readonly persistentData: readonly string[];
   /** URNs of what stays where the data are kept: what holds them, where they lie, and what opens them. */
   readonly kept: readonly string[];
-}
-
-/** Whether the state folder knows the environment. */
-export async function isDeployed(environment: string, place: Place): Promise<boolean> {
-  const { name } = await readProject();
-  return existsSync(join(place.state, ".pulumi", "stacks", name, `${environment}.json`));
 }
 
 /** Opens an environment's stack. Throws a `RunFailure` where there is no Pulumi engine to do so. */

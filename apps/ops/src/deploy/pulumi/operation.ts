@@ -34,7 +34,7 @@ export async function runOperation<Result>(
     onInterrupt();
     cancel.abort();
   };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate).on("SIGHUP", onTerminate);
   const onEvent = (event: EngineEvent) => {
     const line = progressOf(event);
     if (line !== undefined) tell(line);
@@ -45,7 +45,7 @@ export async function runOperation<Result>(
   } catch (error) {
     throw isCancelled ? cancelled(name) : failureOf(name, error, problems);
   } finally {
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onTerminate);
   }
 }
 

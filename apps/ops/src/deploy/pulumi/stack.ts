@@ -4,8 +4,10 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { basename, delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { OWNER_VARIABLES } from "../../../../../stacks/ownership.ts";
 import { readProject } from "../../project.ts";
 import { codeOf, RunFailure } from "../failure.ts";
+import { makeOwner } from "../owner.ts";
 import type { Place } from "../place.ts";
 import type { PulumiEngine } from "../pulumi-engine.ts";
 import { saidBy } from "./engine-words.ts";
@@ -27,6 +29,7 @@ export async function selectStack(environment: string, place: Place, engine: Pul
   const original = await readFile(file, "utf8");
   try {
     await mkdir(place.state, { recursive: true, mode: 0o700 });
+    const owner = await makeOwner(place);
     const passphrase = await passphraseOf(place, () => requireNothingEncrypted(environment, place, original));
     // A salt that was made with a passphrase that is gone encrypts nothing here: Pulumi makes another.
     if (passphrase.isNew) await writeChanged(file, original, withoutSalt(original));
@@ -34,7 +37,12 @@ export async function selectStack(environment: string, place: Place, engine: Pul
       { stackName: environment, workDir: process.cwd() },
       {
         pulumiCommand: await commandOf(place, engine),
-        envVars: { ...variablesOf(place, engine), ...passphrase.variable },
+        envVars: {
+          ...variablesOf(place, engine),
+          ...passphrase.variable,
+          [OWNER_VARIABLES.id]: owner.id,
+          [OWNER_VARIABLES.place]: owner.place,
+        },
       },
     );
     // A stack that is only selected would get its salt from the next operation, which writes the whole file anew.
@@ -58,7 +66,8 @@ export async function removeStack(environment: string, stack: Stack, place: Plac
   const text = await readFile(file, "utf8").catch(() => "");
   if (!hasSecrets(text)) await writeChanged(file, text, withoutSalt(text));
   if (await isStateNeeded(stack)) return;
-  for (const path of [place.state, place.engine, place.passphrase]) await rm(path, { recursive: true, force: true });
+  for (const path of [place.state, place.engine, place.passphrase, place.owner])
+    await rm(path, { recursive: true, force: true });
 }
 
 /** Whether there is another stack, or a file whose secrets the passphrase decrypts. */

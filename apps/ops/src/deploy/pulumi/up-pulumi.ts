@@ -5,15 +5,23 @@ import { EXIT } from "../../exit.ts";
 import type { UpRequest } from "../bring-up.ts";
 import { clearPlace } from "../clear-place.ts";
 import { canAsk, confirm } from "../confirm.ts";
-import { requireNobodyListens } from "../embedded/port-owner.ts";
-import { type HeldAt, heldWords, listHeld, openHolding } from "../engines/index.ts";
+import { type HeldAt, heldWords, listHeld, openHolding, type Remembered } from "../engines/index.ts";
 import { RunFailure } from "../failure.ts";
+import { findOwner, makeOwner, ownPlace } from "../owner.ts";
+import type { Place } from "../place.ts";
+import { requireFreePorts } from "../ports.ts";
 import type { PulumiEngine } from "../pulumi-engine.ts";
+import { clearDeadLocks } from "../recovery/dead-lock.ts";
+import { readKnownState } from "../recovery/known-state.ts";
+import { compareWithState } from "../recovery/plan-recovery.ts";
+import { recoverAloud, requireOwn } from "../recovery/recover.ts";
+import { rememberServing, serveOn } from "../recovery/serve-on.ts";
+import { sweep } from "../recovery/sweep.ts";
 import { claimRun, findRun, updateRun } from "../run-record.ts";
-import { step } from "../step.ts";
+import { step, type Tell } from "../step.ts";
 import { upSummary } from "../summary.ts";
 import type { DeployTarget } from "../targets/index.ts";
-import { downPulumi, isDeployed, keptOf } from "./down-pulumi.ts";
+import { downPulumi, keptOf } from "./down-pulumi.ts";
 import { OperationCancelled, runOperation } from "./operation.ts";
 import { release } from "./protection.ts";
 import { selectStack } from "./stack.ts";
@@ -29,8 +37,12 @@ export async function upPulumi(request: PulumiRequest): Promise<number> {
   const { environment } = report;
   const found = await findRun(place);
   const running = found.kind === "live" && found.run.way === "pulumi" ? found.run : undefined;
-  const isNew = running === undefined && !(await isDeployed(environment, place));
-  if (isNew) await requireFreePorts(target);
+  await clearLocks(environment, place, target.stopGraceSeconds);
+  const known = await readKnownState(environment, place);
+  const isNew = running === undefined && known === undefined;
+  const held = await heldBy(target);
+  requireOwn(environment, compareWithState(held, known ?? { objects: [] }, await findOwner(place), ownPlace()));
+  await requireFreePorts(target, held);
   const run = {
     way: "pulumi",
     environment,
@@ -45,21 +57,38 @@ export async function upPulumi(request: PulumiRequest): Promise<number> {
     if (isNew) await rm(place.record, { force: true });
     throw error;
   });
+  const recovery = { target, stack, owner: await makeOwner(place) };
+  const remembered = await rememberServing(held);
+  await recoverAloud(recovery);
   const policyPacks = [packFolder(environment)];
   await release(stack, request.released);
   if (running !== undefined && !yes && canAsk() && !(await agreed(stack, environment, policyPacks)))
     return EXIT.refused;
 
   const hadData = isNew && (await hasVolumes(target));
-  try {
-    await step(`bring ${environment} up`, (tell) =>
-      runOperation("up", tell, (options) => stack.up({ ...options, policyPacks })),
+  const update = () =>
+    step(`bring ${environment} up`, (tell) =>
+      runOperation("up", tell, (options) =>
+        stack.up({ ...options, policyPacks, ...(target.drifts && { refresh: true }) }),
+      ),
     );
+  try {
+    await update().catch(async (error: unknown) => {
+      if (error instanceof OperationCancelled) throw error;
+      // What an ended run's provider was still making may have come in between.
+      if ((await recoverAloud(recovery)).length === 0) throw error;
+      await update();
+    });
   } catch (error) {
-    throw isNew && error instanceof OperationCancelled ? await undone(request, stack, hadData) : error;
+    if (isNew && error instanceof OperationCancelled) throw await undone(request, stack, hadData);
+    throw await servedOn(error, remembered, false);
   }
-  await startAtRest(target);
-  const notes = await step(`wait until the agent at ${run.url} is ready`, (tell) => target.untilServes(tell));
+  const notes = await step(`wait until the agent at ${run.url} is ready`, async (tell) => {
+    await startAtRest(target, tell);
+    return target.untilServes(tell);
+  }).catch(async (error: unknown) => {
+    throw await servedOn(error, remembered, true);
+  });
   const further = [
     ...notes.map((note) => ["note", note] as const),
     ["logs", `blueprint logs ${environment} --follow`],
@@ -70,6 +99,24 @@ export async function upPulumi(request: PulumiRequest): Promise<number> {
   return EXIT.ok;
 }
 
+/** A failure, with what serves on in spite of it. */
+async function servedOn(error: unknown, remembered: readonly Remembered[], instead: boolean): Promise<unknown> {
+  const back = await serveOn(remembered, instead);
+  if (back.length === 0 || !(error instanceof RunFailure)) return error;
+  return error.with(back.join("; "));
+}
+
+/** Takes away what killed operations have locked; one that still works has the time that a stop may take. */
+async function clearLocks(environment: string, place: Place, stopGraceSeconds: number): Promise<void> {
+  const said = await clearDeadLocks(environment, place, stopGraceSeconds + LOCK_MARGIN_SECONDS, (line) =>
+    process.stderr.write(`${line}\n`),
+  );
+  for (const line of said) process.stderr.write(`  ${line}\n`);
+}
+
+/** Time that an operation has beyond the slowest stop to write down what it did. */
+const LOCK_MARGIN_SECONDS = 30;
+
 /** Everything that can go wrong before something of the environment is made. */
 async function prepare({ report, target, place, pulumi }: PulumiRequest): Promise<Stack> {
   await step("make sure that the images are there", (tell) => target.ensureImages(tell));
@@ -77,22 +124,21 @@ async function prepare({ report, target, place, pulumi }: PulumiRequest): Promis
 }
 
 /** Nothing ran before: a cancelled start leaves nothing either, but for data that were there already. */
-async function undone({ report, place }: UpRequest, stack: Stack, hadData: boolean): Promise<RunFailure> {
+async function undone({ report, target, place }: PulumiRequest, stack: Stack, hadData: boolean): Promise<RunFailure> {
   const { environment } = report;
   const { deployment } = await stack.exportStack();
+  const owner = await findOwner(place);
   await downPulumi(environment, { stack, ...keptOf(deployment) }, place, hadData ? "keep" : "delete");
+  const state = (await readKnownState(environment, place)) ?? { objects: [] };
+  await step(`look whether something of ${environment} is left`, (tell) =>
+    sweep({ environment, engines: target.engines, owner, state, keepData: true }, tell),
+  );
   await clearPlace(place, "keep");
   return new RunFailure({
     place: `environment ${environment}`,
     found: "was cancelled; what had been made is removed",
     mend: `blueprint up ${environment} begins anew`,
   });
-}
-
-/** An engine notices a taken port only when it starts the container, and says it in many words. */
-async function requireFreePorts({ ports, onThisMachine }: DeployTarget): Promise<void> {
-  if (!onThisMachine) return;
-  await requireNobodyListens(ports.flatMap((one) => (one.protocol === "tcp" ? { ...one, hostPort: one.port } : [])));
 }
 
 function heldBy({ environment, engines }: DeployTarget): Promise<HeldAt[]> {
@@ -106,13 +152,13 @@ async function hasVolumes({ volumes }: DeployTarget): Promise<boolean> {
 }
 
 /** Starts what is at rest; Pulumi doesn't look at whether a container runs. */
-async function startAtRest(target: DeployTarget): Promise<void> {
+async function startAtRest(target: DeployTarget, tell: Tell): Promise<void> {
   // The oldest first: what others wait for was made before them.
   const atRest = (await heldBy(target)).filter(({ held }) => held.atRest).reverse();
-  if (atRest.length === 0) return;
-  await step(`start what is at rest: ${atRest.map(({ held }) => heldWords(held)).join(", ")}`, async () => {
-    for (const { engine, held } of atRest) await engine.start(held);
-  });
+  for (const { engine, held } of atRest) {
+    tell(`start ${heldWords(held)}, which is ${held.state}`);
+    await engine.start(held);
+  }
 }
 
 /** Shows what would change of what runs, and asks. */

@@ -21,6 +21,8 @@ export function desktopTarget(plan: LocalPodmanPlan): DeployTarget {
     ),
     volumes: plan.volumes.map(({ name }) => ({ engine, name })),
     onThisMachine: true,
+    // What is gone is seen on the engine, and a container can't be changed.
+    drifts: false,
     ensureImages: (tell) => ensureImages(plan, tell),
     untilServes: async (tell) => {
       tell(`ask ${desktop.agent.address}`);

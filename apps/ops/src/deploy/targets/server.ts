@@ -48,6 +48,8 @@ export function serverTarget(plan: RemoteServerPlan): DeployTarget {
     ports,
     volumes,
     onThisMachine: false,
+    // Services and objects are scaled and edited in place.
+    drifts: plan.target.kind !== "standalone",
     ensureImages: () => requireImages(images),
     untilServes: async (tell) => {
       await untilEverythingWorks(plan, engines, tell);

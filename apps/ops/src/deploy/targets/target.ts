@@ -29,6 +29,8 @@ export interface DeployTarget {
   readonly volumes: readonly VolumeAt[];
   /** Whether the engines are this machine's own, whose ports this process can try. */
   readonly onThisMachine: boolean;
+  /** Whether its engines change what they hold by themselves or by a hand, which a refresh alone sees. */
+  readonly drifts: boolean;
   /** Makes sure that images which no registry has are where they are run. Throws a `RunFailure` where they can't be. */
   ensureImages(tell: Tell): Promise<void>;
   /** Waits until it serves; what is worth knowing of it. Throws a `RunFailure` where it doesn't in its time. */
