@@ -35,6 +35,7 @@ describe("an empty environment", () => {
       model: { kind: "offline", tokensPerSecond: 50 },
       accessToken: undefined,
       turnMaxSeconds: 180,
+      turnHeartbeatSeconds: 15,
       drainSeconds: 185,
       fetching: {
         hosts: [],
@@ -78,6 +79,7 @@ describe("an empty environment", () => {
         turnRetentionDays: 30,
         eventRetentionSeconds: 600,
         reconnectSeconds: 30,
+        threadWaitSeconds: 30,
       },
     });
   });

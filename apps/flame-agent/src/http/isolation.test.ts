@@ -92,6 +92,10 @@ const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker: Attack
   "POST /turns": (it, { resource }) => [
     { path: "/turns", body: { message: "Mine now.", thread: it.thread, resource }, refused: 409 },
   ],
+  "GET /turns": (it, { resource }) => [
+    { path: `/turns?${search({ thread: it.thread, resource })}` },
+    { path: `/turns?${search({ thread: `mine-of-${resource}`, resource, after: it.turn })}` },
+  ],
   "GET /turns/:id": ofTenant((it) => [{ path: `/turns/${it.turn}` }]),
   "POST /turns/:id/resume": ofTenant((it) => [it.turn, it.waitingTurn].map((id) => ({ path: `/turns/${id}/resume` }))),
   "GET /turns/:id/events": (it, { resource }) => [
