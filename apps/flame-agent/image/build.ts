@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { VERSION } from "../src/version.ts";
 import { importNodeBase, pullBase } from "./base.ts";
 import { type Engine, run } from "./engine.ts";
+import { SOURCE_LABEL, sourceDigest } from "./source.ts";
 import { stage } from "./stage.ts";
 
 const REGISTRY_BASE = `docker.io/library/node:${process.versions.node}-bookworm-slim`;
@@ -62,6 +63,8 @@ export async function buildImage({
       containerfile,
       "--build-arg",
       `BASE_IMAGE=${baseImage}`,
+      "--label",
+      `${SOURCE_LABEL}=${sourceDigest()}`,
       "--tag",
       tag,
       ...reproducible,

@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { TEMPLATE_FILE } from "../src/database/cluster.ts";
 import { dumpTemplate } from "../src/database/template.ts";
 import { productionPackages } from "./closure.ts";
+import { isInImage } from "./source.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 const APP = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
@@ -31,7 +32,7 @@ const UNUSED_FOLDER = /\/dist\/(docs|_types)$/;
 export async function stage(folder: string): Promise<void> {
   for (const path of productionPackages(ROOT, APP)) copy(join(ROOT, path), join(folder, path), isUsed);
   const app = join(folder, relative(ROOT, APP));
-  copy(join(APP, "src"), join(app, "src"), (path) => !/\.test\.ts$|\/testing(\/|$)/.test(path));
+  copy(join(APP, "src"), join(app, "src"), isInImage);
   copy(join(APP, "package.json"), join(app, "package.json"), () => true);
   copy(await template(), join(app, basename(TEMPLATE_FILE)), () => true);
   mkdirSync(join(folder, "owned/data"), { recursive: true });

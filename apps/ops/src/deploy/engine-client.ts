@@ -58,6 +58,15 @@ export async function knowsImage(client: Docker, image: string): Promise<boolean
   }
 }
 
+/** The labels of an image in an engine's store; `undefined` where the engine doesn't say, or it isn't there. */
+export async function imageLabels(
+  address: EngineAddress,
+  image: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const found = await answerOf(engineClient(address).getImage(image).inspect()).catch(() => undefined);
+  return found && (found.Config?.Labels ?? {});
+}
+
 /** Whether the plan's engine answers; if not, why. */
 export async function askEngine(
   engine: LocalPodmanPlan["engine"],

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../testing/plan.ts";
-import { dockerHolding } from "./docker-holding.ts";
+import { asItIsTaken, dockerHolding } from "./docker-holding.ts";
 
 const labels = { "blueprint.environment": "dev" };
 
@@ -118,4 +118,20 @@ it("stops a container with its own grace before it removes it, and takes one tha
     "DELETE /containers/c1",
   ]);
   expect(told).toEqual(["remove container flame-dev-agent", "remove container flame-dev-database"]);
+});
+
+it.each([
+  {
+    why: "one limit of CPU",
+    told: { NanoCpus: 2e9, CpuPeriod: 100_000, CpuQuota: 200_000 },
+    taken: { NanoCpus: 2e9 },
+  },
+  {
+    why: "limits by the names that it takes",
+    told: { Ulimits: [{ Name: "RLIMIT_NOFILE", Soft: 4096, Hard: 4096 }] },
+    taken: { Ulimits: [{ Name: "nofile", Soft: 4096, Hard: 4096 }] },
+  },
+  { why: "what Docker tells as it is", told: { CpuQuota: 1, Memory: 2 }, taken: { CpuQuota: 1, Memory: 2 } },
+])("gives an engine $why, where it brings back a container of what it told", ({ told, taken }) => {
+  expect(asItIsTaken(told)).toEqual(taken);
 });

@@ -243,7 +243,7 @@ async function remember(client: Docker, { kind, id, name, works }: Held): Promis
         Hostname: name,
         // The image as it was, whatever its tag names by now.
         Image,
-        HostConfig: withoutDoubles(HostConfig),
+        HostConfig: asItIsTaken(HostConfig),
         NetworkingConfig: { EndpointsConfig: Object.fromEntries(networks) },
       });
       await made.start();
@@ -252,10 +252,14 @@ async function remember(client: Docker, { kind, id, name, works }: Held): Promis
   };
 }
 
-/** Podman tells a limit of CPU in two ways, and takes it in one. */
-function withoutDoubles(config: Docker.HostConfig): Docker.HostConfig {
+/** Podman tells a limit of CPU in two ways and takes it in one, and tells `RLIMIT_NOFILE` where it takes `nofile`. Pure. */
+export function asItIsTaken(config: Docker.HostConfig): Docker.HostConfig {
   const { CpuPeriod: _, CpuQuota: __, ...others } = config;
-  return config.NanoCpus ? others : config;
+  const Ulimits = config.Ulimits?.map(({ Name = "", ...limit }) => ({
+    ...limit,
+    Name: Name.replace(/^RLIMIT_/, "").toLowerCase(),
+  }));
+  return { ...(config.NanoCpus ? others : config), ...(Ulimits && { Ulimits }) };
 }
 
 /** Pause between two looks at the tasks of a service that is gone, and longest time that they have. */
