@@ -83,10 +83,12 @@ describe("a PostgreSQL server", () => {
     await postgres.query("alter table flame.planted rename to documents");
 
     await server.stop();
-    expect(await agent.turn("hello")).toContainEqual({
-      event: "error",
-      data: { code: "failed", message: expect.stringMatching(/^The database doesn't take requests now/) },
-    });
+    const turn = await agent.post("/turns", { message: "hello" });
+    expect([turn.status, turn.headers.get("retry-after"), await turn.json()]).toEqual([
+      503,
+      "5",
+      { error: expect.stringMatching(/^The database doesn't take requests now/) },
+    ]);
     const refused = await agent.get("/documents");
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
     await until("it isn't ready without its database", async () => (await agent.status("/ready")) === 503);
