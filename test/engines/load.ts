@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { parseEvents, textOf } from "../../apps/flame-agent/src/testing/client.ts";
 import { counted } from "./turn.ts";
 
 /** A request or turn that failed. */
@@ -98,11 +99,7 @@ export async function startTurns(
     const body = JSON.stringify({ message: `count to ${words}`, resource: `stream-${index}` });
     const outcome = await ask(url, "/turns", token, undefined, body, begun.resolve);
     begun.resolve();
-    const text = outcome.body
-      .split("\n\n")
-      .filter((event) => event.startsWith("event: text"))
-      .map((event) => JSON.parse(event.slice(event.indexOf("data: ") + 6)).delta)
-      .join("");
+    const text = outcome.status === 200 ? textOf(parseEvents(outcome.body)) : "";
     const whole = outcome.status === 200 && outcome.body.includes("event: end") && text.trim() === expected;
     const seconds = (performance.now() - start) / 1000;
     const what = `turn ${index}: ${outcome.status}, ${text.split(" ").length} of ${words} words after ${seconds.toFixed(1)} s`;

@@ -1,4 +1,5 @@
 import { vi } from "vitest";
+import { parseEvents, textOf } from "../../apps/flame-agent/src/testing/client.ts";
 
 /** A turn that is being streamed. */
 export interface RunningTurn {
@@ -42,11 +43,7 @@ export function counted(last: number): string {
 async function readToEnd(reader: ReadableStreamDefaultReader<string>, begin: string): Promise<string> {
   let stream = begin;
   for (let part = await reader.read(); !part.done; part = await reader.read()) stream += part.value;
-  const events = stream.split("\n\n").filter((event) => event.includes("data: "));
-  const ended = events.some((event) => event.startsWith("event: end"));
-  if (!ended) throw new Error(`the stream was cut after ${events.length} events`);
-  return events
-    .filter((event) => event.startsWith("event: text"))
-    .map((event) => JSON.parse(event.slice(event.indexOf("data: ") + 6)).delta)
-    .join("");
+  const events = parseEvents(stream);
+  if (!events.some(({ event }) => event === "end")) throw new Error(`the stream was cut after ${events.length} events`);
+  return textOf(events);
 }
