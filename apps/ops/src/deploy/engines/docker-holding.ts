@@ -243,7 +243,7 @@ async function remember(client: Docker, { kind, id, name, works }: Held): Promis
         Hostname: name,
         // The image as it was, whatever its tag names by now.
         Image,
-        HostConfig: withoutDoubles(HostConfig),
+        HostConfig: asTaken(HostConfig),
         NetworkingConfig: { EndpointsConfig: Object.fromEntries(networks) },
       });
       await made.start();
@@ -252,10 +252,16 @@ async function remember(client: Docker, { kind, id, name, works }: Held): Promis
   };
 }
 
-/** Podman tells a limit of CPU in two ways, and takes it in one. */
-function withoutDoubles(config: Docker.HostConfig): Docker.HostConfig {
-  const { CpuPeriod: _, CpuQuota: __, ...others } = config;
-  return config.NanoCpus ? others : config;
+/** What Podman tells in words that it doesn't take: a limit of CPU in two ways, and its own names of resource limits. */
+function asTaken({ CpuPeriod, CpuQuota, Ulimits, ...others }: Docker.HostConfig): Docker.HostConfig {
+  return {
+    ...others,
+    ...(others.NanoCpus ? {} : { CpuPeriod, CpuQuota }),
+    Ulimits: (Ulimits ?? []).map((limit: { readonly Name?: string }) => ({
+      ...limit,
+      Name: limit.Name?.replace(/^RLIMIT_/, "").toLowerCase(),
+    })),
+  };
 }
 
 /** Pause between two looks at the tasks of a service that is gone, and longest time that they have. */
