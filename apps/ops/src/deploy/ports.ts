@@ -3,6 +3,9 @@ import { engineWords, type HeldAt, openHolding } from "./engines/index.ts";
 import { RunFailure } from "./failure.ts";
 import type { DeployTarget } from "./targets/index.ts";
 
+/** States of a container that holds none of its ports. */
+const ENDED = ["exited", "stopped", "dead"];
+
 /**
  * Throws a `RunFailure` where a port that an environment is to publish is somebody else's: an engine notices that only
  * once it has taken down what serves. Ports that the environment itself holds are its own.
@@ -13,7 +16,8 @@ export async function requireFreePorts(
 ): Promise<void> {
   const own = new Set(
     held.flatMap(({ engine, held: one }) =>
-      one.works ? one.ports.map((port) => `${port} at ${engineWords(engine.reference)}`) : [],
+      // One that is just being started, by a run that was killed since, holds its ports before it says that it runs.
+      ENDED.includes(one.state ?? "") ? [] : one.ports.map((port) => `${port} at ${engineWords(engine.reference)}`),
     ),
   );
   const asked = ports.filter(({ engine, port, protocol }) => !own.has(`${port}/${protocol} at ${engineWords(engine)}`));

@@ -13,6 +13,7 @@ import { findOwner, ownPlace } from "./owner.ts";
 import { type Place, placeOf } from "./place.ts";
 import { type DeployedStack, downPulumi, openDeployed } from "./pulumi/down-pulumi.ts";
 import { clearDeadLocks } from "./recovery/dead-lock.ts";
+import { healState } from "./recovery/heal-state.ts";
 import { type KnownState, readKnownState } from "./recovery/known-state.ts";
 import { compareWithState } from "./recovery/plan-recovery.ts";
 import { recoverAloud } from "./recovery/recover.ts";
@@ -33,6 +34,7 @@ export async function takeDown(environment: string, options: DownOptions): Promi
   const found = await findRun(place);
   const run = found.kind === "none" ? undefined : found.run;
   for (const line of await clearDeadLocks(environment, place, run?.stopGraceSeconds ?? 0, tellLine)) tellLine(line);
+  for (const line of await healState(environment, place)) tellLine(line);
   const known = await readKnownState(environment, place);
   const owner = await findOwner(place);
   const engines = await enginesOf(environment, known);

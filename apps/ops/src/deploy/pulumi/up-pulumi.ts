@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { EXIT } from "../../exit.ts";
@@ -12,6 +13,7 @@ import type { Place } from "../place.ts";
 import { requireFreePorts } from "../ports.ts";
 import type { PulumiEngine } from "../pulumi-engine.ts";
 import { clearDeadLocks } from "../recovery/dead-lock.ts";
+import { healState } from "../recovery/heal-state.ts";
 import { readKnownState } from "../recovery/known-state.ts";
 import { compareWithState } from "../recovery/plan-recovery.ts";
 import { recoverAloud, requireOwn } from "../recovery/recover.ts";
@@ -40,9 +42,14 @@ export async function upPulumi(request: PulumiRequest): Promise<number> {
   await clearLocks(environment, place, target.stopGraceSeconds);
   const known = await readKnownState(environment, place);
   const isNew = running === undefined && known === undefined;
-  const held = await heldBy(target);
+  let held = await heldBy(target);
   requireOwn(environment, compareWithState(held, known ?? { objects: [] }, await findOwner(place), ownPlace()));
-  await requireFreePorts(target, held);
+  await requireFreePorts(target, held).catch(async () => {
+    // What a killed run had asked its engine for may come up while this looks: then the port is the environment's own.
+    await delay(SETTLE_MS);
+    held = await heldBy(target);
+    await requireFreePorts(target, held);
+  });
   const run = {
     way: "pulumi",
     environment,
@@ -111,9 +118,11 @@ async function clearLocks(environment: string, place: Place, stopGraceSeconds: n
   const said = await clearDeadLocks(environment, place, stopGraceSeconds + LOCK_MARGIN_SECONDS, (line) =>
     process.stderr.write(`${line}\n`),
   );
-  for (const line of said) process.stderr.write(`  ${line}\n`);
+  for (const line of [...said, ...(await healState(environment, place))]) process.stderr.write(`  ${line}\n`);
 }
 
+/** Time in which an engine ends what it has been asked for by somebody who is gone. */
+const SETTLE_MS = 2000;
 /** Time that an operation has beyond the slowest stop to write down what it did. */
 const LOCK_MARGIN_SECONDS = 30;
 
