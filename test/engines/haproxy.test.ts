@@ -9,6 +9,7 @@ import { haproxyConfiguration, type ProxyRoute } from "../../components/traffic/
 import { endWithSuite } from "../support/agent/end-with-suite.ts";
 import { until } from "../support/agent/until.ts";
 import { startFarAgents } from "./far-agents.ts";
+import { haveHaproxy } from "./haproxy-found.ts";
 import { type NameServer, startNameServer } from "./name-server.ts";
 
 const NAMES = "127.77.0.1";
@@ -34,13 +35,6 @@ interface Stub {
   readonly server: Server;
   ready: boolean;
   asked: number;
-}
-
-async function haveHaproxy(): Promise<boolean> {
-  const { failed } = await execa("haproxy", ["-v"], { reject: false });
-  if (failed && process.env.CI) throw new Error("no haproxy, and CI is set: run .ci/install-engines first");
-  if (failed) console.warn("skipped: no haproxy on this machine (.ci/install-engines installs it)");
-  return !failed && process.getuid?.() === 0;
 }
 
 describe.skipIf(!(await haveHaproxy()))("HAProxy with the planned configuration", () => {

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { expect, it, onTestFinished } from "vitest";
 import { haproxyConfiguration } from "../../components/traffic/index.ts";
 import { freePort } from "../engines/free-port.ts";
+import { haveHaproxy } from "../engines/haproxy-found.ts";
 import { startNameServer } from "../engines/name-server.ts";
 import { startAgentProcess } from "../support/agent/agent-process.ts";
 import { endWithSuite } from "../support/agent/end-with-suite.ts";
@@ -16,13 +16,6 @@ import { until } from "../support/agent/until.ts";
 const IDLE_SECONDS = 30;
 const SILENT_SECONDS = 100;
 const NAMES = "127.78.0.1";
-
-async function haveHaproxy(): Promise<boolean> {
-  const { failed } = await execa("haproxy", ["-v"], { reject: false });
-  if (failed && process.env.CI) throw new Error("no haproxy, and CI is set: run .ci/install-engines first");
-  if (failed) console.warn("skipped: no haproxy on this machine (.ci/install-engines installs it)");
-  return !failed && process.getuid?.() === 0;
-}
 
 /** The planned proxy with an idle timeout of 30 s before an agent whose model says nothing for 100 s. */
 async function silentTurn(heartbeatSeconds: number) {
