@@ -96,7 +96,11 @@ function proves(name: string, makeWay: () => Promise<Way>) {
     await untilReady(way.url, 180);
     const turn = await startTurn(way.url, "count to 5", undefined, ACCESS_TOKEN);
     expect((await turn.text).trim()).toBe("1 2 3 4 5");
-    const refused = await fetch(`${way.url}/turns`, { method: "POST", body: "{}" });
+    const refused = await fetch(`${way.url}/turns`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
     expect(refused.status).toBe(401);
   });
 
