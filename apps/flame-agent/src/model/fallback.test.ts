@@ -118,6 +118,19 @@ describe("a chain of models", () => {
     expect(other.calls()).toBe(0);
   });
 
+  it("tells of an answer that breaks off, but not of one that its caller has stopped", async () => {
+    const broken = () => chainOf([scripted(START, text("a"), new Error("reset"))]);
+    const cut = broken();
+    await cut.stream();
+    expect(cut.cuts).toHaveLength(1);
+    const stopped = broken();
+    const leave = new AbortController();
+    const { stream } = await stopped.chain.doStream({ prompt: [], abortSignal: leave.signal });
+    leave.abort(new Error("the client left"));
+    await collect(stream);
+    expect(stopped.cuts).toEqual([]);
+  });
+
   it("says of every model why it failed, when none is left", async () => {
     const { stream } = chainOf([scripted(status(503)), scripted(new Error("planted words"))]);
     const failed = await stream().catch((error) => error);

@@ -108,7 +108,9 @@ async function begin(
       head.push(value);
       if (isToken(value) || value.type === "finish") break;
     }
-    return { ...result, stream: wholeStream(name, head, reader, onCut) };
+    // An answer that its caller stopped is no fault of the model's server.
+    const tellCut = (cut: AnswerCut) => (options.abortSignal?.aborted ? undefined : onCut(cut));
+    return { ...result, stream: wholeStream(name, head, reader, tellCut) };
   } finally {
     clearTimeout(timer);
     stopping.signal.removeEventListener("abort", stop);
