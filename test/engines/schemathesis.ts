@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -11,6 +11,10 @@ export interface Judgement {
   readonly report: string;
 }
 
+/** Answers that refuse what is against a schema: too long a body (413) or address (414) among them, a 5xx never. */
+const CONFIGURATION = `[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 428, 429]
+`;
 /** Turns that wait for an approval, so that there is something to decide about. */
 const WAITING_TURNS = 8;
 /** Time above its budget that it may take to start and to end, in milliseconds. */
@@ -35,6 +39,7 @@ export async function judgeAgent(packages: string, seconds: number): Promise<Jud
 
   const folder = await mkdtemp(join(tmpdir(), "schemathesis-"));
   try {
+    await writeFile(join(folder, "schemathesis.toml"), CONFIGURATION);
     const { exitCode, all = "" } = await execa(
       "python3",
       [
@@ -51,7 +56,8 @@ export async function judgeAgent(packages: string, seconds: number): Promise<Jud
         env: { PYTHONPATH: packages },
       },
     );
-    return { passed: exitCode === 0, report: all };
+    // A run that had no time for sequences along the links says nothing of them.
+    return { passed: exitCode === 0 && /✅ +Stateful/.test(all), report: all };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
