@@ -75,7 +75,8 @@ describe("an agent whose supervisor is killed", () => {
   it("finishes its turn and ends; until then the environment can't be started, and down waits for it", async () => {
     const supervisor = await startSupervisor();
     await supervisor.tells("ready");
-    const turn = supervisor.ask("/turns?milliseconds=2500").then((response) => response.text());
+    // Longer than a second supervisor takes to start beside other work.
+    const turn = supervisor.ask("/turns?milliseconds=10000").then((response) => response.text());
     await until("the turn runs", () => supervisor.hasTurn());
     const run = await supervisor.run();
     supervisor.child.kill("SIGKILL");
