@@ -76,7 +76,7 @@ describe("an agent whose supervisor is killed", () => {
     const supervisor = await startSupervisor();
     await supervisor.tells("ready");
     // Longer than a second supervisor takes to start beside other work.
-    const turn = supervisor.ask("/turns?milliseconds=10000").then((response) => response.text());
+    const turn = supervisor.ask("/turns?milliseconds=4500").then((response) => response.text());
     await until("the turn runs", () => supervisor.hasTurn());
     const run = await supervisor.run();
     supervisor.child.kill("SIGKILL");
