@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import type { HeldAt } from "./engines/index.ts";
 import { requireFreePorts } from "./ports.ts";
+import { unaskedEngine } from "./testing/unasked-engine.ts";
 
 const engine = { kind: "kubernetes", context: undefined, kubeconfig: undefined, namespace: "none" } as const;
 
@@ -25,19 +26,8 @@ const targetOf = (port: number) => ({
 });
 
 function holding(port: number, state: string): HeldAt {
-  const never = () => Promise.reject(new Error("nobody is asked"));
   return {
-    engine: {
-      reference: engine,
-      ask: never,
-      list: never,
-      remove: never,
-      portsOfOthers: never,
-      remember: never,
-      start: never,
-      hasVolume: never,
-      hasImage: never,
-    },
+    engine: unaskedEngine(engine),
     held: {
       kind: "container",
       name: "agent",

@@ -1,25 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { HeldAt, HoldingEngine } from "../engines/index.ts";
+import type { HeldAt } from "../engines/index.ts";
+import { unaskedEngine } from "../testing/unasked-engine.ts";
 import { compareWithState } from "./plan-recovery.ts";
 
 const here = "desk:/home/ada/agents";
 const owner = { id: "one", place: here };
 
-function engineAt(address: string): HoldingEngine {
-  const never = () => Promise.reject(new Error("a comparison asks nobody"));
-  return {
-    reference: { kind: "docker", address },
-    ask: never,
-    list: never,
-    remove: never,
-    portsOfOthers: never,
-    remember: never,
-    start: never,
-    hasVolume: never,
-    hasImage: never,
-  };
-}
-
+const engineAt = (address: string) => unaskedEngine({ kind: "docker", address });
 const engine = engineAt("unix:///run/one.sock");
 const other = engineAt("unix:///run/other.sock");
 
