@@ -103,12 +103,12 @@ const Update = z
       .max(100)
       .prefault(1)
       .meta({ description: "Replicas that are replaced at once.", unit: "replicas" }),
-    delaySeconds: z
-      .int()
-      .min(0)
-      .max(3600)
-      .prefault(0)
-      .meta({ description: "Time between two replacements.", unit: "seconds" }),
+    delaySeconds: z.int().min(0).max(3600).optional().meta({
+      description:
+        "Time between two replacements; as long as a new replica is watched on Swarm, where the old one has ended by then, none elsewhere.",
+      unit: "seconds",
+      example: 30,
+    }),
     monitorSeconds: z.int().min(1).max(3600).optional().meta({
       description: "Time for which a new replica is watched before it counts as good; derived from its health check.",
       unit: "seconds",

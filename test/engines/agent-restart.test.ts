@@ -108,7 +108,7 @@ describe.runIf(havePostgresql())("agents that are replaced under streaming turns
       const refused = await next.resume(id).report;
       expect(refused).toMatchObject({
         status: 409,
-        refusal: expect.stringMatching(/running.*allowed: interrupted.*fix/),
+        refusal: expect.stringMatching(/running.*allowed: one that is resumable.*fix/),
       });
     }
     await until("the turn can be resumed", async () => (await next.turn(id)).resumable, GONE_BOUND_MILLISECONDS);

@@ -121,7 +121,7 @@ function deploymentSpec(
 ) {
   return {
     revisionHistoryLimit: REVISIONS,
-    minReadySeconds: workload.update.delaySeconds,
+    minReadySeconds: workload.update.delaySeconds ?? 0,
     progressDeadlineSeconds: context.input.turns.progressDeadlineSeconds,
     selector: { matchLabels: { ...selectorOf(workload), ...selected } },
     strategy: strategyOf(workload),
@@ -148,7 +148,7 @@ function statefulSet(context: KubernetesContext, workload: WorkloadPlan, after: 
     replicas: workload.replicas.min,
     serviceName: workload.name,
     revisionHistoryLimit: REVISIONS,
-    minReadySeconds: workload.update.delaySeconds,
+    minReadySeconds: workload.update.delaySeconds ?? 0,
     selector: { matchLabels: selectorOf(workload) },
     updateStrategy: { type: "RollingUpdate" },
     template: podTemplate(context, workload),

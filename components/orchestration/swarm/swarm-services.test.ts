@@ -87,3 +87,21 @@ describe("a Swarm's network", () => {
     expect(swarmBootstrap(plan).includes(`--gateway ${gateway}`)).toBe(!inStack);
   });
 });
+
+describe("an update on a Swarm", () => {
+  const updateOf = (delaySeconds: number | undefined, changes: Parameters<typeof workloadPlan>[0] = {}) => {
+    const workload = workloadPlan(changes);
+    const paused = { ...workload, update: { ...workload.update, delaySeconds, monitorSeconds: 42 } };
+    const plan = adaptSwarm(adapterInput("swarm", [paused], []), SwarmSettings.parse({ kind: "swarm" }));
+    return plan.services.find(({ key }) => key === workload.key)?.update;
+  };
+
+  it("watches a new replica before the next old one stops", () => {
+    expect(updateOf(undefined)).toMatchObject({ delaySeconds: 42, monitorSeconds: 42 });
+  });
+
+  it("pauses as it is told to", () => {
+    expect(updateOf(0)).toMatchObject({ delaySeconds: 0 });
+    expect(updateOf(7)).toMatchObject({ delaySeconds: 7 });
+  });
+});

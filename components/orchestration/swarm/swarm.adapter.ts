@@ -228,7 +228,8 @@ function changesOf(input: AdapterInput, workload: WorkloadPlan): Pick<SwarmServi
   const everything = asked.strategy === "recreate" || pinned;
   const update: SwarmChange = {
     parallelism: everything ? 0 : asked.parallelism,
-    delaySeconds: asked.delaySeconds,
+    // A version that crashes after it was healthy must be seen while old replicas serve.
+    delaySeconds: asked.delaySeconds ?? (everything ? 0 : monitorSeconds),
     onFailure: asked.onFailure ?? "rollback",
     monitorSeconds,
     maxFailureRatio: asked.maxFailureRatio,

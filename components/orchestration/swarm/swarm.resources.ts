@@ -87,7 +87,7 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
     ...(service.mode.kind === "replicated" && {
       convergeConfig: {
         delay: "3s",
-        timeout: duration(update.monitorSeconds + service.stopGraceSeconds + CONVERGE_MARGIN_SECONDS),
+        timeout: duration(convergeSeconds(service, service.mode.replicas)),
       },
     }),
     taskSpec: {
@@ -156,6 +156,12 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
 /** Options of the service's Pulumi resource: whoever scales the service owns its count. */
 export function swarmServiceOptions({ scaledByOthers }: SwarmService): pulumi.CustomResourceOptions {
   return scaledByOthers ? { ignoreChanges: ["mode.replicated.replicas"] } : {};
+}
+
+/** How long a deployment waits at most: every replacement is watched, and what paused before it has been waited for. */
+function convergeSeconds({ update, stopGraceSeconds }: SwarmService, replicas: number): number {
+  const replacements = update.parallelism === 0 ? 1 : Math.ceil(replicas / update.parallelism);
+  return replacements * (update.delaySeconds + update.monitorSeconds) + stopGraceSeconds + CONVERGE_MARGIN_SECONDS;
 }
 
 function changeOf(change: SwarmChange) {

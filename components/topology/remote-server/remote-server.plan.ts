@@ -237,7 +237,7 @@ function keeperOf(orchestrator: ChosenOrchestrator, { workload }: RemoteServerTo
         endpointPropagationSeconds: orchestrator.endpointPropagationSeconds,
         progressDeadlineSeconds: orchestrator.progressDeadlineSeconds,
         scaleDownWindowSeconds: orchestrator.autoscaling.scaleDownWindowSeconds,
-        minReadySeconds: workload.update.delaySeconds,
+        minReadySeconds: workload.update.delaySeconds ?? 0,
         recreates: workload.update.strategy === "recreate",
         // A Gateway's HTTPRoute times requests; an Ingress' annotations and load balancers time silences.
         boundsAnswers: orchestrator.exposure.kind === "gateway",

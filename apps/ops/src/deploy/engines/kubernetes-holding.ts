@@ -88,8 +88,8 @@ export function kubernetesHolding(reference: ClusterReference): HoldingEngine {
     remember: async () => undefined,
     // A cluster has nothing at rest: its controllers bring back what a plan asks for.
     start: async () => undefined,
-    // Its claims lie in a namespace that is the environment's own.
-    hasVolume: async () => false,
+    hasVolume: async (name) =>
+      (await kubectl.run(["get", "persistentvolumeclaims", name, "--ignore-not-found", "--output=name"])) !== "",
     // Its nodes have stores, which it doesn't tell of.
     hasImage: async () => undefined,
   };
