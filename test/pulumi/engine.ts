@@ -6,8 +6,6 @@ import type Docker from "dockerode";
 import { execa } from "execa";
 import { describe, expect } from "vitest";
 
-const COMMAND = resolve(import.meta.dirname, "../../apps/ops/bin/blueprint.js");
-
 /**
  * The `pulumi` on PATH that isn't the npm wrapper, whose download may not be reachable. A machine without one skips its
  * suites and says so.
@@ -19,23 +17,32 @@ export function pulumiOnPath(): string | undefined {
   return found;
 }
 
-/** A container engine that a desktop is deployed to, and the Pulumi that does it. */
-interface DesktopEngine {
+/** This tree. */
+export const TREE = resolve(import.meta.dirname, "../..");
+/** What the suites' secrets are encrypted with, where `blueprint` doesn't make a passphrase of its own. */
+export const PASSPHRASE = "of this suite only";
+
+/** A container engine that desktops are deployed to. */
+export interface DesktopEngine {
   readonly kind: "docker" | "podman";
   readonly socket: string;
-  readonly pulumi: string;
 }
 
-/**
- * A suite for each engine, its kind in place of `%s`: those at the sockets of `BLUEPRINT_TEST_SOCKETS`, else the usual
- * ones that exist.
- */
-export function describeDesktops(name: string, suite: (engine: DesktopEngine) => void): void {
-  const pulumi = pulumiOnPath();
+/** The engines at the sockets of `BLUEPRINT_TEST_SOCKETS`, else the usual ones that exist. */
+export function desktopsHere(): readonly DesktopEngine[] {
   const named = process.env.BLUEPRINT_TEST_SOCKETS?.split(",") ?? ["/run/podman/podman.sock", "/var/run/docker.sock"];
   const sockets = named.filter((path) => existsSync(path));
   if (sockets.length === 0) console.warn("skipped: no container engine's socket; name some in BLUEPRINT_TEST_SOCKETS");
-  const engines = sockets.map((socket) => [socket.includes("docker") ? "docker" : "podman", socket] as const);
+  return sockets.map((socket) => ({ kind: socket.includes("docker") ? "docker" : "podman", socket }));
+}
+
+/** A suite for each of them, its kind in place of `%s`. */
+export function describeDesktops(
+  name: string,
+  suite: (engine: DesktopEngine & { readonly pulumi: string }) => void,
+): void {
+  const pulumi = pulumiOnPath();
+  const engines = desktopsHere().map((engine) => [engine.kind, engine.socket] as const);
   describe.skipIf(!pulumi).each(engines)(name, (kind, socket) => suite({ kind, socket, pulumi: pulumi ?? "" }));
 }
 
@@ -61,36 +68,63 @@ export class PulumiProject {
   readonly folder: string;
   readonly #pulumi: string;
   readonly #environment: Record<string, string>;
+  /** What `blueprint` is started with beside its own. */
+  readonly #variables: Readonly<Record<string, string>>;
 
-  private constructor(folder: string, pulumi: string) {
+  private constructor(folder: string, pulumi: string, variables: Readonly<Record<string, string>>) {
     this.folder = folder;
     this.#pulumi = pulumi;
+    this.#variables = variables;
     this.#environment = {
       PATH: [dirname(process.execPath), dirname(pulumi), process.env.PATH ?? ""].join(delimiter),
       PULUMI_HOME: join(folder, ".home"),
       PULUMI_BACKEND_URL: `file://${join(folder, ".state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "of this suite only",
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
   }
 
-  /** Makes the copy: the code is linked, the stack's files are the suite's own. */
-  static async create(pulumi: string): Promise<PulumiProject> {
-    const root = resolve(import.meta.dirname, "../..");
+  /**
+   * Makes the copy: the code is linked, the stack's files are the suite's own. `variables` are what `blueprint` is started
+   * with, `root` another tree than this one.
+   */
+  static async create(
+    pulumi: string,
+    {
+      variables = {},
+      root = TREE,
+    }: { readonly variables?: Readonly<Record<string, string>>; readonly root?: string } = {},
+  ): Promise<PulumiProject> {
     const folder = await mkdtemp(join(tmpdir(), "blueprint-pulumi-"));
-    for (const name of ["stacks", "components", "policies", "apps", "node_modules", "package.json"]) {
-      await symlink(join(root, name), join(folder, name));
-    }
-    await cp(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     await mkdir(join(folder, ".state"));
-    return new PulumiProject(folder, pulumi);
+    const project = new PulumiProject(folder, pulumi, variables);
+    await project.takeCode(root);
+    return project;
+  }
+
+  /** Goes on with the code of another tree, as after a `git pull`. */
+  async takeCode(root: string): Promise<void> {
+    for (const name of ["stacks", "components", "policies", "apps", "node_modules", "package.json"]) {
+      await rm(join(this.folder, name), { force: true });
+      await symlink(join(root, name), join(this.folder, name));
+    }
+    await cp(join(root, "Pulumi.yaml"), join(this.folder, "Pulumi.yaml"));
   }
 
   /** Runs a command of the engine. Rejects where it fails, with what it printed. */
-  async run(...parameters: readonly string[]): Promise<string> {
+  run(...parameters: readonly string[]): Promise<string> {
+    return this.#run({}, parameters);
+  }
+
+  /** The same on the state that `blueprint` keeps. */
+  runOnOwnState(...parameters: readonly string[]): Promise<string> {
+    return this.#run({ PULUMI_BACKEND_URL: `file://${join(this.folder, ".blueprint/state")}` }, parameters);
+  }
+
+  async #run(variables: Readonly<Record<string, string>>, parameters: readonly string[]): Promise<string> {
     const { stdout } = await execa(this.#pulumi, [...parameters, "--non-interactive"], {
       cwd: this.folder,
-      env: this.#environment,
+      env: { ...this.#environment, ...this.#variables, ...variables },
       stdin: "ignore",
     });
     return stdout;
@@ -110,16 +144,23 @@ export class PulumiProject {
 
   /** Starts `blueprint` on the copy as a user would, with nobody to ask; it resolves whatever the exit code is. */
   blueprint(...parameters: readonly string[]) {
-    return execa(process.execPath, [COMMAND, "--project", this.folder, ...parameters], {
-      cwd: tmpdir(),
-      reject: false,
-      stdin: "ignore",
-      env: {
-        PATH: [dirname(this.#pulumi), process.env.PATH].join(delimiter),
-        PULUMI_HOME: join(this.folder, ".home"),
-        FORCE_COLOR: undefined,
+    return execa(
+      process.execPath,
+      [join(this.folder, "apps/ops/bin/blueprint.js"), "--project", this.folder, ...parameters],
+      {
+        cwd: tmpdir(),
+        reject: false,
+        stdin: "ignore",
+        // A group of its own, which can be ended with its engine and providers.
+        detached: true,
+        env: {
+          ...this.#variables,
+          PATH: [dirname(this.#pulumi), process.env.PATH].join(delimiter),
+          PULUMI_HOME: join(this.folder, ".home"),
+          FORCE_COLOR: undefined,
+        },
       },
-    });
+    );
   }
 
   /** Runs `blueprint` to its end, which must be a good one; returns what it printed. */

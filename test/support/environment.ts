@@ -96,7 +96,7 @@ function secretValues(document: Document, { secrets = {}, unsetSecrets = [] }: L
 }
 
 /** Names of the secrets that a document refers to, each once. */
-function secretNamesIn(value: unknown): string[] {
+export function secretNamesIn(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   const names = Object.entries(value).flatMap(([key, inner]) =>
     key === "secret" && typeof inner === "string" ? [inner] : secretNamesIn(inner),

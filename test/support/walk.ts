@@ -66,6 +66,22 @@ export async function walkSettings(schema: SettingSchema, observe: Observe, worl
   });
 }
 
+/** A document in which one leaf has another value than where the walk starts, with what that value needs beside it. */
+export interface SettingChange {
+  /** The leaf and the variant: `agent.restart.kind=never`. */
+  readonly name: string;
+  readonly document: Document;
+}
+
+/** The changed document of every leaf, refused ones among them; what has no second value is left out, and fails the walk. */
+export function settingChanges(schema: SettingSchema, world: World): SettingChange[] {
+  const leaves = settingLeaves(schema).filter(world.has);
+  return leaves.flatMap((leaf) => {
+    const documents = documentsOf(leaf, leaves, world);
+    return documents === undefined ? [] : [{ name: nameOf(leaf), document: documents.changed }];
+  });
+}
+
 /** Pulumi's SDK takes a stack trace for every value of a resource: three quarters of a preview's time. */
 async function withoutStackTraces<Result>(work: () => Promise<Result>): Promise<Result> {
   const limit = Error.stackTraceLimit;
@@ -95,11 +111,8 @@ async function walkLeaf(
 ): Promise<LeafResult> {
   const name = nameOf(leaf);
   const nothing = { leaf, name, effects: [], atStake: [] };
-  const values = world.values[name] ?? world.values[leaf.path];
-  const refusedAt = values?.refusedAt?.join(", ") ?? world.refusedAt?.(name, leaf);
-  const documents = isChoice(leaf)
-    ? choiceDocuments(leaf, leaves, world, values)
-    : valueDocuments(leaf, values, world, refusedAt !== undefined);
+  const { values, refusedAt } = expectedOf(leaf, world);
+  const documents = documentsOf(leaf, leaves, world);
   if (!documents) return { ...nothing, failure: "no second value: add one to test/support/walk.values.ts" };
 
   const [before, after] = await Promise.all([observe(documents.base), observe(documents.changed)]);
@@ -123,6 +136,21 @@ async function walkLeaf(
     atStake: isSame ? [] : lostBetween(before.graph, after.graph),
     failure: undefined,
   };
+}
+
+/** The document before the change of a leaf, and the one after it; `undefined` where the leaf has no second value. */
+function documentsOf(leaf: SettingLeaf, leaves: readonly SettingLeaf[], world: World) {
+  const { values, refusedAt } = expectedOf(leaf, world);
+  return isChoice(leaf)
+    ? choiceDocuments(leaf, leaves, world, values)
+    : valueDocuments(leaf, values, world, refusedAt !== undefined);
+}
+
+/** How a leaf is changed, and where that must be refused. */
+function expectedOf(leaf: SettingLeaf, world: World) {
+  const name = nameOf(leaf);
+  const values = world.values[name] ?? world.values[leaf.path];
+  return { values, refusedAt: values?.refusedAt?.join(", ") ?? world.refusedAt?.(name, leaf) };
 }
 
 /** Resources of an environment that was brought up whose data an update to another plan would delete or leave behind. */

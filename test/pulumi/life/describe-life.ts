@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { changesOf, isSecret, type LifeChanges } from "./changes.ts";
+import { Life } from "./life.ts";
+import { seeded } from "./seeded.ts";
+import type { LifeTarget } from "./target.ts";
+import { forecast, untruths } from "./truth.ts";
+
+/** How much of a life is lived. */
+export interface LifeForm {
+  /** Settings that are changed at once, at most. */
+  readonly atOnce: number;
+  /** Changes at stake of data that are tried, at most. */
+  readonly atStake: number;
+  /** Moments at which `up` and `down` are killed. */
+  readonly kills: number;
+  /** Longest that one step of it may take, in minutes. */
+  readonly minutes: number;
+}
+
+/** Ends within some minutes for each target. */
+export const SHORT: LifeForm = { atOnce: 40, atStake: 2, kills: 3, minutes: 20 };
+/** Every setting by itself. */
+export const LONG: LifeForm = { atOnce: 1, atStake: 100, kills: 30, minutes: 180 };
+
+/** Seed of the moments; another one by `BLUEPRINT_TEST_SEED`. */
+const SEED = Number(process.env.BLUEPRINT_TEST_SEED ?? 12);
+
+/** A target's suite. `start` makes the target ready, which may take minutes. */
+export function describeLife(
+  name: string,
+  {
+    pulumi,
+    start,
+    form,
+  }: { readonly pulumi: string | undefined; readonly start: () => Promise<LifeTarget>; readonly form: LifeForm },
+): void {
+  const timeout = form.minutes * 60_000;
+  describe.skipIf(pulumi === undefined)(`a life on ${name}`, () => {
+    let target: LifeTarget;
+    let life: Life;
+    let changes: LifeChanges;
+    /** How long `up` and `down` took, in milliseconds. */
+    const took = { up: 0, down: 0 };
+
+    beforeAll(async () => {
+      target = await start();
+      life = await Life.begin(target, pulumi ?? "");
+      changes = await changesOf(target, form.atOnce);
+      const counts = {
+        "brought up": changes.groups.flatMap(({ names }) => names).length,
+        groups: changes.groups.length,
+        "data at stake": changes.atStake.length,
+        "refused by the plan": changes.refused.length,
+        "not tried": changes.untried.length,
+      };
+      console.log(
+        `settings on ${name}: ${Object.entries(counts)
+          .map(([what, count]) => `${what} ${count}`)
+          .join(", ")}`,
+      );
+    }, timeout);
+    afterAll(async () => {
+      await life?.[Symbol.asyncDispose]();
+      await target?.[Symbol.asyncDispose]();
+    }, timeout);
+
+    it("comes up from nothing and takes turns, beside others with names like its own", { timeout }, async () => {
+      await life.plantOthers();
+      const start = performance.now();
+      await life.comesUp();
+      took.up = performance.now() - start;
+      await life.tell();
+      await life.isWhole();
+    });
+
+    it("keeps what it was told through every setting, and says before what each does", { timeout }, async () => {
+      const broken: string[] = [];
+      for (const { names, document } of changes.groups) {
+        await life.describe(document);
+        const secrets = names.some(isSecret);
+        const where = `${names.join(", ")}`;
+        try {
+          const before = await forecast(life);
+          const { missed } = await life.watched(() => life.comesUp());
+          await life.isWhole();
+          broken.push(...(await untruths(life, before, { missed }, { secrets })).map((what) => `${where}\n  ${what}`));
+        } catch (error) {
+          broken.push(`${where}\n  ${error instanceof Error ? error.message : error}`);
+        }
+      }
+      await life.describe(target.document);
+      await life.comesUp();
+      await life.isWhole();
+      expect(broken.join("\n\n")).toBe("");
+    });
+
+    it("refuses what would take its data along, and touches nothing", { timeout }, async () => {
+      const broken: string[] = [];
+      const ids = await life.ids();
+      for (const { name: setting, document } of changes.atStake.slice(0, form.atStake)) {
+        await life.describe(document);
+        const { exitCode, stderr } = await life.up();
+        if (exitCode === 0) broken.push(`${setting}: went up`);
+        if (!/fix: /.test(stderr)) broken.push(`${setting}: no way to mend it in\n${stderr}`);
+        await life.describe(target.document);
+        await life.remembers();
+      }
+      expect([...(await life.ids())]).toEqual([...ids]);
+      expect(broken.join("\n\n")).toBe("");
+    });
+
+    it("takes labels and another version of the blueprint without its data", { timeout }, async () => {
+      await life.describe({ ...target.document, labels: { team: "assistants" } });
+      await life.comesUp();
+      await life.isWhole();
+      await life.describe(target.document);
+      await life.raised(async () => {
+        await life.comesUp();
+        await life.isWhole();
+      });
+      await life.comesUp();
+      await life.isWhole();
+    });
+
+    it("mends what was done by hand", { timeout }, async () => {
+      for (const [what, drift] of Object.entries(target.drifts)) {
+        await drift();
+        await life.comesUp();
+        await expect(life.isWhole(), what).resolves.toBeUndefined();
+      }
+    });
+
+    it("is taken down but for its data, and has them when it comes up again", { timeout }, async () => {
+      const start = performance.now();
+      const { exitCode, stderr } = await life.down("--keep-data");
+      took.down = performance.now() - start;
+      expect(exitCode, stderr).toBe(0);
+      expect((await target.held()).filter((one) => !target.kept.test(one))).toEqual([]);
+      await life.leavesOthers();
+      await life.comesUp();
+      await life.isWhole();
+    });
+
+    it(`goes on after ${form.kills} kills at any moment of up and down (seed ${SEED})`, { timeout }, async () => {
+      const next = seeded(SEED);
+      const cut: string[] = [];
+      for (let index = 0; index < form.kills; index++) {
+        const isUp = index % 2 === 1;
+        // Every second kill is of a down, so that the next up has something to do.
+        const [command, longest] = isUp ? ["up", took.up] : ["down", took.down];
+        if (isUp) expect((await life.down("--keep-data")).exitCode).toBe(0);
+        const milliseconds = Math.round(next() * longest);
+        const options = isUp ? ["--yes"] : ["--keep-data", "--yes"];
+        const isCut = await life.killed([command ?? "", target.environment, ...options], milliseconds);
+        cut.push(`${command} at ${milliseconds} ms${isCut ? "" : " (had ended)"}`);
+        await expect(life.comesUp(), cut.at(-1)).resolves.toBeDefined();
+        await expect(life.isWhole(), cut.at(-1)).resolves.toBeUndefined();
+      }
+      console.log(`killed on ${name}: ${cut.join(", ")}`);
+    });
+
+    it("leaves nothing in the end, and nothing of others is touched", { timeout }, async () => {
+      const { exitCode, stderr } = await life.down("--delete-data");
+      expect(exitCode, stderr).toBe(0);
+      expect(await target.held()).toEqual([]);
+      await life.leavesOthers();
+    });
+  });
+}

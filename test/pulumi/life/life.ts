@@ -1,0 +1,309 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, vi } from "vitest";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { startTurn, untilReady } from "../../engines/turn.ts";
+import { valueAt } from "../../support/document.ts";
+import { type Document, secretNamesIn } from "../../support/environment.ts";
+import { PASSPHRASE, PulumiProject, TREE } from "../engine.ts";
+import { canSpeak } from "./changes.ts";
+import { codeOfVersion } from "./code.ts";
+import type { LifeTarget } from "./target.ts";
+
+/** How long an agent has until it answers after an operation, in seconds. */
+const READY_SECONDS = 60;
+/** Thread in which the agent is told what it has to remember. */
+const THREAD = "life";
+
+/** An environment that is brought up, changed and taken down, with what has to hold after each step. */
+export class Life implements AsyncDisposable {
+  readonly target: LifeTarget;
+  readonly project: PulumiProject;
+  readonly #secrets: Readonly<Record<string, unknown>>;
+  #document: Document;
+
+  private constructor(target: LifeTarget, project: PulumiProject, secrets: Readonly<Record<string, unknown>>) {
+    this.target = target;
+    this.project = project;
+    this.#secrets = secrets;
+    this.#document = target.document;
+  }
+
+  /** Makes the project and the environment's file; `root` is the tree whose code begins. */
+  static async begin(target: LifeTarget, pulumi: string, root?: string): Promise<Life> {
+    const variables = { ...target.variables, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
+    const project = await PulumiProject.create(pulumi, { variables, ...(root !== undefined && { root }) });
+    const { environment, secrets } = target;
+    await project.run("stack", "init", environment);
+    const pairs = Object.entries(secrets).flatMap(([name, value]) => ["--secret", `blueprint:${name}=${value}`]);
+    // Without one there would be no salt, and every operation's answer would depend on who makes it.
+    await project.run(
+      "config",
+      "set-all",
+      "--stack",
+      environment,
+      "--secret",
+      "blueprint:unused=of-this-suite",
+      ...pairs,
+    );
+    const file = await readFile(join(project.folder, `Pulumi.${environment}.yaml`), "utf8");
+    const { config, ...salt } = StackFile.parse(parse(file));
+    const { "blueprint:unused": _, ...encrypted } = config;
+    const life = new Life(target, project, { ...salt, config: encrypted });
+    await life.describe(target.document);
+    return life;
+  }
+
+  /** Writes the environment's file. */
+  async describe(document: Document): Promise<void> {
+    const { config, ...salt } = StackFile.parse(this.#secrets);
+    const concerns = Object.entries(document).map(([key, value]) => [`blueprint:${key}`, value]);
+    const secrets = secretNamesIn(document).map((name) => [`blueprint:${name}`, config[`blueprint:${name}`]]);
+    const file = join(this.project.folder, `Pulumi.${this.target.environment}.yaml`);
+    await writeFile(file, stringify({ ...salt, config: Object.fromEntries([...concerns, ...secrets]) }));
+    this.#document = document;
+  }
+
+  up(...parameters: readonly string[]) {
+    return this.project.blueprint("up", this.target.environment, "--yes", ...parameters);
+  }
+
+  down(...parameters: readonly string[]) {
+    return this.project.blueprint("down", this.target.environment, "--yes", ...parameters);
+  }
+
+  /** Brings it up as it is described, which must go well without a hand; what was told on the way. */
+  async comesUp(): Promise<string> {
+    const { exitCode, stderr } = await this.up();
+    expect(exitCode, `up\n${stderr}`).toBe(0);
+    return stderr;
+  }
+
+  /** Says something to the agent and returns its answer. */
+  async say(message: string): Promise<string> {
+    const turn = await startTurn(this.#url(), message, THREAD, this.#token());
+    return (await turn.text).trim();
+  }
+
+  /** Tells the agent what it has to remember for life. */
+  async tell(): Promise<void> {
+    expect(await this.say("My name is Ada.")).toContain("Ada");
+  }
+
+  /** Throws unless what was told is remembered, where a turn can be taken here at all. */
+  async remembers(): Promise<void> {
+    await untilReady(this.#url(), READY_SECONDS);
+    if (!canSpeak(this.#document)) return;
+    // A proxy may take a moment to see an agent that is ready.
+    await vi.waitFor(async () => expect(await this.say("What is my name?")).toContain("Ada"), {
+      timeout: READY_SECONDS * 1000,
+      interval: 500,
+    });
+  }
+
+  /** What must hold after every step that leaves it up. */
+  async isWhole(): Promise<void> {
+    await this.remembers();
+    expect((await this.target.held()).toSorted()).toEqual(await this.#known());
+    await this.leavesOthers();
+    expect(await this.steps()).toEqual([]);
+  }
+
+  async leavesOthers(): Promise<void> {
+    expect(await this.target.others()).toEqual(this.#others);
+  }
+
+  #others: readonly string[] = [];
+
+  /** Makes others' objects, and looks at how they are. */
+  async plantOthers(): Promise<void> {
+    await this.target.plantOthers();
+    this.#others = await this.target.others();
+    expect(this.#others.length).toBeGreaterThan(0);
+  }
+
+  /** What the engine says that an update would do, by resource: `docker:index/network:Network flame-x-network`. */
+  async steps(): Promise<readonly (readonly [resource: string, effect: Effect])[]> {
+    const text = await this.project.runOnOwnState("preview", "--stack", this.target.environment, "--json");
+    const { steps } = Preview.parse(JSON.parse(text));
+    const told = steps.flatMap(({ op, urn }) => {
+      const effect = EFFECTS[op];
+      return effect === undefined || isComponent(urn) ? [] : [[resourceOf(urn), effect] as const];
+    });
+    return [...new Map(told)].toSorted();
+  }
+
+  /** What `blueprint plan` says that an update would do. */
+  async said(): Promise<readonly SaidChange[]> {
+    const { stdout, stderr } = await this.project.blueprint("plan", this.target.environment, "--json");
+    const parsed = PlanDocument.safeParse(parseOr(stdout));
+    if (!parsed.success) throw new Error(`blueprint plan says no changes: ${stdout.slice(-1000)}\n${stderr}`);
+    return parsed.data.against?.changes ?? [];
+  }
+
+  /** Ids of all that the state has, by resource. */
+  async ids(): Promise<ReadonlyMap<string, string>> {
+    return new Map((await this.#state()).map(({ urn, id }) => [resourceOf(urn), id ?? ""]));
+  }
+
+  async #known(): Promise<readonly string[]> {
+    const known = (await this.#state()).filter(({ type }) => ENGINE_OBJECTS.test(type));
+    return known.map(({ type, id, inputs }) => `${kindOf(type)} ${nameIn(inputs) ?? id}`).toSorted();
+  }
+
+  async #state(): Promise<z.output<typeof StateFile>["checkpoint"]["latest"]["resources"]> {
+    const { environment } = this.target;
+    const path = join(this.project.folder, ".blueprint/state/.pulumi/stacks/blueprint", `${environment}.json`);
+    const { checkpoint } = StateFile.parse(JSON.parse(await readFile(path, "utf8")));
+    return checkpoint.latest.resources.filter(({ custom }) => custom);
+  }
+
+  #url(): string {
+    return this.target.urlOf(this.#document);
+  }
+
+  #token(): string | undefined {
+    const name = valueAt(this.#document, "agent.authentication.token.secret");
+    return typeof name === "string" ? this.target.secrets[name] : undefined;
+  }
+
+  /** Goes on with a later version of the blueprint while some work is done. */
+  async raised(work: () => Promise<void>): Promise<void> {
+    await using code = await codeOfVersion("99.0.0");
+    await this.project.takeCode(code.folder);
+    try {
+      await work();
+    } finally {
+      await this.project.takeCode(TREE);
+    }
+  }
+
+  /** Asks all the time during some work whether the agent is ready; how often it wasn't. */
+  async watched<Result>(work: () => Promise<Result>): Promise<{ readonly result: Result; readonly missed: number }> {
+    const url = this.#url();
+    let ended = false;
+    let missed = 0;
+    const watch = async () => {
+      while (!ended) {
+        const answer = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+        if (answer?.ok !== true) missed += 1;
+        await answer?.body?.cancel();
+        await delay(100);
+      }
+    };
+    const watching = watch();
+    try {
+      return { result: await work(), missed };
+    } finally {
+      ended = true;
+      await watching;
+    }
+  }
+
+  /** Kills an operation with its engine and providers after a time; whether that came before its end. */
+  async killed(parameters: readonly string[], milliseconds: number): Promise<boolean> {
+    const run = this.project.blueprint(...parameters);
+    let hasEnded = false;
+    const ended = run.then(() => {
+      hasEnded = true;
+    });
+    await Promise.race([delay(milliseconds), ended]);
+    const isCut = !hasEnded;
+    if (isCut) process.kill(-(run.pid ?? 0), "SIGKILL");
+    await ended;
+    return isCut;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.describe(this.target.document);
+    await this.down("--delete-data");
+    await this.project.remove();
+  }
+}
+
+/** What an update does with a resource. */
+export type Effect = "create" | "update" | "replace" | "delete";
+
+/** A change as `blueprint plan --json` says it. */
+export type SaidChange = NonNullable<z.output<typeof PlanDocument>["against"]>["changes"][number];
+
+const StackFile = z.looseObject({ config: z.record(z.string(), z.unknown()).default({}) });
+
+const Preview = z.object({ steps: z.array(z.object({ op: z.string(), urn: z.string() })) });
+
+const PlanDocument = z.object({
+  against: z
+    .object({
+      changes: z.array(
+        z.object({
+          type: z.string(),
+          name: z.string(),
+          effect: z.enum(["create", "update", "replace", "delete"]),
+          gap: z.boolean(),
+          data: z.string().nullable(),
+          inputs: z.array(z.string()),
+        }),
+      ),
+    })
+    .nullable(),
+});
+
+const StateFile = z.object({
+  checkpoint: z.object({
+    latest: z.object({
+      resources: z.array(
+        z.object({
+          urn: z.string(),
+          type: z.string(),
+          custom: z.boolean().default(false),
+          id: z.string().optional(),
+          inputs: z.record(z.string(), z.unknown()).default({}),
+        }),
+      ),
+    }),
+  }),
+});
+
+/** Steps of the engine by what they mean; those that aren't here change nothing. */
+const EFFECTS: Readonly<Record<string, Effect>> = {
+  create: "create",
+  update: "update",
+  delete: "delete",
+  replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
+};
+
+/** Types of what an engine holds; an image of its store is nobody's. */
+const ENGINE_OBJECTS = /^(docker:(?!index\/remoteImage)|kubernetes:)/;
+
+/** A resource by its type and name, as plans and previews both tell it. */
+function resourceOf(urn: string): string {
+  const [, , types = "", name = urn] = urn.split("::");
+  return `${types.split("$").at(-1)} ${name}`;
+}
+
+function isComponent(urn: string): boolean {
+  return /^(blueprint:|pulumi:pulumi:)/.test(resourceOf(urn));
+}
+
+function kindOf(type: string): string {
+  const kind = (type.split(":").at(-1) ?? type).toLowerCase();
+  return kind === "serviceconfig" ? "config" : kind;
+}
+
+function nameIn({ name, metadata }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof name === "string") return name;
+  const own: unknown = typeof metadata === "object" && metadata !== null ? Reflect.get(metadata, "name") : undefined;
+  return typeof own === "string" ? own : undefined;
+}
+
+function parseOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
