@@ -77,6 +77,7 @@ function planAuthentication(authentication: AgentSettings["authentication"]): Va
           FLAME_JWT_ISSUER: authentication.issuer,
           FLAME_JWT_AUDIENCE: authentication.audience,
           FLAME_JWT_TENANT_CLAIM: authentication.tenantClaim,
+          FLAME_JWT_USER_CLAIM: authentication.userClaim,
         },
         secrets: {
           ...(authentication.operatorToken && { FLAME_ACCESS_TOKEN: secretOf(authentication.operatorToken) }),

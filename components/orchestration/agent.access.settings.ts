@@ -36,6 +36,11 @@ export const Authentication = z.discriminatedUnion("kind", [
       .min(1)
       .prefault("tenant")
       .meta({ description: "Claim that names the tenant; each one has data of its own.", example: "tenant" }),
+    userClaim: z.string().min(1).prefault("sub").meta({
+      description:
+        "Claim that names the user, who reaches what is the user's own alone; a token without it reaches all of its tenant's.",
+      example: "sub",
+    }),
     operatorToken: SecretReference.optional().meta({
       description: "Secret with a token of who runs the agent, for its metrics; they are closed without it.",
     }),

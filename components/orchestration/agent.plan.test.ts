@@ -115,6 +115,7 @@ describe("the agent's environment", () => {
         FLAME_JWT_ISSUER: "https://id.example",
         FLAME_JWT_AUDIENCE: "flame",
         FLAME_JWT_TENANT_CLAIM: "tenant",
+        FLAME_JWT_USER_CLAIM: "sub",
       },
       secrets: { FLAME_ACCESS_TOKEN: { kind: "configuration", name: "operatorToken" } },
     },

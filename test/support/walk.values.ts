@@ -90,6 +90,7 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "agent.authentication.issuer": { changed: "https://other.example" },
   "agent.authentication.audience": { changed: "other" },
   "agent.authentication.tenantClaim": { changed: "organisation" },
+  "agent.authentication.userClaim": { changed: "uid" },
   "agent.authentication.operatorToken.secret": { base: "operatorToken", changed: "otherToken" },
   "agent.allowedHosts": { base: [], changed: ["agent.example"] },
   "agent.fetching.hosts": { changed: ["files.example", "cdn.example:8443"] },

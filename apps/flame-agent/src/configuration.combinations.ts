@@ -53,7 +53,9 @@ export function combinationProblems(raw: Readonly<Record<string, string | undefi
     if (raw.FLAME_JWT_JWKS_URL !== undefined) needs(name, "FLAME_JWT_JWKS_URL");
     else excludes(name, "no FLAME_JWT_JWKS_URL", "that too");
   }
-  if (raw.FLAME_JWT_JWKS_URL === undefined) excludes("FLAME_JWT_TENANT_CLAIM", "no FLAME_JWT_JWKS_URL", "that too");
+  if (raw.FLAME_JWT_JWKS_URL === undefined)
+    for (const claim of ["FLAME_JWT_TENANT_CLAIM", "FLAME_JWT_USER_CLAIM"] as const)
+      excludes(claim, "no FLAME_JWT_JWKS_URL", "that too");
   if (raw.FLAME_OTLP_ENDPOINT === undefined) {
     for (const name of ["FLAME_OTLP_TOKEN", "FLAME_OTLP_TOKEN_FILE", "FLAME_TRACE_PERCENT"] as const)
       excludes(name, "no FLAME_OTLP_ENDPOINT", "that too");

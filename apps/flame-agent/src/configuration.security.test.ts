@@ -42,6 +42,7 @@ describe("a right environment", () => {
       issuer: "https://id.example",
       audience: "flame",
       tenantClaim: "org",
+      userClaim: "sub",
     });
   });
 
@@ -103,6 +104,11 @@ describe("a wrong environment is refused", () => {
       problem: /^FLAME_JWT_ISSUER: has no effect with no FLAME_JWT_JWKS_URL/,
     },
     { why: "a claim of nothing", given: { FLAME_JWT_TENANT_CLAIM: "x" }, problem: /^FLAME_JWT_TENANT_CLAIM: has no/ },
+    {
+      why: "a user's claim of nothing",
+      given: { FLAME_JWT_USER_CLAIM: "x" },
+      problem: /^FLAME_JWT_USER_CLAIM: has no/,
+    },
     {
       why: "a host with a port",
       given: { FLAME_ALLOWED_HOSTS: "agent.example:443" },

@@ -68,6 +68,9 @@ export const SecurityVariables = {
     .optional()
     .describe("Audience (`aud`) that a JSON Web Token must be for."),
   FLAME_JWT_TENANT_CLAIM: text("the name of a claim").default("tenant").describe("Claim that names the tenant."),
+  FLAME_JWT_USER_CLAIM: text("the name of a claim")
+    .default("sub")
+    .describe("Claim that names the user, who reaches what is the user's own alone; a token without it, all users'."),
   FLAME_RATE_LIMIT_PER_MINUTE: whole({ min: 0, max: 1_000_000 })
     .default(3_000)
     .describe("Requests a minute for a tenant, or for an address where no token gives a tenant; 0: no limit."),
@@ -106,6 +109,7 @@ export interface JwtConfiguration {
   readonly issuer: string;
   readonly audience: string;
   readonly tenantClaim: string;
+  readonly userClaim: string;
 }
 
 /** Who may ask, for whom, from where and how often. */
@@ -132,7 +136,13 @@ export function securityConfiguration(variables: Variables, tokens: string | und
     tenantTokens: tokens === undefined ? [] : tenantTokens().parse(tokens),
     jwt:
       jwksUrl && issuer && audience
-        ? { jwksUrl, issuer, audience, tenantClaim: variables.FLAME_JWT_TENANT_CLAIM }
+        ? {
+            jwksUrl,
+            issuer,
+            audience,
+            tenantClaim: variables.FLAME_JWT_TENANT_CLAIM,
+            userClaim: variables.FLAME_JWT_USER_CLAIM,
+          }
         : undefined,
     rateLimit: {
       perMinute: variables.FLAME_RATE_LIMIT_PER_MINUTE,

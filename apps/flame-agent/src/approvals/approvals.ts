@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import { inTransaction, jsonText } from "../database/index.ts";
+import type { Owner } from "../tenants/index.ts";
 import { appendToEnded, type EncodedEvent, encoded, lastWords, type ToldEvent } from "../turn-log/index.ts";
 
 export const APPROVAL_STATES = ["pending", "approved", "rejected", "expired"] as const;
@@ -26,6 +27,14 @@ export interface Decision {
   readonly reason?: string | undefined;
 }
 
+/** Where a tool call waits, or waited. */
+export interface ApprovalPlace {
+  readonly turn: string;
+  readonly thread: string;
+  readonly resource: string;
+  readonly state: ApprovalState;
+}
+
 /** A turn that may go on, because this caller's decision was the first. */
 export interface Continuation {
   readonly turn: string;
@@ -46,8 +55,15 @@ export type Decided =
 
 export type Approvals = ReturnType<typeof createApprovals>;
 
+const STATE = `(case when approvals.state = 'pending' and expires_at <= now() then 'expired' else approvals.state end)`;
 const COLUMNS = `id, turn, tool, input, reason, created_at as "createdAt", expires_at as "expiresAt",
-  decided_at as "decidedAt", case when state = 'pending' and expires_at <= now() then 'expired' else state end as state`;
+  decided_at as "decidedAt", ${STATE} as state`;
+
+/** A condition on an approval: its turn is the resource's that this parameter names, or the parameter names none. */
+function ownedBy(resource: string): string {
+  return `(${resource}::text is null
+    or exists (select from flame.turns where turns.id = approvals.turn and turns.resource = ${resource}))`;
+}
 
 /** Tool calls that wait for approval. All decisions are made in SQL, so that of several instances one alone wins. */
 export function createApprovals(pool: Pool, instance: string, ttlSeconds: number) {
@@ -87,30 +103,32 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
       });
     },
 
-    /** The thread of the turn that asked for an approval; undefined where there is none of that id. */
-    async threadOf(tenant: string, id: string): Promise<string | undefined> {
-      const { rows } = await pool.query<{ thread: string }>(
-        `select turns.thread from flame.approvals join flame.turns on turns.id = approvals.turn
-         where approvals.tenant = $1 and approvals.id = $2`,
-        [tenant, id],
+    /** Where a call was made, and what became of it; undefined where there is none of that id. */
+    async place({ tenant, resource }: Owner, id: string): Promise<ApprovalPlace | undefined> {
+      const { rows } = await pool.query<ApprovalPlace>(
+        `select turns.thread, turns.resource, turns.id as turn, ${STATE} as state
+         from flame.approvals join flame.turns on turns.id = approvals.turn
+         where approvals.tenant = $1 and approvals.id = $2 and ($3::text is null or turns.resource = $3)`,
+        [tenant, id, resource],
       );
-      return rows[0]?.thread;
+      return rows[0];
     },
 
     /** Approves or rejects a pending call and gives its turn to this instance, both or neither. */
-    async decide(tenant: string, id: string, { approved, reason }: Decision): Promise<Decided> {
+    async decide(owner: Owner, id: string, { approved, reason }: Decision): Promise<Decided> {
+      const { tenant, resource } = owner;
       return inTransaction(pool, async (connection): Promise<Decided> => {
         const decided = await connection.query<Pick<Continuation, "turn" | "toolCall" | "tool">>(
           `update flame.approvals set state = $3, reason = $4, decided_at = now()
-           where tenant = $1 and id = $2 and state = 'pending' and expires_at > now()
+           where tenant = $1 and id = $2 and state = 'pending' and expires_at > now() and ${ownedBy("$5")}
            returning turn, tool_call as "toolCall", tool`,
-          [tenant, id, approved ? "approved" : "rejected", reason ?? null],
+          [tenant, id, approved ? "approved" : "rejected", reason ?? null, resource],
         );
         const [call] = decided.rows;
         if (!call) {
           const { rows } = await connection.query<{ state: ApprovalState }>(
-            `select ${COLUMNS} from flame.approvals where tenant = $1 and id = $2`,
-            [tenant, id],
+            `select ${COLUMNS} from flame.approvals where tenant = $1 and id = $2 and ${ownedBy("$3")}`,
+            [tenant, id, resource],
           );
           const state = rows[0]?.state;
           return state === undefined || state === "pending" ? { kind: "absent" } : { kind: "late", state };
@@ -126,9 +144,9 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
       });
     },
 
-    /** A tenant's calls, the oldest first, from the one after `after` on. */
+    /** An owner's calls, the oldest first, from the one after `after` on. */
     async list(
-      tenant: string,
+      { tenant, resource }: Owner,
       {
         state,
         limit,
@@ -140,11 +158,11 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
       },
     ): Promise<readonly Approval[]> {
       const { rows } = await pool.query<Approval>(
-        `select * from (select ${COLUMNS} from flame.approvals where tenant = $1) as call
-         where ($2::text is null or state = $2) and ($4::uuid is null or ("createdAt", id) >
-           (select created_at, id from flame.approvals where tenant = $1 and id = $4))
-         order by "createdAt", id limit $3`,
-        [tenant, state, limit, after],
+        `select ${COLUMNS} from flame.approvals
+         where tenant = $1 and ($2::text is null or ${STATE} = $2) and ${ownedBy("$5")}
+           and ($4::uuid is null or position > (select position from flame.approvals where tenant = $1 and id = $4))
+         order by position limit $3`,
+        [tenant, state, limit, after, resource],
       );
       return rows;
     },
@@ -152,16 +170,16 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
     /** The calls of one turn, the oldest first. */
     async ofTurn(tenant: string, turn: string): Promise<readonly Approval[]> {
       const { rows } = await pool.query<Approval>(
-        `select ${COLUMNS} from flame.approvals where tenant = $1 and turn = $2 order by created_at, id`,
+        `select ${COLUMNS} from flame.approvals where tenant = $1 and turn = $2 order by position`,
         [tenant, turn],
       );
       return rows;
     },
 
-    async find(tenant: string, id: string): Promise<Approval | undefined> {
+    async find({ tenant, resource }: Owner, id: string): Promise<Approval | undefined> {
       const { rows } = await pool.query<Approval>(
-        `select ${COLUMNS} from flame.approvals where tenant = $1 and id = $2`,
-        [tenant, id],
+        `select ${COLUMNS} from flame.approvals where tenant = $1 and id = $2 and ${ownedBy("$3")}`,
+        [tenant, id, resource],
       );
       return rows[0];
     },

@@ -7,7 +7,7 @@ import type { SchemaOptions } from "./schema.ts";
 
 export { asCaller } from "./caller.ts";
 export type { Database } from "./database.ts";
-export { heldLease, holding } from "./held-lease.ts";
+export { HeldLease, heldLease, holding, LeaseLost } from "./held-lease.ts";
 export { inTransaction, isDatabaseAway, jsonText, type Queryable, vectorText } from "./sql.ts";
 export { createThreads, type ThreadClaim, type Threads } from "./threads.ts";
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { MastraDBMessage } from "@mastra/core/agent";
 import type { MemoryStorage } from "@mastra/core/storage";
 import fc from "fast-check";
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testDatabase } from "../testing/database.ts";
 import { asCaller } from "./caller.ts";
 import type { Database } from "./database.ts";
+import { HeldLease, holding, LeaseLost } from "./held-lease.ts";
 import { createThreads, type Threads } from "./threads.ts";
 
 let database: Database;
@@ -214,5 +216,59 @@ describe("a thread", () => {
       expect(owner).toBe(`r${claims.indexOf("new")}`);
       expect(await threads.claim({ thread: `claimed-${round}`, resource: owner ?? "" })).toBe("own");
     }
+  });
+});
+
+describe("a turn that was away for so long that another one has its thread", () => {
+  it("writes nothing of the thread and its messages, and is told so", async () => {
+    const lease = { thread: "fenced", holder: randomUUID() };
+    await threads.claim({ thread: "fenced", resource: "r", title: "before" });
+    await save(message("fenced", "r", "1", "before"));
+    const caller = { resource: "r", thread: "fenced" };
+    const found = await memory.getThreadById({ threadId: "fenced" });
+    if (!found) throw new Error("The thread is there");
+    const renamed = { ...found, title: "after" };
+    const content = { parts: [{ type: "text" as const, text: "after" }], content: "after" };
+    const writes: Readonly<Record<string, () => Promise<unknown>>> = {
+      saveMessages: () => save(message("fenced", "r", "1", "after"), message("fenced", "r", "2", "after")),
+      updateMessages: () => memory.updateMessages({ messages: [{ id: "1", content }] }),
+      deleteMessages: () => memory.deleteMessages(["1"]),
+      saveThread: () => memory.saveThread({ thread: renamed }),
+      updateThread: () => memory.updateThread({ id: "fenced", title: "after", metadata: {} }),
+    };
+    const state = async () => ({
+      messages: await said("fenced"),
+      title: (await memory.getThreadById({ threadId: "fenced" }))?.title,
+    });
+    const before = await state();
+    for (const [name, write] of Object.entries(writes)) {
+      const held = new HeldLease(lease.thread, lease.holder);
+      await expect(
+        holding(held, () => asCaller(caller, write)),
+        name,
+      ).rejects.toThrow(LeaseLost);
+      expect(held.isLost, name).toBe(true);
+      expect(await state(), name).toEqual(before);
+    }
+
+    const instance = randomUUID();
+    await database.pool.query("insert into flame.thread_leases (thread, holder, instance) values ($1, $2, $3)", [
+      lease.thread,
+      lease.holder,
+      instance,
+    ]);
+    const held = new HeldLease(lease.thread, lease.holder);
+    for (const name of ["updateThread", "saveMessages", "updateMessages"])
+      await holding(held, () => asCaller(caller, async () => writes[name]?.()));
+    expect(await state()).toEqual({
+      title: "after",
+      messages: [
+        { id: "1", text: "after" },
+        { id: "2", text: "after" },
+      ],
+    });
+    await holding(held, () => asCaller(caller, async () => writes.deleteMessages?.()));
+    expect((await state()).messages).toEqual([{ id: "2", text: "after" }]);
+    expect(held.isLost).toBe(false);
   });
 });

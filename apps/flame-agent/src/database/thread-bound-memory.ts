@@ -3,7 +3,7 @@ import type { StorageThreadType } from "@mastra/core/memory";
 import { MemoryPG } from "@mastra/pg";
 import type { Pool } from "pg";
 import { type Caller, currentCaller } from "./caller.ts";
-import { heldLease } from "./held-lease.ts";
+import { heldLease, heldPart, keepLease, refusalOf } from "./held-lease.ts";
 import { messageId, messageKey } from "./message-key.ts";
 import { inTransaction, jsonText, type Queryable } from "./sql.ts";
 import { ThreadRefused } from "./threads.ts";
@@ -30,38 +30,51 @@ export class ThreadBoundMemory extends MemoryPG {
   /**
    * Makes a thread, or changes the one that was read before. Making one that the resource has already changes nothing.
    *
-   * @throws ThreadRefused where it is another resource's.
+   * @throws ThreadRefused where it is another resource's, LeaseLost where the turn that writes lost its thread.
    */
   override async saveThread({ thread }: { thread: StorageThreadType }): Promise<StorageThreadType> {
     const { id, resourceId, title = "", metadata, createdAt, updatedAt } = thread;
     const values = [id, resourceId, title, metadata ? jsonText(metadata) : null, iso(createdAt), iso(updatedAt)];
+    const lease = heldLease();
     const { rowCount } = await this.#pool.query(
-      `insert into public.mastra_threads as thread
+      `with ${heldPart("$7", "$8")}
+       insert into public.mastra_threads as thread
          (id, "resourceId", title, metadata, "createdAt", "createdAtZ", "updatedAt", "updatedAtZ")
-       values ($1, $2, $3, $4::jsonb, $5::timestamp, $5::timestamptz, $6::timestamp, $6::timestamptz)
+       select $1, $2, $3, $4::jsonb, $5::timestamp, $5::timestamptz, $6::timestamp, $6::timestamptz
+       where ($7::text is null or exists (select from held))
        on conflict (id) do update set title = excluded.title, metadata = excluded.metadata,
          "updatedAt" = excluded."updatedAt", "updatedAtZ" = excluded."updatedAtZ"
        where thread."resourceId" = excluded."resourceId" and thread."createdAtZ" = excluded."createdAtZ"`,
-      values,
+      [...values, lease?.thread ?? null, lease?.holder ?? null],
     );
     if (rowCount === 1) return thread;
+    await keepLease(this.#pool);
     const own = await this.getThreadById({ threadId: id, resourceId });
     if (!own) throw new ThreadRefused();
     return own;
   }
 
-  /** @throws ThreadRefused where it isn't the caller's. */
+  /** @throws ThreadRefused where it isn't the caller's, LeaseLost where the turn that writes lost its thread. */
   override async updateThread(change: Arguments<"updateThread">[0]): Promise<StorageThreadType> {
     const { resource } = requireCaller();
+    const lease = heldLease();
     const { rows } = await this.#pool.query<{ id: string }>(
-      `update public.mastra_threads set title = coalesce($3, title),
+      `with ${heldPart("$5", "$6")}
+       update public.mastra_threads set title = coalesce($3, title),
          metadata = coalesce(metadata, '{}'::jsonb) || coalesce($4::jsonb, '{}'::jsonb),
          "updatedAt" = now() at time zone 'UTC', "updatedAtZ" = now()
-       where id = $1 and "resourceId" = $2 returning id`,
-      [change.id, resource, change.title ?? null, change.metadata ? jsonText(change.metadata) : null],
+       where id = $1 and "resourceId" = $2 and ($5::text is null or exists (select from held)) returning id`,
+      [
+        change.id,
+        resource,
+        change.title ?? null,
+        change.metadata ? jsonText(change.metadata) : null,
+        lease?.thread ?? null,
+        lease?.holder ?? null,
+      ],
     );
     const changed = rows.length === 1 && (await this.getThreadById({ threadId: change.id, resourceId: resource }));
-    if (!changed) throw new ThreadRefused();
+    if (!changed) throw await refusalOf(this.#pool, new ThreadRefused());
     return changed;
   }
 
@@ -101,7 +114,8 @@ export class ThreadBoundMemory extends MemoryPG {
    * Writes messages; those that their threads have already are replaced. All or none. A new one is younger than all that
    * its thread has, whatever the clock says: clocks step back, and those of several instances differ.
    *
-   * @throws ThreadRefused where a thread isn't its message's resource's, or the turn that writes has lost its lease.
+   * @throws ThreadRefused where a thread isn't its message's resource's, LeaseLost where the turn that writes lost its
+   * thread.
    */
   override async saveMessages({ messages }: { messages: MastraDBMessage[] }): Promise<{ messages: MastraDBMessage[] }> {
     const rows = [...new Map(messages.map(placed).map((one) => [messageKey(one.threadId, one.id), one]))];
@@ -112,9 +126,7 @@ export class ThreadBoundMemory extends MemoryPG {
       `with given as (
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
            with ordinality as given (key, id, thread, resource, content, role, type, at, place)
-       ), held as (
-         select from flame.thread_leases where thread = $10 and holder = $11 for share
-       ), owned as (
+       ), ${heldPart("$10", "$11")}, owned as (
          update public.mastra_threads set "updatedAt" = $9::timestamp, "updatedAtZ" = $9::timestamptz
          where (id, "resourceId") in (select thread, resource from given) returning id
        )
@@ -147,29 +159,46 @@ export class ThreadBoundMemory extends MemoryPG {
         lease?.holder ?? null,
       ],
     );
-    if (written.rowCount !== rows.length) throw new ThreadRefused();
+    if (written.rowCount !== rows.length) throw await refusalOf(this.#pool, new ThreadRefused());
     return { messages: [...messages] };
   }
 
-  /** Changes messages of the caller's thread; others are left out. A message stays in its thread. */
+  /**
+   * Changes messages of the caller's thread; others are left out. A message stays in its thread, and in its place there.
+   *
+   * @throws LeaseLost where the turn that writes lost its thread.
+   */
   override async updateMessages({ messages }: Arguments<"updateMessages">[0]): Promise<MastraDBMessage[]> {
     const caller = requireCaller();
-    const rows = await rowsOf(
-      this.#pool,
-      caller,
-      messages.map(({ id }) => id),
-    );
-    const changes = messages.flatMap(({ id, threadId: _thread, resourceId: _resource, ...change }) => {
-      const row = rows.get(id);
-      return row === undefined ? [] : [{ ...change, id: row }];
+    const ids = messages.map(({ id }) => id);
+    await inTransaction(this.#pool, async (connection) => {
+      await keepLease(connection);
+      const rows = await rowsOf(connection, caller, ids);
+      for (const { id, content, role, type } of messages) {
+        const row = rows.get(id);
+        if (row === undefined) continue;
+        const there = await connection.query<{ content: string }>(
+          "select content from public.mastra_messages where id = $1 for update",
+          [row],
+        );
+        await connection.query(
+          "update public.mastra_messages set content = $2, role = coalesce($3, role), type = coalesce($4, type) where id = $1",
+          [row, merged(there.rows[0]?.content ?? "{}", content), role ?? null, type ?? null],
+        );
+      }
     });
-    return named(await super.updateMessages({ messages: changes }));
+    return (await this.listMessagesById({ messageIds: ids })).messages;
   }
 
-  /** Removes messages of the caller's thread; others are left alone. */
+  /**
+   * Removes messages of the caller's thread; others are left alone.
+   *
+   * @throws LeaseLost where the turn that writes lost its thread.
+   */
   override async deleteMessages(ids: string[]): Promise<void> {
     const caller = requireCaller();
     await inTransaction(this.#pool, async (connection) => {
+      await keepLease(connection);
       const rows = await rowsOf(connection, caller, ids);
       await connection.query("delete from public.mastra_messages where id = any($1) and thread_id = $2", [
         [...rows.values()],
@@ -224,6 +253,20 @@ async function rowsOf(
     [[...ids, ...ids.map((id) => messageKey(thread, id))], thread, resource],
   );
   return new Map(rows.map(({ id }) => [messageId(thread, id), id]));
+}
+
+/** A message's content as it is stored, with what changes of it. */
+function merged(stored: string, change: Arguments<"updateMessages">[0]["messages"][number]["content"]): string {
+  if (change === undefined) return stored;
+  const before: unknown = JSON.parse(stored);
+  const content = isRecord(before) ? before : {};
+  const metadata =
+    isRecord(content.metadata) && change.metadata ? { metadata: { ...content.metadata, ...change.metadata } } : {};
+  return JSON.stringify({ ...content, ...change, ...metadata });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 /** The messages under the ids that they have in their threads. */

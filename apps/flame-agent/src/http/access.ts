@@ -46,6 +46,7 @@ export function controlAccess({ authenticate, rateLimit, metrics }: AccessParts)
     const identity = await authenticate(bearerToken(context));
     if (identity.kind === "tenant") {
       context.set("tenant", identity.tenant);
+      if (identity.user !== undefined) context.set("user", identity.user);
       return tooOften(context, `tenant ${identity.tenant}`) ?? next();
     }
     metrics.countRefusedRequest("authentication");
@@ -64,6 +65,15 @@ export function controlAccess({ authenticate, rateLimit, metrics }: AccessParts)
 export const operatorsOnly: MiddlewareHandler<AgentEnv> = async (context, next) => {
   if (context.get("tenant") === DEFAULT_TENANT) return next();
   return context.json({ error: "This route is for who runs the agent: use the token of FLAME_ACCESS_TOKEN" }, 403);
+};
+
+/** Keeps from a single user what concerns a whole tenant. */
+export const tenantsOnly: MiddlewareHandler<AgentEnv> = async (context, next) => {
+  if (context.get("user") === undefined) return next();
+  return context.json(
+    { error: "This route is for who acts for the whole tenant; allowed: a token without a user" },
+    403,
+  );
 };
 
 function bearerToken(context: Context<AgentEnv>): string | undefined {

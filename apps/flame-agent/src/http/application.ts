@@ -25,6 +25,7 @@ import { guardMastraRoutes, NarrowMastraServer } from "./mastra-server.ts";
 import { observeRequests, routeOf } from "./observe.ts";
 import { openApi } from "./openapi.ts";
 import { ownHostsOnly } from "./own-hosts.ts";
+import { OtherUser } from "./owner.ts";
 import { allowOrigins, securityHeaders } from "./security-headers.ts";
 import { traceRequests } from "./trace-requests.ts";
 import { closeUnread } from "./unread-body.ts";
@@ -119,6 +120,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     // read to its end is destroyed too.
     const { destroyed, complete } = context.env.incoming;
     if (destroyed && !complete) return context.json({ error: "The request broke off" }, 400);
+    if (error instanceof OtherUser) return context.json({ error: error.message }, 403);
     log.error({ error: describeError(error) }, "request failed");
     return isDatabaseAway(error)
       ? context.json({ error: DATABASE_AWAY }, 503, { "Retry-After": "5" })

@@ -1,9 +1,11 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { APPROVAL_STATES, type Decision } from "../approvals/approvals.ts";
+import type { Owner } from "../tenants/index.ts";
 import type { Chat } from "../workflow/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { Id, PageLimit, storable } from "./fields.ts";
+import { OwnerQuery, ownerOf, ownerRefused } from "./owner.ts";
 import { threadBusy } from "./thread-busy.ts";
 import { controlOf, type StreamForm, streamTurn } from "./turn-stream.ts";
 
@@ -13,6 +15,7 @@ export const ListApprovalsQuery = z.strictObject({
   limit: PageLimit,
   /** The id of the last one that the caller has. */
   after: Id.optional(),
+  ...OwnerQuery.shape,
 });
 
 export const DecisionBody = z.strictObject({
@@ -27,12 +30,12 @@ export function listApprovals({ approvals }: Chat) {
     if (!request.success)
       return context.json(
         {
-          error: `The query is refused; allowed: ?state=${APPROVAL_STATES.join("|")}&limit=1…100&after=<id>`,
+          error: `The query is refused; allowed: ?state=${APPROVAL_STATES.join("|")}&limit=1…100&after=<id>&resource=…`,
           problems: z.prettifyError(request.error),
         },
         400,
       );
-    const found = await approvals.list(context.get("tenant"), request.data);
+    const found = await approvals.list(ownerOf(context, request.data.resource), request.data);
     return context.json({ approvals: found });
   };
 }
@@ -41,7 +44,10 @@ export function listApprovals({ approvals }: Chat) {
 export function showApproval({ approvals }: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const id = Id.safeParse(context.req.param("id"));
-    const found = id.success ? await approvals.find(context.get("tenant"), id.data) : undefined;
+    const query = OwnerQuery.safeParse(context.req.query());
+    if (!query.success) return ownerRefused(context);
+    const owner = ownerOf(context, query.data.resource);
+    const found = id.success ? await approvals.find(owner, id.data) : undefined;
     return found ? context.json(found) : context.json({ error: "No approval of this id" }, 404);
   };
 }
@@ -60,8 +66,11 @@ export function decideApproval(chat: Chat, approved: boolean) {
         { error: `The body is refused; allowed: none${approved ? "" : `, or {"reason"?: "…"}`}` },
         400,
       );
+    const query = OwnerQuery.safeParse(context.req.query());
+    if (!query.success) return ownerRefused(context);
+    const owner = ownerOf(context, query.data.resource);
     if (!id.success) return context.json({ error: "No approval of this id" }, 404);
-    return carryOut(context, chat, id.data, { approved, ...request.data });
+    return carryOut(context, chat, owner, id.data, { approved, ...request.data });
   };
 }
 
@@ -69,11 +78,12 @@ export function decideApproval(chat: Chat, approved: boolean) {
 export async function carryOut(
   context: Context<AgentEnv>,
   chat: Chat,
+  owner: Owner,
   id: string,
   decision: Decision,
   form?: StreamForm,
 ): Promise<Response> {
-  const decided = await chat.runner.decide(context.get("tenant"), id, decision, controlOf(context));
+  const decided = await chat.runner.decide(owner, id, decision, controlOf(context));
   switch (decided.kind) {
     case "absent":
       return context.json({ error: "No approval of this id" }, 404);

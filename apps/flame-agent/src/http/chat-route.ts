@@ -4,6 +4,7 @@ import type { Chat } from "../workflow/index.ts";
 import { carryOut } from "./approvals-route.ts";
 import type { AgentEnv } from "./env.ts";
 import { EventId, Id, MESSAGE_CHARACTERS, Name, storable } from "./fields.ts";
+import { OwnerQuery, ownerOf, resourceOf } from "./owner.ts";
 import { streamEvents } from "./turn-stream.ts";
 import { beginTurn } from "./turns-route.ts";
 import { uiStream } from "./ui-stream.ts";
@@ -29,8 +30,8 @@ export const ChatBody = z.looseObject({
     .array(z.looseObject({ role: z.enum(["user", "assistant", "system"]), parts: z.array(Part) }))
     .min(1)
     .max(MESSAGES_MAX),
-  /** Owner of the thread, such as a user. Default: `default`. */
-  resource: Name.default("default"),
+  /** Owner of the thread, such as a user. Default: the token's user, or else `default`. */
+  resource: Name.optional(),
 });
 
 const Text = storable(MESSAGE_CHARACTERS);
@@ -48,7 +49,8 @@ export function takeChatTurn(chat: Chat) {
         `allowed: {"id": "…", "messages": [… {"role": "user", "parts": [{"type": "text", "text": "…"}]}], "resource"?: "…"}`,
         request.error,
       );
-    const { id: thread, messages, resource } = request.data;
+    const { id: thread, messages } = request.data;
+    const resource = resourceOf(context, request.data.resource);
     const last = messages.at(-1);
     if (last?.role === "assistant") return decide(context, chat, { thread, resource }, last.parts);
     const parts = z.array(TextPart).safeParse(last?.parts);
@@ -70,7 +72,7 @@ async function decide(
   { thread, resource }: { readonly thread: string; readonly resource: string },
   parts: readonly unknown[],
 ): Promise<Response> {
-  const tenant = context.get("tenant");
+  const owner = { tenant: context.get("tenant"), resource };
   const decisions = parts.flatMap((part) => {
     const decided = DecidedPart.safeParse(part);
     return decided.success ? [decided.data.approval] : [];
@@ -78,24 +80,18 @@ async function decide(
   const newest = decisions.at(-1);
   if (!newest)
     return refused(context, "allowed as the last message: the user's, or the agent's with an approval-responded part");
-  const approval = await chat.approvals.find(tenant, newest.id);
-  const turn = approval && (await chat.records.find(tenant, approval.turn));
-  if (turn?.thread !== thread || turn.resource !== resource)
-    return context.json({ error: "No approval of this id in this chat" }, 404);
+  const asked = await chat.approvals.place(owner, newest.id);
+  if (asked?.thread !== thread) return context.json({ error: "No approval of this id in this chat" }, 404);
   const { approved, reason } = newest;
   return carryOut(
     context,
     chat,
+    owner,
     newest.id,
     { approved, ...(reason !== undefined && !approved && { reason }) },
     uiStream(0),
   );
 }
-
-export const FollowChatQuery = z.strictObject({
-  /** Where given, the chat must be this resource's. */
-  resource: Name.optional(),
-});
 
 /**
  * `GET /chat/:id/stream`: what AI SDK's `resumeStream` asks: the message that the chat's last turn makes, from its
@@ -103,7 +99,7 @@ export const FollowChatQuery = z.strictObject({
  */
 export function followChat({ records, events }: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
-    const query = FollowChatQuery.safeParse(context.req.query());
+    const query = OwnerQuery.safeParse(context.req.query());
     const lastEvent = EventId.optional().safeParse(context.req.header("last-event-id"));
     const thread = Name.safeParse(context.req.param("id"));
     if (!query.success || !lastEvent.success || !thread.success)
@@ -111,10 +107,9 @@ export function followChat({ records, events }: Chat) {
         { error: "The request is refused; allowed: ?resource=…, and the header Last-Event-ID: <id>" },
         400,
       );
-    const turn = await records.lastOf(context.get("tenant"), thread.data);
-    const { resource = turn?.resource } = query.data;
+    const turn = await records.lastOf(ownerOf(context, query.data.resource), thread.data);
     const after = lastEvent.data ?? 0;
-    const isAhead = turn && turn.resource === resource && (await events.ahead(turn.id, after)) === "some";
+    const isAhead = turn && (await events.ahead(turn.id, after)) === "some";
     // The message is made from its beginning, so that its pieces bear the names that they had.
     return isAhead ? streamEvents(events, turn.id, 0, uiStream(after)) : context.body(null, 204);
   };

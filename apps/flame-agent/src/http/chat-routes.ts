@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type { Outbox } from "../tools/outbox.ts";
 import type { Chat } from "../workflow/index.ts";
+import { tenantsOnly } from "./access.ts";
 import { decideApproval, listApprovals, showApproval } from "./approvals-route.ts";
 import { followChat, takeChatTurn } from "./chat-route.ts";
 import { forgetDocument, learnDocument, listDocuments, showDocument } from "./documents-route.ts";
@@ -29,5 +30,5 @@ export function addChatRoutes(app: Hono<AgentEnv>, chat: Chat, outbox: Outbox): 
   app.get("/documents/:id", showDocument(chat));
   app.delete("/documents/:id", forgetDocument(chat));
 
-  app.get("/outbox", listOutbox(outbox));
+  app.get("/outbox", tenantsOnly, listOutbox(outbox));
 }

@@ -7,6 +7,8 @@ export interface AgentEnv {
   Variables: {
     /** Whose data the request may touch; `default` where no authentication gives one. Set before any route runs. */
     tenant: string;
+    /** The tenant's user whose token the request bears; `undefined`: the token speaks for all of them, or there is none. */
+    user?: string;
     /** On Mastra's routes: the tenant's own names of the resource and the thread that the request is about. */
     owned?: { readonly resource: string; readonly thread: string | undefined };
     /** The turn that the request is, on the routes whose response is the turn's. */

@@ -3,13 +3,19 @@ import { tablesOf } from "../database/dump.ts";
 import { qualified } from "../database/dump-format.ts";
 import type { Database } from "../database/index.ts";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
+import { atEndOfSuite } from "../testing/at-end.ts";
 import { readEvents, readerOf, readRest } from "../testing/client.ts";
 import { testDatabase } from "../testing/database.ts";
+import { issuerVariables, keyServer, signed } from "../testing/issuer.ts";
 import { isRecord } from "./is-record.ts";
 
 /** Stands in everything that the victim has, and in nothing that anybody else sends. */
 const MARK = "Zanzibar";
-const TOKENS = { acme: "acme-token-0123456789", globex: "globex-token-0123456789" };
+const TOKENS = {
+  acme: "acme-token-0123456789",
+  globex: "globex-token-0123456789",
+  bob: await signed({ sub: "bob" }, { expires: "1h" }),
+};
 /** How long an attacker listens to a stream that has no end of its own. */
 const LISTENED_MILLISECONDS = 100;
 
@@ -19,21 +25,31 @@ interface Victim {
   readonly message: string;
   readonly turn: string;
   readonly waitingTurn: string;
+  /** May be resumed. */
+  readonly interruptedTurn: string;
   readonly waitingThread: string;
   readonly approval: string;
   readonly document: string;
   readonly outbox: string;
 }
-/** Who asks: another tenant, which takes the names of the victim's user too, or another user of the same tenant. */
+/**
+ * Who asks: another tenant, which takes the names of the victim's user too; another user of the same tenant by the
+ * tenant's token; or one by a token of its own, who names itself or the victim.
+ */
 interface Attacker {
   readonly token: string;
+  /** The user that it names. */
   readonly resource: string;
+  /** The user of its token; absent: the token speaks for its whole tenant. */
+  readonly user?: string;
 }
 interface Attack {
   readonly path: string;
   readonly body?: unknown;
   /** What another user must be told; absent where it is a request of its own that only names the victim's ids. */
   readonly refused?: number;
+  /** Whether it names no user, so that the token's own is meant. */
+  readonly unnamed?: boolean;
 }
 
 const user = (id: string) => [{ id, role: "user", content: "Mine now." }];
@@ -79,7 +95,15 @@ const onThread =
 const ofTenant =
   (paths: (it: Victim) => readonly Attack[]) =>
   (it: Victim, { token }: Attacker): readonly Attack[] =>
-    token === TOKENS.acme ? [] : paths(it);
+    token === TOKENS.globex ? paths(it) : [];
+/** Things of a user: asked for in the attacker's name, and in nobody's by who has a token of its own. */
+const ofUser =
+  (paths: (it: Victim) => readonly Attack[]) =>
+  (it: Victim, { token, resource, user }: Attacker): readonly Attack[] =>
+    paths(it).flatMap(({ path, ...attack }) => [
+      { path: `${path}${path.includes("?") ? "&" : "?"}${search({ resource })}`, ...attack },
+      ...(token === TOKENS.acme ? [] : [{ path, ...attack, ...(user && { unnamed: true }) }]),
+    ]);
 
 /** How each route is attacked. A route without ids of anybody is said to be one. */
 const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker: Attacker) => readonly Attack[])>> = {
@@ -96,12 +120,14 @@ const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker: Attack
     { path: `/turns?${search({ thread: it.thread, resource })}` },
     { path: `/turns?${search({ thread: `mine-of-${resource}`, resource, after: it.turn })}` },
   ],
-  "GET /turns/:id": ofTenant((it) => [{ path: `/turns/${it.turn}` }]),
-  "POST /turns/:id/resume": ofTenant((it) => [it.turn, it.waitingTurn].map((id) => ({ path: `/turns/${id}/resume` }))),
-  "GET /turns/:id/events": (it, { resource }) => [
-    { path: `/turns/${it.turn}/events?${search({ resource })}`, refused: 404 },
-    { path: `/turns/${it.turn}/events?${search({ resource, thread: it.thread })}`, refused: 404 },
-  ],
+  "GET /turns/:id": ofUser((it) => [it.turn, it.waitingTurn].map((id) => ({ path: `/turns/${id}`, refused: 404 }))),
+  "POST /turns/:id/resume": ofUser((it) =>
+    [it.turn, it.waitingTurn, it.interruptedTurn].map((id) => ({ path: `/turns/${id}/resume`, refused: 404 })),
+  ),
+  "GET /turns/:id/events": ofUser((it) => [
+    { path: `/turns/${it.turn}/events`, refused: 404 },
+    { path: `/turns/${it.turn}/events?${search({ thread: it.thread })}`, refused: 404 },
+  ]),
   "POST /chat": (it, { resource }) => [
     {
       path: "/chat",
@@ -130,18 +156,22 @@ const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker: Attack
       refused: 404,
     },
   ],
-  "GET /chat/:id/stream": (it, { resource }) => [
-    { path: `/chat/${it.waitingThread}/stream?${search({ resource })}`, refused: 204 },
-  ],
-  "GET /approvals": ofTenant((it) => [{ path: "/approvals" }, { path: `/approvals?after=${it.approval}` }]),
-  "GET /approvals/:id": ofTenant((it) => [{ path: `/approvals/${it.approval}` }]),
-  "POST /approvals/:id/approve": ofTenant((it) => [{ path: `/approvals/${it.approval}/approve` }]),
-  "POST /approvals/:id/reject": ofTenant((it) => [{ path: `/approvals/${it.approval}/reject` }]),
+  "GET /chat/:id/stream": ofUser((it) => [{ path: `/chat/${it.waitingThread}/stream`, refused: 204 }]),
+  "GET /approvals": ofUser((it) => [{ path: "/approvals" }, { path: `/approvals?after=${it.approval}` }]),
+  "GET /approvals/:id": ofUser((it) => [{ path: `/approvals/${it.approval}`, refused: 404 }]),
+  "POST /approvals/:id/approve": ofUser((it) => [{ path: `/approvals/${it.approval}/approve`, refused: 404 }]),
+  "POST /approvals/:id/reject": ofUser((it) => [{ path: `/approvals/${it.approval}/reject`, refused: 404 }]),
   "POST /documents": ofTenant((it) => [{ path: "/documents", body: { id: it.document, content: "Mine now." } }]),
   "GET /documents": ofTenant((it) => [{ path: "/documents" }, { path: `/documents?after=${it.document}` }]),
   "GET /documents/:id": ofTenant((it) => [{ path: `/documents/${it.document}` }]),
   "DELETE /documents/:id": ofTenant((it) => [{ path: `/documents/${it.document}` }]),
-  "GET /outbox": ofTenant((it) => [{ path: "/outbox" }, { path: `/outbox?after=${it.outbox}` }]),
+  "GET /outbox": (it, { token }) =>
+    token === TOKENS.acme
+      ? []
+      : ["/outbox", `/outbox?after=${it.outbox}`].map((path) => ({
+          path,
+          ...(token !== TOKENS.globex && { refused: 403, unnamed: true }),
+        })),
   "POST /api/agents/:agentId/generate": turns("/api/agents/flame/generate"),
   "POST /api/agents/:agentId/stream": turns("/api/agents/flame/stream"),
   "POST /api/agents/:agentId/send-message": signals("/api/agents/flame/send-message"),
@@ -196,14 +226,15 @@ const ask = (method: string, { path, body }: Attack, token: string) =>
     headers: { ...as(token).headers, "content-type": "application/json" },
   });
 
+const atEnd = atEndOfSuite();
 beforeAll(async () => {
+  const keys = await keyServer(atEnd);
   database = await testDatabase();
   agent = await testAgent(
     {
+      ...issuerVariables(keys.url),
       FLAME_ACCESS_TOKEN: "operator-token-0123456789",
-      FLAME_TENANT_TOKENS: Object.entries(TOKENS)
-        .map(([tenant, token]) => `${tenant}=${token}`)
-        .join(","),
+      FLAME_TENANT_TOKENS: `acme=${TOKENS.acme},globex=${TOKENS.globex}`,
       // It is given its database below; that none other is made for it is said here.
       FLAME_DATABASE: "embedded",
       FLAME_RATE_LIMIT_PER_MINUTE: "0",
@@ -227,6 +258,8 @@ afterAll(() => {
 const ATTACKERS: Readonly<Record<string, Attacker>> = {
   "another tenant": { token: TOKENS.globex, resource: "ada" },
   "another user": { token: TOKENS.acme, resource: "bob" },
+  "another user with a token": { token: TOKENS.bob, resource: "bob", user: "bob" },
+  "another user with a token who says it is the victim": { token: TOKENS.bob, resource: "ada", user: "bob" },
 };
 
 describe("ids of somebody else's", () => {
@@ -248,8 +281,9 @@ describe("ids of somebody else's", () => {
       const text = route.endsWith("/subscribe") ? await firstText(response) : await response.text();
       expect(`${response.status} ${text}`).not.toContain(MARK);
       expect(response.status).toBeLessThan(500);
-      if (who === "another user" && attack.refused !== undefined)
-        expect([attack.path, response.status]).toEqual([attack.path, attack.refused]);
+      const pretends = attacker.user !== undefined && attacker.user !== attacker.resource && !attack.unnamed;
+      if (attacker.token !== TOKENS.globex && attack.refused !== undefined)
+        expect([attack.path, response.status]).toEqual([attack.path, pretends ? 403 : attack.refused]);
       const after = await rows();
       expect([...before].filter((row) => !after.has(row))).toEqual([]);
     }
@@ -288,11 +322,14 @@ async function provideVictim(): Promise<Victim> {
   await (await agent.post(`/approvals/${sent.approval}/approve`, {}, as(acme))).text();
   const outbox: unknown = await (await agent.get("/outbox", as(acme))).json();
   const waiting = await turnIn("waits", `Send "${MARK}" to bob@example.org`);
+  const { turn: interruptedTurn } = await turnIn("left", `My colour is ${MARK}.`);
+  await database.pool.query("update flame.turns set state = 'interrupted' where id = $1", [interruptedTurn]);
   return {
     thread: "trips",
     message: "1",
     turn,
     waitingTurn: waiting.turn,
+    interruptedTurn,
     waitingThread: "waits",
     approval: waiting.approval ?? "",
     document: "guide",

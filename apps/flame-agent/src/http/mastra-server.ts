@@ -11,6 +11,7 @@ import { isRecord } from "./is-record.ts";
 import { whyClosed } from "./mastra-closed.ts";
 import { MASTRA_ROUTES, type MastraRoute, mastraRouteOf } from "./mastra-routes.ts";
 import { MessagesRefused, takeMessages } from "./messages.ts";
+import { ownerOf, resourceOf } from "./owner.ts";
 import { problemsOf } from "./problems.ts";
 import { replaceBody } from "./replace-body.ts";
 
@@ -18,9 +19,6 @@ import { replaceBody } from "./replace-body.ts";
 export const THREAD_OF_ANOTHER =
   "The thread belongs to another resource; allowed: its own; fix: name that resource or a new thread";
 const THREAD_THERE = "The thread is there already; allowed: a new one; fix: PATCH it, or leave the id out";
-
-/** Owner of what a client gives no resource for, as on `/turns`. */
-const RESOURCE_DEFAULT = "default";
 
 /** What is asked about a thread's messages that the storage alone can answer. */
 const STORAGE_OPTIONS = ["filter", "include", "orderBy", "orderBy[field]", "orderBy[direction]"];
@@ -88,7 +86,7 @@ export function guardMastraRoutes(messagesMax: number, threads: Threads): Middle
     // A turn without memory has no thread, and Mastra refuses a resource without one.
     const remembers = !isRecord(data) || !("messages" in data) || data.memory !== undefined;
     const owned = remembers ? ownedNames(context, data, owner) : undefined;
-    const told = rewritten(data, tenant, messagesMax);
+    const told = rewritten(data, context, messagesMax);
     try {
       replaceRequest(context, await withTakenMessages(told, tenant, owned));
     } catch (error) {
@@ -162,23 +160,26 @@ function ownedNames(
   const tenant = context.get("tenant");
   const names = namesIn(body);
   const thread = names.thread ?? threadInPath(context.req.path);
+  const named = names.resource ?? context.req.query("resourceId");
+  const { resource = owner } = ownerOf(context, named);
   return {
-    resource: ownedName(tenant, names.resource ?? context.req.query("resourceId") ?? owner ?? RESOURCE_DEFAULT),
+    resource: ownedName(tenant, resource ?? resourceOf(context)),
     thread: thread === undefined ? undefined : ownedName(tenant, thread),
   };
 }
 
 /** The body as Mastra gets it. */
-function rewritten(body: unknown, tenant: string, messagesMax: number): unknown {
+function rewritten(body: unknown, context: Context<AgentEnv>, messagesMax: number): unknown {
   if (!isRecord(body)) return body;
+  const tenant = context.get("tenant");
   const { requestContext: _, agentId: _agent, ...told } = body;
   const { memory, messages, threadId, resourceId } = told;
   return {
     ...told,
     ...(Array.isArray(messages) && { messages: lastMessages(messages, messagesMax) }),
-    ...(isRecord(memory) && { memory: ownedMemory(memory, tenant) }),
+    ...(isRecord(memory) && { memory: ownedMemory(memory, context) }),
     ...(!("messages" in body) && {
-      resourceId: ownedName(tenant, typeof resourceId === "string" ? resourceId : RESOURCE_DEFAULT),
+      resourceId: ownedName(tenant, resourceOf(context, typeof resourceId === "string" ? resourceId : undefined)),
     }),
     ...(typeof threadId === "string" && { threadId: ownedName(tenant, threadId) }),
   };
@@ -189,11 +190,12 @@ async function withTakenMessages(body: unknown, tenant: string, owned: AgentEnv[
   return { ...body, messages: await takeMessages(body.messages, tenant, owned) };
 }
 
-function ownedMemory(memory: Record<string, unknown>, tenant: string): Record<string, unknown> {
+function ownedMemory(memory: Record<string, unknown>, context: Context<AgentEnv>): Record<string, unknown> {
+  const tenant = context.get("tenant");
   const { thread, resource } = memory;
   return {
     ...memory,
-    resource: ownedName(tenant, typeof resource === "string" ? resource : RESOURCE_DEFAULT),
+    resource: ownedName(tenant, resourceOf(context, typeof resource === "string" ? resource : undefined)),
     ...(typeof thread === "string" && { thread: ownedName(tenant, thread) }),
     ...(isRecord(thread) &&
       typeof thread.id === "string" && { thread: { ...thread, id: ownedName(tenant, thread.id) } }),

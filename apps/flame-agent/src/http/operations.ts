@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { APPROVAL_STATES } from "../approvals/approvals.ts";
 import { DecisionBody, ListApprovalsQuery } from "./approvals-route.ts";
-import { ChatBody, FollowChatQuery } from "./chat-route.ts";
+import { ChatBody } from "./chat-route.ts";
 import { DocumentBody, ListDocumentsQuery } from "./documents-route.ts";
 import { EventId, Id, Name } from "./fields.ts";
 import { OutboxQuery } from "./outbox-route.ts";
+import { OwnerQuery } from "./owner.ts";
 import { EventsQuery, ListTurnsQuery, TurnBody, TurnKeyHeader } from "./turns-route.ts";
 
 /** What an operation answers under one status. */
@@ -89,6 +90,7 @@ const problem = (says: string): Answer => ({ says, json: Problem });
 const WRONG = problem("The request isn't as it is told here");
 const ABSENT = problem("There is none of this id, or it is another tenant's");
 const OTHER_OWNER = problem("The thread is another resource's, or busy");
+const OTHER_USER = problem("The token is another user's than the one that is named");
 const DECIDED = problem("Somebody has decided already");
 const EXPIRED = problem("The time to decide is over");
 
@@ -112,8 +114,9 @@ const decision = (id: string, summary: string): Operation => ({
   id,
   summary,
   path: ById,
+  query: OwnerQuery,
   body: { schema: DecisionBody, required: false },
-  answers: { 200: TURN, 400: WRONG, 404: ABSENT, 409: DECIDED, 410: EXPIRED },
+  answers: { 200: TURN, 400: WRONG, 403: OTHER_USER, 404: ABSENT, 409: DECIDED, 410: EXPIRED },
 });
 
 /** Every route of ours by its method and path; that of the metrics is a setting. */
@@ -127,6 +130,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       200: TURN,
       204: { says: "The turn of the Idempotency-Key has nothing to tell" },
       400: WRONG,
+      403: OTHER_USER,
       409: OTHER_OWNER,
       410: problem("The events of the Idempotency-Key's turn aren't kept any more"),
       422: problem("The Idempotency-Key stands for another request"),
@@ -136,13 +140,14 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     id: "listTurns",
     summary: "The turns of a thread, the latest first",
     query: ListTurnsQuery,
-    answers: { 200: { says: "The turns", json: z.object({ turns: z.array(Turn) }) }, 400: WRONG },
+    answers: { 200: { says: "The turns", json: z.object({ turns: z.array(Turn) }) }, 400: WRONG, 403: OTHER_USER },
   },
   "GET /turns/:id": {
     id: "showTurn",
     summary: "What became of a turn, and what can be done about it",
     path: ById,
-    answers: { 200: { says: "The turn", json: Turn, links: ofTurn }, 404: ABSENT },
+    query: OwnerQuery,
+    answers: { 200: { says: "The turn", json: Turn, links: ofTurn }, 400: WRONG, 403: OTHER_USER, 404: ABSENT },
   },
   "GET /turns/:id/events": {
     id: "followTurn",
@@ -154,6 +159,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       200: TURN,
       204: { says: "Nothing more comes of it" },
       400: WRONG,
+      403: OTHER_USER,
       404: ABSENT,
       410: problem("Its events aren't kept any more"),
     },
@@ -162,21 +168,28 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     id: "resumeTurn",
     summary: "Goes on with an interrupted turn, as an event stream",
     path: ById,
-    answers: { 200: TURN, 404: ABSENT, 409: problem("The turn can't be resumed, or another one has its thread") },
+    query: OwnerQuery,
+    answers: {
+      200: TURN,
+      400: WRONG,
+      403: OTHER_USER,
+      404: ABSENT,
+      409: problem("The turn can't be resumed, or another one has its thread"),
+    },
   },
   "POST /chat": {
     id: "chat",
     summary: "A turn for AI SDK's chat clients, as a UI message stream",
     body: { schema: ChatBody, required: true },
-    answers: { 200: MESSAGE, 400: WRONG, 404: ABSENT, 409: OTHER_OWNER, 410: EXPIRED },
+    answers: { 200: MESSAGE, 400: WRONG, 403: OTHER_USER, 404: ABSENT, 409: OTHER_OWNER, 410: EXPIRED },
   },
   "GET /chat/:id/stream": {
     id: "followChat",
     summary: "The message of a chat's last turn, and the rest of it while it runs",
     path: ByName,
-    query: FollowChatQuery,
+    query: OwnerQuery,
     headers: LastEvent,
-    answers: { 200: MESSAGE, 204: { says: "There is none to tell" }, 400: WRONG },
+    answers: { 200: MESSAGE, 204: { says: "There is none to tell" }, 400: WRONG, 403: OTHER_USER },
   },
   "GET /approvals": {
     id: "listApprovals",
@@ -189,13 +202,17 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
         links: ofApproval("$response.body#/approvals/0/id", "$response.body#/approvals/0/turn"),
       },
       400: WRONG,
+      403: OTHER_USER,
     },
   },
   "GET /approvals/:id": {
     id: "showApproval",
     summary: "One of them",
     path: ById,
+    query: OwnerQuery,
     answers: {
+      400: WRONG,
+      403: OTHER_USER,
       200: { says: "The call", json: Approval, links: ofApproval("$response.body#/id", "$response.body#/turn") },
       404: ABSENT,
     },
@@ -241,7 +258,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     id: "listOutbox",
     summary: "What approved calls of send_message sent",
     query: OutboxQuery,
-    answers: { 200: { says: "The oldest first", json: z.object({ messages: z.array(SentMessage) }) }, 400: WRONG },
+    answers: {
+      200: { says: "The oldest first", json: z.object({ messages: z.array(SentMessage) }) },
+      400: WRONG,
+      403: problem("The token is a single user's"),
+    },
   },
   "GET /health": {
     id: "health",

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import type { FollowedEvents, TurnLog } from "../turn-log/index.ts";
 import type { Turn } from "../turns/turns.ts";
+import type { StartedTurn, TurnControl } from "../workflow/course.ts";
 import type { Chat } from "../workflow/index.ts";
-import type { StartedTurn, TurnControl } from "../workflow/runner.ts";
 import type { AgentEnv } from "./env.ts";
 
 /** What stops the turn that the request takes. */

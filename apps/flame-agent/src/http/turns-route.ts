@@ -7,6 +7,7 @@ import type { TurnRequest } from "../workflow/runner.ts";
 import type { AgentEnv } from "./env.ts";
 import { EventId, Id, MESSAGE_CHARACTERS, Name, PageLimit, storable } from "./fields.ts";
 import { THREAD_OF_ANOTHER } from "./mastra-server.ts";
+import { OwnerQuery, ownerOf, ownerRefused, resourceOf } from "./owner.ts";
 import { threadBusy } from "./thread-busy.ts";
 import { controlOf, type StreamForm, streamTurn, tellEvents } from "./turn-stream.ts";
 
@@ -15,8 +16,8 @@ export const TurnBody = z.strictObject({
   message: storable(MESSAGE_CHARACTERS),
   /** Thread to go on with. Default: a new one. */
   thread: Name.optional(),
-  /** Owner of the thread, such as a user. Default: `default`. */
-  resource: Name.default("default"),
+  /** Owner of the thread, such as a user. Default: the token's user, or else `default`. */
+  resource: Name.optional(),
 });
 
 /** Names a request to its sender: the same one again is the same turn. Visible ASCII, as a header's value is. */
@@ -47,7 +48,8 @@ export function takeTurn(chat: Chat) {
         { error: "The header Idempotency-Key is refused; allowed: 1 to 255 visible ASCII characters" },
         400,
       );
-    return beginTurn(context, chat, request.data, { key: turnKey(key.data, request.data) });
+    const asked = { ...request.data, resource: resourceOf(context, request.data.resource) };
+    return beginTurn(context, chat, asked, { key: turnKey(key.data, asked) });
   };
 }
 
@@ -62,8 +64,8 @@ function turnKey(key: string | undefined, request: TurnRequest): TurnKey | undef
 
 export const ListTurnsQuery = z.strictObject({
   thread: Name,
-  /** Owner of the thread. Default: `default`. */
-  resource: Name.default("default"),
+  /** Owner of the thread. Default: the token's user, or else `default`. */
+  resource: Name.optional(),
   limit: PageLimit,
   /** The id of the last one that the caller has. */
   after: Id.optional(),
@@ -82,7 +84,8 @@ export function listTurns(chat: Chat) {
         400,
       );
     const tenant = context.get("tenant");
-    const found = await chat.records.list(tenant, request.data);
+    const resource = resourceOf(context, request.data.resource);
+    const found = await chat.records.list(tenant, { ...request.data, resource });
     return context.json({ turns: await Promise.all(found.map((turn) => withApprovals(chat, tenant, turn))) });
   };
 }
@@ -119,11 +122,13 @@ export async function beginTurn(
 /** `GET /turns/:id`: what became of a turn, and what can be done about it. */
 export function showTurn(chat: Chat) {
   return async (context: Context<AgentEnv>): Promise<Response> => {
+    const query = OwnerQuery.safeParse(context.req.query());
+    if (!query.success) return ownerRefused(context);
+    const owner = ownerOf(context, query.data.resource);
     const id = Id.safeParse(context.req.param("id"));
-    const tenant = context.get("tenant");
-    const turn = id.success ? await chat.records.find(tenant, id.data) : undefined;
+    const turn = id.success ? await chat.records.find(owner, id.data) : undefined;
     if (!turn) return context.json({ error: "No turn of this id" }, 404);
-    return context.json(await withApprovals(chat, tenant, turn));
+    return context.json(await withApprovals(chat, owner.tenant, turn));
   };
 }
 
@@ -136,9 +141,9 @@ async function withApprovals({ approvals }: Chat, tenant: string, turn: TurnReco
 export const EventsQuery = z.strictObject({
   /** The id of the last event that the caller has. The header `Last-Event-ID` says the same. Default: 0, none. */
   after: EventId.optional(),
-  /** Where given, the turn must be of this thread, and of this resource. */
+  /** Where given, the turn must be of this thread. */
   thread: Name.optional(),
-  resource: Name.optional(),
+  ...OwnerQuery.shape,
 });
 
 /**
@@ -159,12 +164,9 @@ export function followTurn(chat: Chat) {
       );
     const { thread, resource } = request.data;
     const id = Id.safeParse(context.req.param("id"));
-    const turn = id.success ? await chat.records.find(context.get("tenant"), id.data) : undefined;
-    const isAskedFor =
-      turn &&
-      (thread === undefined || thread === turn.thread) &&
-      (resource === undefined || resource === turn.resource);
-    if (!isAskedFor) return context.json({ error: "No turn of this id" }, 404);
+    const turn = id.success ? await chat.records.find(ownerOf(context, resource), id.data) : undefined;
+    if (!turn || (thread !== undefined && thread !== turn.thread))
+      return context.json({ error: "No turn of this id" }, 404);
 
     // A browser that comes back by itself sends the header, and the address that it had from the beginning.
     const after = lastEvent.data ?? request.data.after ?? 0;
@@ -176,11 +178,13 @@ export function followTurn(chat: Chat) {
 export function resumeTurn(chat: Chat) {
   const { records, runner } = chat;
   return async (context: Context<AgentEnv>): Promise<Response> => {
+    const query = OwnerQuery.safeParse(context.req.query());
+    if (!query.success) return ownerRefused(context);
+    const owner = ownerOf(context, query.data.resource);
     const id = Id.safeParse(context.req.param("id"));
-    const tenant = context.get("tenant");
-    const turn = id.success ? await records.find(tenant, id.data) : undefined;
+    const turn = id.success ? await records.find(owner, id.data) : undefined;
     if (!turn) return context.json({ error: "No turn of this id" }, 404);
-    const resumed = await runner.resume(tenant, turn, controlOf(context));
+    const resumed = await runner.resume(owner.tenant, turn, controlOf(context));
     if (!resumed)
       return context.json(
         {

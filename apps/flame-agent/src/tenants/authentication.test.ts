@@ -1,50 +1,15 @@
-import { createServer } from "node:http";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseConfiguration } from "../configuration.ts";
-import { until } from "../testing/folder.ts";
+import { ISSUER, issuerVariables, keyServer, privateKey, publicKey, signed } from "../testing/issuer.ts";
 import { authentication } from "./authentication.ts";
 
-const ISSUER = "https://id.example";
 const ACME = "acme-token-0123456789";
 const GLOBEX = "globex-token-0123456789";
 const OPERATOR = "operator-token-0123456789";
 const REFUSED = { kind: "refused" };
 
-const { publicKey, privateKey } = await generateKeyPair("RS256");
 const stranger = await generateKeyPair("RS256");
-
-/** Serves the public key as an issuer does; `requests` counts how often it was asked for. */
-async function keyServer() {
-  const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: "1", alg: "RS256" }] };
-  let requests = 0;
-  const server = createServer((_request, response) => {
-    requests += 1;
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(keys));
-  }).listen(0, "127.0.0.1");
-  onTestFinished(() => void server.close());
-  await until("the key server listens", () => server.listening);
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/keys`,
-    requests: () => requests,
-  };
-}
-
-function signed(claims: Record<string, unknown>, { key = privateKey, expires = "1m", kid = "1" } = {}) {
-  return new SignJWT({ tenant: "acme", ...claims })
-    .setProtectedHeader({ alg: "RS256", kid })
-    .setIssuer(typeof claims.iss === "string" ? claims.iss : ISSUER)
-    .setAudience(typeof claims.aud === "string" ? claims.aud : "flame")
-    .setExpirationTime(expires)
-    .sign(key);
-}
-
-const jwt = (url: string) => ({
-  FLAME_JWT_JWKS_URL: url,
-  FLAME_JWT_ISSUER: ISSUER,
-  FLAME_JWT_AUDIENCE: "flame",
-});
 
 describe("without any token in the configuration", () => {
   it("there is nothing to authenticate", () => {
@@ -75,10 +40,19 @@ describe("a token", () => {
 describe("a signed token", () => {
   it("of the issuer, for us, in time, names its tenant; the keys are asked for once", async () => {
     const { url, requests } = await keyServer();
-    const authenticate = authentication(parseConfiguration(jwt(url)));
+    const authenticate = authentication(parseConfiguration(issuerVariables(url)));
     expect(await authenticate?.(await signed({}))).toEqual({ kind: "tenant", tenant: "acme" });
     expect(await authenticate?.(await signed({ tenant: "globex" }))).toEqual({ kind: "tenant", tenant: "globex" });
     expect(requests()).toBe(1);
+  });
+
+  it("names its user by its subject, or by the claim that is configured; without it it speaks for all of its tenant", async () => {
+    const { url } = await keyServer();
+    const bySubject = authentication(parseConfiguration(issuerVariables(url)));
+    expect(await bySubject?.(await signed({ sub: "ada" }))).toEqual({ kind: "tenant", tenant: "acme", user: "ada" });
+    const byUid = authentication(parseConfiguration({ ...issuerVariables(url), FLAME_JWT_USER_CLAIM: "uid" }));
+    expect(await byUid?.(await signed({ sub: "ada", uid: "bob" }))).toMatchObject({ user: "bob" });
+    expect(await byUid?.(await signed({ sub: "ada" }))).toEqual({ kind: "tenant", tenant: "acme" });
   });
 
   it.each([
@@ -90,6 +64,11 @@ describe("a signed token", () => {
     { why: "no tenant", token: () => signed({ tenant: undefined }) },
     { why: "everybody as its tenant", token: () => signed({ tenant: "default" }) },
     { why: "a tenant that looks like another's", token: () => signed({ tenant: "acme:x" }) },
+    { why: "a user that isn't text", token: () => signed({ sub: "ada", uid: 7 }) },
+    { why: "a user of no name", token: () => signed({ uid: "" }) },
+    { why: "a user that can't be stored", token: () => signed({ uid: "a\0" }) },
+    { why: "a user of too long a name", token: () => signed({ uid: "a".repeat(201) }) },
+    { why: "a user who would be another one in the store", token: () => signed({ uid: "acme:ada" }) },
     { why: "a tenant that isn't text", token: () => signed({ tenant: ["acme"] }) },
     {
       why: "no end of its time",
@@ -118,12 +97,13 @@ describe("a signed token", () => {
     { why: "two parts", token: async () => "a.b" },
   ])("with $why is refused", async ({ token }) => {
     const { url } = await keyServer();
-    expect(await authentication(parseConfiguration(jwt(url)))?.(await token())).toEqual(REFUSED);
+    const authenticate = authentication(parseConfiguration({ ...issuerVariables(url), FLAME_JWT_USER_CLAIM: "uid" }));
+    expect(await authenticate?.(await token())).toEqual(REFUSED);
   });
 
   it("can't be judged while the keys can't be had, and other tokens still can", async () => {
     const authenticate = authentication(
-      parseConfiguration({ ...jwt("http://127.0.0.1:1/keys"), FLAME_TENANT_TOKENS: `acme=${ACME}` }),
+      parseConfiguration({ ...issuerVariables("http://127.0.0.1:1/keys"), FLAME_TENANT_TOKENS: `acme=${ACME}` }),
     );
     expect(await authenticate?.(await signed({}))).toEqual({ kind: "unknown" });
     expect(await authenticate?.(ACME)).toEqual({ kind: "tenant", tenant: "acme" });

@@ -1,6 +1,7 @@
 /** What a request's credentials say. */
 export type Identity =
-  | { readonly kind: "tenant"; readonly tenant: string }
+  /** `user`: the tenant's user that asks; undefined: whoever asks speaks for all of them. */
+  | { readonly kind: "tenant"; readonly tenant: string; readonly user?: string | undefined }
   | { readonly kind: "refused" }
   /** The keys of signed tokens can't be had at the moment: nobody knows whether the token is right. */
   | { readonly kind: "unknown" };

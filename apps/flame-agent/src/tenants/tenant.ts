@@ -4,11 +4,30 @@ export const DEFAULT_TENANT = "default";
 /** What a tenant may be called, for messages. */
 export const TENANT_NAME_ALLOWED = `1 to 64 letters, digits, "-" and "_", other than "${DEFAULT_TENANT}"`;
 
+/** Whose things are meant: a tenant's, or, where it is known which user is, the user's alone. */
+export interface Owner {
+  readonly tenant: string;
+  /** The user, or what else a tenant keeps apart by. */
+  readonly resource?: string | undefined;
+}
+
 /** Stands between a tenant and a name of its own; no tenant has it in its name. */
 const SEPARATOR = ":";
 
+/** Longest name of a user, as of a resource. */
+const USER_CHARACTERS = 200;
+
 export function isTenantName(name: string): boolean {
   return /^[A-Za-z0-9_-]{1,64}$/.test(name) && name !== DEFAULT_TENANT;
+}
+
+/**
+ * Whether a tenant's user may be called so: by what can be stored, and what stands for no other user where all tenants'
+ * names lie together.
+ */
+export function isUserName(tenant: string, name: string): boolean {
+  const isText = name.length > 0 && name.length <= USER_CHARACTERS && name.isWellFormed() && !name.includes("\0");
+  return isText && !name.startsWith(tenant + SEPARATOR);
 }
 
 /**

@@ -35,7 +35,7 @@ describe.each(DRIVERS)("the outbox on %s", (driver) => {
       message: "m",
     });
     const approval = await approvals.request(run, { toolCall: "call-1", tool: "send_message", input: {} });
-    const decide = (approved: boolean) => approvals.decide(tenant, approval?.id ?? "", { approved });
+    const decide = (approved: boolean) => approvals.decide({ tenant }, approval?.id ?? "", { approved });
     return { tenant, run, decide };
   }
 

@@ -49,9 +49,9 @@ export function createOutbox(pool: Pool) {
     ): Promise<readonly SentMessage[]> {
       const { rows } = await pool.query<SentMessage>(
         `select id, recipient, body, created_at as "createdAt" from flame.outbox
-         where tenant = $1 and ($3::uuid is null or (created_at, id) >
-           (select created_at, id from flame.outbox where tenant = $1 and id = $3))
-         order by created_at, id limit $2`,
+         where tenant = $1 and ($3::uuid is null or position >
+           (select position from flame.outbox where tenant = $1 and id = $3))
+         order by position limit $2`,
         [tenant, limit, after],
       );
       return rows;

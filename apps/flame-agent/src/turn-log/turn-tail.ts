@@ -10,6 +10,7 @@ export class TurnTail {
   #tailCharacters = 0;
   #lastId: number;
   #over = false;
+  #isLost = false;
   #failure: EncodedEvent | undefined;
 
   constructor(lastId: number) {
@@ -31,8 +32,9 @@ export class TurnTail {
     return this.#failure;
   }
 
-  /** The stored events behind `after`; undefined where they aren't all in memory any more. */
+  /** The stored events behind `after`; undefined where they aren't all in memory (any more). */
   since(after: number): readonly LoggedEvent[] | undefined {
+    if (this.#isLost) return undefined;
     const missing = this.#lastId - after;
     return missing <= this.#tail.length ? this.#tail.slice(this.#tail.length - Math.max(0, missing)) : undefined;
   }
@@ -55,6 +57,12 @@ export class TurnTail {
   end(failure?: EncodedEvent): void {
     this.#over = true;
     this.#failure = failure;
+    this.#wake();
+  }
+
+  /** Says that another instance writes the turn. */
+  lose(): void {
+    this.#isLost = true;
     this.#wake();
   }
 

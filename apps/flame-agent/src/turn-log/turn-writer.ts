@@ -83,6 +83,12 @@ export class TurnWriter implements Outgoing {
     this.#close();
   }
 
+  /** Says that the turn is another instance's by now: those who follow it here are told what the database has of it. */
+  giveUp(): void {
+    this.#tail.lose();
+    this.#close();
+  }
+
   stored(events: readonly LoggedEvent[]): void {
     for (const { data } of events) this.#waitingCharacters -= data.length;
     this.#tail.add(events);

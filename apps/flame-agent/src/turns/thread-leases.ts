@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Pool } from "pg";
-import { holding } from "../database/index.ts";
+import { HeldLease, holding } from "../database/index.ts";
 
 /** Pauses between two looks at a thread that another instance holds, in milliseconds: each one is twice the last. */
 const FIRST_PAUSE_MILLISECONDS = 25;
@@ -22,6 +22,8 @@ export interface ThreadLeasesOptions {
 export interface ThreadLease {
   /** Does the work as the holder: what it writes into the thread is refused once another one has it. */
   during<Result>(work: () => Result): Result;
+  /** Whether a write was refused because another one has the thread by now. */
+  readonly isLost: boolean;
   /** Gives the thread to the next one, or sees to it that {@link ThreadLeases.settle} does. Later calls do nothing. */
   release(): Promise<void>;
 }
@@ -68,8 +70,12 @@ export class ThreadLeases {
         return undefined;
       }
       let released: Promise<void> | undefined;
+      const held = new HeldLease(thread, holder);
       return {
-        during: (work) => holding({ thread, holder }, work),
+        during: (work) => holding(held, work),
+        get isLost() {
+          return held.isLost;
+        },
         release: () => {
           released ??= this.#release(thread, holder).finally(leave);
           return released;

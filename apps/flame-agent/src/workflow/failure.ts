@@ -16,6 +16,15 @@ export const INTERRUPTED: Failure = {
   },
 };
 
+/** What is told of a turn whose process was away for so long that another turn has its thread. */
+export const THREAD_LOST: Failure = {
+  event: "error",
+  data: {
+    code: "interrupted",
+    message: "Another turn took the thread while this process was away; POST /turns/<id>/resume goes on with it",
+  },
+};
+
 /** What is told of a turn whose tool call nobody decided about in time. */
 export const APPROVAL_EXPIRED: Failure = {
   event: "error",

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { Owner } from "../tenants/index.ts";
 import { appendToEnded, type EncodedEvent, encoded, lastWords } from "../turn-log/index.ts";
 import { INTERRUPTED } from "./failure.ts";
 
@@ -164,20 +165,20 @@ export function createTurnRecords(pool: Pool, instance: string) {
       return ended && (ended.firstId ?? 0);
     },
 
-    async find(tenant: string, id: string): Promise<TurnRecord | undefined> {
+    async find({ tenant, resource }: Owner, id: string): Promise<TurnRecord | undefined> {
       const { rows } = await pool.query<TurnRecord>(
-        `select ${COLUMNS} from flame.turns where tenant = $1 and id = $2`,
-        [tenant, id],
+        `select ${COLUMNS} from flame.turns where tenant = $1 and id = $2 and ($3::text is null or resource = $3)`,
+        [tenant, id, resource],
       );
       return rows[0];
     },
 
     /** The turn that a thread took last; undefined where it took none, or its record isn't kept any more. */
-    async lastOf(tenant: string, thread: string): Promise<TurnRecord | undefined> {
-      const { rows } = await pool.query<TurnRecord>(
-        `select id, thread, resource, state, failure, attempt, created_at as "createdAt", updated_at as "updatedAt"
-         from flame.turns where tenant = $1 and thread = $2 order by created_at desc limit 1`,
-        [tenant, thread],
+    async lastOf({ tenant, resource }: Owner, thread: string): Promise<Pick<TurnRecord, "id"> | undefined> {
+      const { rows } = await pool.query<Pick<TurnRecord, "id">>(
+        `select id from flame.turns where tenant = $1 and thread = $2 and ($3::text is null or resource = $3)
+         order by position desc limit 1`,
+        [tenant, thread, resource],
       );
       return rows[0];
     },
@@ -189,14 +190,14 @@ export function createTurnRecords(pool: Pool, instance: string) {
     async resume(tenant: string, id: string): Promise<Resumption | undefined> {
       const { rows } = await pool.query<Resumption>(
         `with made as (
-           select run, tool_call as "toolCall", tool, input, state = 'approved' as approved, reason, decided_at
+           select run, tool_call as "toolCall", tool, input, state = 'approved' as approved, reason, position
            from flame.approvals where tenant = $1 and turn = $2 and state in ('approved', 'rejected')
          )
          update flame.turns set state = 'running', instance = $3, attempt = attempt + 1, failure = null,
            updated_at = now(), run = id || '-' || (attempt + 1)
          where tenant = $1 and id = $2 and ${mayBeResumed("turns")}
          returning run, thread, resource, message,
-           (select coalesce(jsonb_agg(to_jsonb(made) - 'decided_at' order by decided_at), '[]') from made) as decided`,
+           (select coalesce(jsonb_agg(to_jsonb(made) - 'position' order by position), '[]') from made) as decided`,
         [tenant, id, instance],
       );
       return rows[0];

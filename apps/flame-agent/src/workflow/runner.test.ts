@@ -3,16 +3,18 @@ import pino from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApprovals } from "../approvals/approvals.ts";
-import type { Database } from "../database/index.ts";
+import { type Database, heldLease } from "../database/index.ts";
 import { collect } from "../testing/collect.ts";
 import { testDatabase } from "../testing/database.ts";
 import { TurnLog } from "../turn-log/index.ts";
 import { ThreadLeases } from "../turns/thread-leases.ts";
 import { TurnAborted } from "../turns/turns.ts";
+import { endOf } from "./course.ts";
+import { INTERRUPTED } from "./failure.ts";
 import { LiveTurns } from "./live.ts";
 import { createChatMetrics } from "./metrics.ts";
-import { createTurnRecords, type TurnRecord } from "./records.ts";
-import { endOf, type RunnerParts, TurnRunner } from "./runner.ts";
+import { createTurnRecords, interruptOrphans, type TurnRecord } from "./records.ts";
+import { type RunnerParts, TurnRunner } from "./runner.ts";
 
 let database: Database;
 beforeAll(async () => {
@@ -108,7 +110,7 @@ function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}, instance: st
       told.push(...batch.map(({ event, data }) => ({ event, data: JSON.parse(data) })));
     return begun.turn.over;
   };
-  const turn = (): Promise<TurnRecord | undefined> => records.find("a", id);
+  const turn = (): Promise<TurnRecord | undefined> => records.find({ tenant: "a" }, id);
   return { runner, records, events, runs, removed, lines, registry, told, begin, turn, id: () => id };
 }
 
@@ -189,20 +191,29 @@ describe("a turn", () => {
     ]);
   });
 
-  it("that was given up while it ran isn't told as one that ended, and the log says so", async () => {
+  it("that was given up while it ran is told to its followers as the others have it, and the log says so", async () => {
     const { begin, told, lines, turn } = runnerOf(async () => {
-      await database.pool.query("update flame.turns set state = 'interrupted' where state = 'running'");
+      await interruptOrphans(database.pool, 15);
       return COMPLETES();
     });
     await begin();
-    expect(told.at(-1)).toMatchObject({
-      event: "error",
-      data: { message: expect.stringMatching(/could not be stored/) },
-    });
+    expect(told.at(-1)).toEqual(INTERRUPTED);
     expect(await turn()).toMatchObject({ state: "interrupted" });
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: 40, msg: "turn ended after it was given up", state: "completed" }),
     ]);
+  });
+
+  it("whose thread another one took in the middle can be resumed, and says so, whatever its run says", async () => {
+    for (const ending of [COMPLETES, WAITS, FAILS]) {
+      const { begin, told, turn } = runnerOf(() => {
+        heldLease()?.lose();
+        return ending();
+      });
+      expect(await begin()).toBe("failed");
+      expect(told.slice(1)).toEqual([{ event: "error", data: expect.objectContaining({ code: "interrupted" }) }]);
+      expect(await turn()).toMatchObject({ state: "interrupted", failure: null, resumable: true });
+    }
   });
 
   it("whose end can't be noted, because the database is away, is noted later, once", async () => {

@@ -1,26 +1,17 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Approvals, Continuation, Decided, Decision } from "../approvals/approvals.ts";
-import { asCaller, type Threads } from "../database/index.ts";
-import { describeError, type Logger } from "../log.ts";
+import type { Threads } from "../database/index.ts";
 import { textBehind } from "../memory/message-text.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
-import { ownedName } from "../tenants/index.ts";
-import { type EncodedEvent, encoded, type TurnLog, type TurnWriter } from "../turn-log/index.ts";
+import { type Owner, ownedName } from "../tenants/index.ts";
 import type { ThreadLease, ThreadLeases } from "../turns/thread-leases.ts";
-import { TurnAborted } from "../turns/turns.ts";
-import {
-  type ChatInput,
-  type ChatWorkflow,
-  type DecidedCall,
-  GENERATION,
-  parseResult,
-  parseWaitingCall,
-} from "./chat.ts";
-import type { TurnEvent } from "./events.ts";
-import { failureOf, NOT_KEPT } from "./failure.ts";
-import type { LiveTurn, LiveTurns } from "./live.ts";
-import type { ChatMetrics } from "./metrics.ts";
-import type { Resumption, TurnKey, TurnRecord, TurnRecords, TurnState } from "./records.ts";
+import { type ChatInput, type DecidedCall, GENERATION } from "./chat.ts";
+import { type CourseParts, type Run, type StartedTurn, type TurnControl, TurnCourse } from "./course.ts";
+import type { Resumption, TurnKey, TurnRecord, TurnRecords } from "./records.ts";
+
+/** Pause between two looks whether a request's key stands for a turn by now, in milliseconds. */
+const KEY_LOOK_MILLISECONDS = 200;
 
 /** What a client asks for. */
 export interface TurnRequest {
@@ -37,21 +28,6 @@ export interface AdmittedTurn {
   readonly thread: string;
   readonly resource: string;
   readonly first: boolean;
-}
-
-/** What stops a turn: its signal, which is aborted too where nobody follows the turn any more. */
-export interface TurnControl {
-  readonly signal: AbortSignal;
-  abort(reason: TurnAborted): void;
-}
-
-/** A turn that runs; what is told of it is in the log. */
-export interface StartedTurn {
-  readonly id: string;
-  /** The id of the last event that was told of it before; 0: none. */
-  readonly after: number;
-  /** Resolves when the turn rests: it ended or waits, and its state is in the database, or will be. Never rejects. */
-  readonly over: Promise<"completed" | "failed">;
 }
 
 /** Nothing was done: another turn had the thread for as long as this one may wait for it. */
@@ -74,42 +50,32 @@ export type Continued =
 /** What became of a resumption: undefined where the turn may not be resumed (any more). */
 export type Resumed = { readonly kind: "taken"; readonly turn: StartedTurn } | Busy | undefined;
 
-export interface RunnerParts {
-  readonly workflow: ChatWorkflow;
+export interface RunnerParts extends CourseParts {
   readonly records: TurnRecords;
   readonly approvals: Approvals;
   readonly memory: ThreadMemory;
   readonly threads: Threads;
-  readonly turns: LiveTurns;
   readonly leases: ThreadLeases;
-  readonly events: TurnLog;
   /** How long a turn goes on that nobody follows, in seconds. */
   readonly reconnectSeconds: number;
-  readonly metrics: ChatMetrics;
-  readonly log: Logger;
 }
 
-type EndState = Exclude<TurnState, "running" | "waiting">;
 /** What a run begins with besides the message. */
 type Beginning = Pick<ChatInput, "first" | "left">;
-type Run = Awaited<ReturnType<ChatWorkflow["createRun"]>>;
 
-/** A turn's end that is still to be noted. */
-interface Ending {
-  readonly state: EndState;
-  readonly failure: string | null;
-  readonly told: readonly EncodedEvent[];
-}
-
-const ABANDONED = new TurnAborted("client-left", "The client left");
-
-/** Runs turns through the workflow, from their beginning, after a decision, and after an interruption. */
+/** Takes turns up, at their beginning, after a decision, and after an interruption, and lets them run. */
 export class TurnRunner {
   readonly #parts: RunnerParts;
-  readonly #unnoted = new Map<string, Ending>();
+  readonly #course: TurnCourse;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+    this.#course = new TurnCourse(parts);
+  }
+
+  /** Notes the ends that could not be noted when they came, because the database was away. */
+  settle(): Promise<void> {
+    return this.#course.settle();
   }
 
   /** The turn that the request asks for; undefined where its thread belongs to another resource. A new one is its own. */
@@ -123,20 +89,26 @@ export class TurnRunner {
   }
 
   /**
-   * Takes a new turn as soon as it has its thread for itself; or, where its key stands for one already, finds that one,
-   * to be followed from its beginning. Rejects where it could not be noted that it began.
+   * Takes a new turn as soon as it has its thread for itself; or, where its key stands for one already, or does while it
+   * waits, finds that one, to be followed from its beginning. Rejects where it could not be noted that it began.
    */
   async begin(admitted: AdmittedTurn, control: TurnControl, key?: TurnKey): Promise<Begun> {
     const known = await this.#keyed(admitted, key);
     if (known) return known;
-    return this.#alone(admitted.tenant, admitted.thread, control, async (lease): Promise<Begun> => {
+    const found = new AbortController();
+    const noLonger = new AbortController();
+    // Somebody else's request with the key may have the thread, on any instance: its turn is not waited for to its end.
+    if (key) void this.#lookForKey(admitted, key, found, noLonger.signal);
+    const signal = AbortSignal.any([control.signal, found.signal]);
+    const begun = await this.#alone(admitted.tenant, admitted.thread, signal, async (lease): Promise<Begun> => {
       const turn = await this.#begin(admitted, control, lease, key);
       if (turn) return { kind: "began", turn };
       // Somebody else's request with the key was noted just before this one.
       const other = await this.#keyed(admitted, key);
       if (other) return other;
       throw new Error("The key stands for no turn");
-    });
+    }).finally(() => noLonger.abort());
+    return begun.kind === "busy" ? ((await this.#keyed(admitted, key)) ?? begun) : begun;
   }
 
   async #keyed({ tenant, resource }: AdmittedTurn, key: TurnKey | undefined): Promise<Begun | undefined> {
@@ -145,6 +117,21 @@ export class TurnRunner {
     return known.requestDigest === key.requestDigest
       ? { kind: "joined", turn: { id: known.turn, after: 0, over: Promise.resolve("completed") } }
       : { kind: "key of another request", turn: known.turn };
+  }
+
+  /** Aborts `found` as soon as the key stands for a turn, unless nobody waits for that any longer. */
+  async #lookForKey(
+    { tenant, resource }: AdmittedTurn,
+    { key }: TurnKey,
+    found: AbortController,
+    noLonger: AbortSignal,
+  ): Promise<void> {
+    while (!found.signal.aborted) {
+      await delay(KEY_LOOK_MILLISECONDS, undefined, { signal: noLonger, ref: false }).catch(() => {});
+      if (noLonger.aborted) return;
+      // Where the database doesn't answer, who waits for the thread is told so.
+      if (await this.#parts.records.keyed(tenant, resource, key).catch(() => undefined)) found.abort();
+    }
   }
 
   async #begin(
@@ -163,8 +150,10 @@ export class TurnRunner {
         forget();
         return undefined;
       }
-      const way = { lease, graceSeconds: this.#parts.reconnectSeconds, run };
-      const started = await this.#start(run.runId, run.runId, turn, control, async () => ({ first }), way);
+      const started = await this.#start(run.runId, run, turn, control, async () => ({ first }), {
+        lease,
+        graceSeconds: this.#parts.reconnectSeconds,
+      });
       void started.over.then(forget);
       return started;
     } catch (error) {
@@ -174,35 +163,30 @@ export class TurnRunner {
   }
 
   /** Decides about a tool call and goes on with its turn, whoever follows it: what is decided is done. */
-  async decide(tenant: string, approval: string, decision: Decision, control: TurnControl): Promise<Continued> {
+  async decide(owner: Owner, approval: string, decision: Decision, control: TurnControl): Promise<Continued> {
     const { approvals } = this.#parts;
-    const thread = await approvals.threadOf(tenant, approval);
-    const asked = await approvals.find(tenant, approval);
-    if (thread === undefined || !asked) return { kind: "absent" };
+    const asked = await approvals.place(owner, approval);
+    if (!asked) return { kind: "absent" };
     // The turn of a call that was decided about may have the thread just now: nobody waits for that to be told so.
     if (asked.state !== "pending") return { kind: "late", state: asked.state };
-    return this.#alone(tenant, thread, control, async (lease): Promise<Continued> => {
-      const decided = await approvals.decide(tenant, approval, decision);
+    return this.#alone(owner.tenant, asked.thread, control.signal, async (lease): Promise<Continued> => {
+      const decided = await approvals.decide(owner, approval, decision);
       if (decided.kind !== "taken") return decided;
-      return { kind: "taken", turn: await this.#decided(tenant, decided.continuation, control, lease) };
+      return { kind: "taken", turn: await this.#decided(owner.tenant, decided.continuation, control, lease) };
     });
   }
 
   #decided(
     tenant: string,
-    { turn: id, decision, run: runId, toolCall, tool, thread, resource }: Continuation,
+    { turn: id, decision, run, toolCall, tool, thread, resource }: Continuation,
     control: TurnControl,
     lease: ThreadLease,
   ): Promise<StartedTurn> {
     this.#parts.metrics.countApproval(decision.approved ? "approved" : "rejected");
     const resumeData: DecidedCall = { ...decision, toolCall, tool };
-    return this.#run(id, runId, { tenant, thread, resource }, control, {
-      lease,
-      isNew: false,
-      wasSuspended: true,
-      graceSeconds: Number.POSITIVE_INFINITY,
-      go: (run) => run.resume({ step: GENERATION, resumeData }),
-    });
+    const taken = { id, tenant, thread, resource, run, lease, isNew: false, wasSuspended: true };
+    const go = (suspended: Run) => suspended.resume({ step: GENERATION, resumeData });
+    return this.#course.run({ ...taken, graceSeconds: Number.POSITIVE_INFINITY, go }, control);
   }
 
   /**
@@ -210,7 +194,7 @@ export class TurnRunner {
    * with what was decided about its tool calls, and what came of them. Where something was, it is done whoever follows.
    */
   async resume(tenant: string, { id, thread }: TurnRecord, control: TurnControl): Promise<Resumed> {
-    return this.#alone(tenant, thread, control, async (lease): Promise<Resumed> => {
+    return this.#alone(tenant, thread, control.signal, async (lease): Promise<Resumed> => {
       const resumption = await this.#parts.records.resume(tenant, id);
       if (!resumption) return undefined;
       return { kind: "taken", turn: await this.#resume(tenant, id, resumption, control, lease) };
@@ -248,7 +232,7 @@ export class TurnRunner {
   async #alone<Result extends { readonly kind: string; readonly turn?: StartedTurn | string } | undefined>(
     tenant: string,
     thread: string,
-    { signal }: TurnControl,
+    signal: AbortSignal,
     take: (lease: ThreadLease) => Promise<Result>,
   ): Promise<Result | Busy> {
     const lease = await this.#parts.leases.take(ownedName(tenant, thread), signal);
@@ -263,157 +247,20 @@ export class TurnRunner {
     }
   }
 
+  /** Lets a run begin; one that has a name alone is another attempt of its turn. */
   #start(
     id: string,
-    runId: string,
-    turn: Omit<AdmittedTurn, "first">,
+    run: Run | string,
+    { tenant, message, ...names }: Omit<AdmittedTurn, "first">,
     control: TurnControl,
     beginning: () => Promise<Beginning>,
-    {
-      lease,
-      graceSeconds,
-      run: newRun,
-    }: { readonly lease: ThreadLease; readonly graceSeconds: number; readonly run?: Run },
+    way: { readonly lease: ThreadLease; readonly graceSeconds: number },
   ): Promise<StartedTurn> {
-    const { tenant, message } = turn;
-    const thread = ownedName(tenant, turn.thread);
-    const resource = ownedName(tenant, turn.resource);
-    return this.#run(id, runId, turn, control, {
-      lease,
-      isNew: newRun !== undefined,
-      wasSuspended: false,
-      graceSeconds,
-      go: async (run) => run.start({ inputData: { turn: id, thread, resource, message, ...(await beginning()) } }),
-      ...(newRun && { run: newRun }),
-    });
+    const thread = ownedName(tenant, names.thread);
+    const resource = ownedName(tenant, names.resource);
+    const go = async (begun: Run) =>
+      begun.start({ inputData: { turn: id, thread, resource, message, ...(await beginning()) } });
+    const taken = { id, tenant, ...names, run, isNew: typeof run !== "string", wasSuspended: false, go };
+    return this.#course.run({ ...taken, ...way }, control);
   }
-
-  async #run(
-    id: string,
-    runId: string,
-    { tenant, thread, resource }: Pick<AdmittedTurn, "tenant" | "thread" | "resource">,
-    { signal, abort }: TurnControl,
-    way: {
-      readonly lease: ThreadLease;
-      readonly isNew: boolean;
-      readonly wasSuspended: boolean;
-      readonly graceSeconds: number;
-      readonly go: (run: Run) => ReturnType<Run["start"]>;
-      readonly run?: Run;
-    },
-  ): Promise<StartedTurn> {
-    const { turns, events, workflow, log } = this.#parts;
-    const following = { graceSeconds: way.graceSeconds, abandoned: () => abort(ABANDONED) };
-    const writer = await events.write(id, { isNew: way.isNew, following }).catch(async (error: unknown) => {
-      // The turn is this instance's already: without an end it would look as if it ran.
-      await this.#note(id, { state: "interrupted", failure: null, told: [] });
-      throw error;
-    });
-    const emit = (event: TurnEvent) => writer.append(event);
-    const live: LiveTurn = { tenant, emit, signal };
-    const work = async (): Promise<"completed" | "failed"> => {
-      let snapshot = way.wasSuspended;
-      try {
-        await emit({ event: "start", data: { turn: id, thread, resource } });
-        const caller = { resource: ownedName(tenant, resource), thread: ownedName(tenant, thread) };
-        const run = async () => way.go(way.run ?? (await workflow.createRun({ runId })));
-        const result = await way.lease.during(() => asCaller(caller, () => turns.during(runId, live, run)));
-        if (result.status === "suspended") {
-          snapshot = true;
-          await this.#wait(id, writer, result.steps[GENERATION]);
-          return "completed";
-        }
-        if (result.status !== "success") throw live.failure ?? new Error(`The workflow ended as ${result.status}`);
-        const { finishReason, usage } = parseResult(result.result);
-        const { inputTokens = 0, outputTokens = 0, totalTokens = 0 } = usage;
-        const end: TurnEvent = {
-          event: "end",
-          data: { finishReason, usage: { inputTokens, outputTokens, totalTokens } },
-        };
-        await this.#end(id, writer, "completed", null, end);
-        if (snapshot) await this.#forget(runId);
-        return "completed";
-      } catch (error) {
-        if (!signal.aborted) log.error({ error: describeError(error) }, "turn failed");
-        const { state, failure } = endOf(signal);
-        await this.#end(id, writer, state, failure, failureOf(signal, error));
-        if (snapshot) await this.#forget(runId);
-        return "failed";
-      }
-    };
-    return { id, after: writer.after, over: work() };
-  }
-
-  /** Has the turn wait: only now, when all that another process needs to go on is in the database. */
-  async #wait(id: string, writer: TurnWriter, step: unknown): Promise<void> {
-    const { approvals, metrics } = this.#parts;
-    const { toolCall, tool, input } = parseWaitingCall(suspendPayloadOf(step));
-    const usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
-    const end: TurnEvent = { event: "end", data: { finishReason: "suspended", usage } };
-    const waits = await writer.end((waiting) =>
-      approvals.request(id, { toolCall, tool, input }, (approval) => {
-        const data = { id: approval.id, toolCall, tool, input, expiresAt: approval.expiresAt.toISOString() };
-        const asked: TurnEvent = { event: "approval", data };
-        return [...waiting, encoded(asked), encoded(end)];
-      }),
-    );
-    if (!waits) throw new Error("The turn was given up while this process was away");
-    metrics.countApproval("requested");
-  }
-
-  /** Notes the ends that could not be noted when they came, because the database was away. */
-  async settle(): Promise<void> {
-    for (const [id, { state, failure, told }] of this.#unnoted) {
-      await this.#parts.records.end(id, state, failure, told);
-      this.#unnoted.delete(id);
-    }
-  }
-
-  /** Notes how the turn ended, and tells `last` of it. */
-  async #end(id: string, writer: TurnWriter, state: EndState, failure: string | null, last: TurnEvent): Promise<void> {
-    const kept = await writer.end(async (waiting) => {
-      const events = [...waiting, encoded(last)];
-      const firstId = await this.#note(id, { state, failure, told: events });
-      return firstId === undefined ? undefined : { firstId, events };
-    });
-    if (!kept) writer.close(last.event === "error" ? last : NOT_KEPT);
-  }
-
-  /** The id of the first event that is told of the end; undefined where it isn't noted, or not yet. */
-  async #note(id: string, ending: Ending): Promise<number | undefined> {
-    const { records, log } = this.#parts;
-    const { state, failure, told } = ending;
-    try {
-      const firstId = await records.end(id, state, failure, told);
-      if (firstId === undefined) log.warn({ state }, "turn ended after it was given up");
-      return firstId;
-    } catch (error) {
-      // A database that is away must not hide from the client what happened.
-      this.#unnoted.set(id, ending);
-      log.error({ state, error: describeError(error) }, "turn's end not noted yet");
-      return undefined;
-    }
-  }
-
-  /** Removes what a suspended run left in the database. */
-  async #forget(runId: string): Promise<void> {
-    const { workflow, log } = this.#parts;
-    await workflow.deleteWorkflowRunById(runId).catch((error: unknown) => {
-      log.warn({ error: describeError(error) }, "workflow run not removed");
-    });
-  }
-}
-
-/** How a turn that didn't complete is noted. One that the shutdown stopped can be resumed elsewhere. */
-export function endOf(signal: AbortSignal): { state: EndState; failure: string | null } {
-  const { reason } = signal;
-  if (!signal.aborted || !(reason instanceof TurnAborted)) return { state: "failed", failure: "failed" };
-  if (reason.outcome === "client-left") return { state: "cancelled", failure: null };
-  if (reason.outcome === "shut-down") return { state: "interrupted", failure: null };
-  return { state: "failed", failure: reason.outcome };
-}
-
-function suspendPayloadOf(step: unknown): unknown {
-  const isSuspended = typeof step === "object" && step !== null && "suspendPayload" in step;
-  return isSuspended ? step.suspendPayload : undefined;
 }

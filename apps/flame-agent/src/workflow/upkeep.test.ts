@@ -29,7 +29,7 @@ const begin = async (instance: string) => {
   const records = createTurnRecords(database.pool, instance);
   const id = randomUUID();
   await records.begin({ id, tenant: "a", thread: "t", resource: "r", message: "m" });
-  return { id, state: async () => (await records.find("a", id))?.state, records };
+  return { id, state: async () => (await records.find({ tenant: "a" }, id))?.state, records };
 };
 const OPTIONS = { alone: false, turnRetentionDays: 30, eventRetentionSeconds: 600 };
 

@@ -6,6 +6,7 @@ import { noCachedQuestions } from "./0005-no-cached-questions.ts";
 import { turnKeys } from "./0008-turn-keys.ts";
 import { threadLeases } from "./0009-thread-leases.ts";
 import { turnEvents } from "./0010-turn-events.ts";
+import { orderOfRows } from "./0011-order-of-rows.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration } from "./migration.ts";
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   turnKeys,
   threadLeases,
   turnEvents,
+  orderOfRows,
 ];
