@@ -228,7 +228,7 @@ describe("a turn that was away for so long that another one has its thread", () 
     const found = await memory.getThreadById({ threadId: "fenced" });
     if (!found) throw new Error("The thread is there");
     const renamed = { ...found, title: "after" };
-    const content = { parts: [{ type: "text" as const, text: "after" }], content: "after" };
+    const content = { format: 2 as const, parts: [{ type: "text" as const, text: "after" }], content: "after" };
     const writes: Readonly<Record<string, () => Promise<unknown>>> = {
       saveMessages: () => save(message("fenced", "r", "1", "after"), message("fenced", "r", "2", "after")),
       updateMessages: () => memory.updateMessages({ messages: [{ id: "1", content }] }),
