@@ -118,7 +118,7 @@ export class ThreadBoundMemory extends MemoryPG {
    * thread.
    */
   override async saveMessages({ messages }: { messages: MastraDBMessage[] }): Promise<{ messages: MastraDBMessage[] }> {
-    const rows = [...new Map(messages.map(placed).map((one) => [messageKey(one.threadId, one.id), one]))];
+    const rows = [...new Map(inOrder(messages.map(placed)).map((one) => [messageKey(one.threadId, one.id), one]))];
     if (rows.length === 0) return { messages: [] };
     const lease = heldLease();
     // Where a row of an earlier agent has the bare id in the same thread, it is the message.
@@ -272,6 +272,17 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** The messages under the ids that they have in their threads. */
 function named(messages: readonly MastraDBMessage[]): MastraDBMessage[] {
   return messages.map((message) => ({ ...message, id: messageId(message.threadId, message.id) }));
+}
+
+/** The messages in the order of their times, no two of which are the same: of two at once the first one given is older. */
+function inOrder(messages: readonly Message[]): readonly Message[] {
+  let latest = Number.NEGATIVE_INFINITY;
+  return messages
+    .toSorted((one, other) => new Date(one.createdAt).getTime() - new Date(other.createdAt).getTime())
+    .map((message) => {
+      latest = Math.max(latest + 1, new Date(message.createdAt).getTime());
+      return { ...message, createdAt: new Date(latest) };
+    });
 }
 
 function placed(message: MastraDBMessage): Message {

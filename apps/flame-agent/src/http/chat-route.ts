@@ -6,7 +6,7 @@ import type { AgentEnv } from "./env.ts";
 import { EventId, Id, MESSAGE_CHARACTERS, Name, storable } from "./fields.ts";
 import { OwnerQuery, ownerOf, resourceOf } from "./owner.ts";
 import { streamEvents } from "./turn-stream.ts";
-import { beginTurn } from "./turns-route.ts";
+import { beginTurn, goOn } from "./turns-route.ts";
 import { uiStream } from "./ui-stream.ts";
 
 /** Messages of one request at most; only the last one is read. */
@@ -61,11 +61,14 @@ export function takeChatTurn(chat: Chat) {
       );
     const message = Text.safeParse(parts.data.map(({ text }) => text).join("\n"));
     if (!message.success) return refused(context, "the last message", message.error);
-    return beginTurn(context, chat, { message: message.data, thread, resource }, { form: uiStream(0) });
+    return beginTurn(context, chat, { message: message.data, thread, resource }, uiStream(0));
   };
 }
 
-/** Goes on with the turn whose tool call the message has a decision about that wasn't taken yet. */
+/**
+ * Goes on with the turn whose tool call the message has a decision about: takes it, or, where it was taken before and its
+ * turn broke off behind it, resumes that.
+ */
 async function decide(
   context: Context<AgentEnv>,
   chat: Chat,
@@ -83,6 +86,10 @@ async function decide(
   const asked = await chat.approvals.place(owner, newest.id);
   if (asked?.thread !== thread) return context.json({ error: "No approval of this id in this chat" }, 404);
   const { approved, reason } = newest;
+  if (asked.state === (approved ? "approved" : "rejected")) {
+    const turn = await chat.records.find(owner, asked.turn);
+    if (turn?.resumable) return goOn(context, chat, owner.tenant, turn, uiStream(0));
+  }
   return carryOut(
     context,
     chat,

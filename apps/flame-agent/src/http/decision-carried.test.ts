@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
-import { isRecord, readEvents } from "../testing/client.ts";
+import { isRecord } from "../testing/client.ts";
 import { lastingDatabase, onDatabase } from "../testing/database.ts";
 import { until } from "../testing/folder.ts";
 
@@ -10,7 +10,7 @@ const SEND = 'Can you send "hello" to ada@example.com?';
 const Asked = z.object({ id: z.uuid() });
 
 async function waiting(agent: TestAgent): Promise<{ readonly turn: string; readonly approval: string }> {
-  const events = await agent.turn(SEND);
+  const events = await agent.turn(SEND, "approvals");
   const start = events.find(({ event }) => event === "start")?.data;
   const asked = Asked.parse(events.find(({ event }) => event === "approval")?.data);
   return { turn: isRecord(start) ? String(start.turn) : "", approval: asked.id };
@@ -19,12 +19,13 @@ const stateOf = async (agent: TestAgent, turn: string): Promise<unknown> => (awa
 const sent = async (agent: TestAgent) =>
   z.object({ messages: z.array(z.unknown()) }).parse(await (await agent.get("/outbox")).json()).messages.length;
 
-/** Sends a request and is gone before any of the answer can come. */
-function sendAndLeave(agent: TestAgent, path: string, milliseconds: number): Promise<void> {
+/** Sends a request and is gone before any of the answer can come, or soon after it began to. */
+function sendAndLeave(agent: TestAgent, path: string, body: string, milliseconds: number): Promise<void> {
   const { hostname, port } = new URL(agent.url);
+  const head = `POST ${path} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\n`;
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => {
-      socket.write(`POST ${path} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 0\r\n\r\n`, () => {
+      socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => {
         setTimeout(() => socket.destroy(), milliseconds);
       });
     });
@@ -33,24 +34,50 @@ function sendAndLeave(agent: TestAgent, path: string, milliseconds: number): Pro
   });
 }
 
-describe("a decision whose sender leaves at once", () => {
+/** The agent's message with the user's decision in it, as AI SDK's clients send it. */
+const chatDecision = (approval: string) => ({
+  id: "approvals",
+  messages: [
+    {
+      role: "assistant",
+      parts: [
+        {
+          type: "dynamic-tool",
+          toolName: "send_message",
+          toolCallId: "c",
+          state: "approval-responded",
+          approval: { id: approval, approved: true },
+        },
+      ],
+    },
+  ],
+});
+/** The ways to approve: where, and with what. */
+const WAYS = {
+  "/approvals": (approval: string) => ({ path: `/approvals/${approval}/approve`, body: {} }),
+  "/chat": (approval: string) => ({ path: "/chat", body: chatDecision(approval) }),
+};
+const TRIES = 20;
+
+describe.each(Object.entries(WAYS))("a decision on %s whose sender leaves at once", (_route, way) => {
   let agent: TestAgent;
   beforeAll(async () => {
     agent = await testAgent();
   });
   afterAll(() => agent.stop());
 
-  it.each([0, 1, 2, 3, 5, 8])(
+  it.each(Array.from({ length: TRIES }, (_, index) => index / 2))(
     "within %d ms is carried through: done once, and its turn completed",
     async (milliseconds) => {
       const before = await sent(agent);
       const { turn, approval } = await waiting(agent);
-      await sendAndLeave(agent, `/approvals/${approval}/approve`, milliseconds);
+      const { path, body } = way(approval);
+      await sendAndLeave(agent, path, JSON.stringify(body), milliseconds);
       await until("the turn is completed", async () => {
         const state = await stateOf(agent, turn);
         if (isRecord(state) && state.state === "waiting") {
           // Gone before its request was read: nothing is decided, and it can be.
-          await readEvents(await agent.post(`/approvals/${approval}/approve`, undefined));
+          await (await agent.post(path, body)).text();
         }
         return isRecord(state) && state.state === "completed";
       });
@@ -60,8 +87,16 @@ describe("a decision whose sender leaves at once", () => {
   );
 });
 
-describe.each(["failed", "cancelled"])("a turn that %s behind a decision", (state) => {
-  it("has a way on: it is resumable, and what was approved is done once", async () => {
+const BROKEN = ["failed", "cancelled", "interrupted"].flatMap((state) =>
+  [(turn: string) => ({ path: `/turns/${turn}/resume`, body: undefined }), WAYS["/chat"]].map((way, index) => ({
+    state,
+    by: index === 0 ? "its resumption" : "the same decision on /chat",
+    way: index === 0 ? (turn: string) => way(turn) : (_turn: string, approval: string) => way(approval),
+  })),
+);
+
+describe.each(BROKEN)("a turn that is $state behind a decision", ({ state, by, way }) => {
+  it(`has a way on by ${by}: it is resumable, and what was approved is done once`, async () => {
     const open = await lastingDatabase();
     const first = await testAgent({}, open);
     const { turn, approval } = await waiting(first);
@@ -73,7 +108,8 @@ describe.each(["failed", "cancelled"])("a turn that %s behind a decision", (stat
     const agent = await testAgent({}, open);
     onTestFinished(async () => void (await agent.stop()));
     expect(await stateOf(agent, turn)).toMatchObject({ state, resumable: true });
-    const resumed = await Promise.all([1, 2].map(() => agent.post(`/turns/${turn}/resume`, undefined)));
+    const { path, body } = way(turn, approval);
+    const resumed = await Promise.all([1, 2].map(() => agent.post(path, body)));
     expect(resumed.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     await Promise.all(resumed.map((response) => response.text()));
     expect(await stateOf(agent, turn)).toMatchObject({ state: "completed", resumable: false });

@@ -34,7 +34,7 @@ describe("the OpenAPI document", () => {
             schema: {
               required: ["message"],
               additionalProperties: false,
-              properties: { message: { type: "string", maxLength: 1_000_000 }, resource: { default: "default" } },
+              properties: { message: { type: "string", maxLength: 1_000_000 }, resource: { type: "string", maxLength: 200 } },
             },
           },
         },

@@ -91,6 +91,8 @@ const WRONG = problem("The request isn't as it is told here");
 const ABSENT = problem("There is none of this id, or it is another tenant's");
 const OTHER_OWNER = problem("The thread is another resource's, or busy");
 const OTHER_USER = problem("The token is another user's than the one that is named");
+const OTHER_REQUEST = problem("The Idempotency-Key stands for another request");
+const KEYED_TOLD: Answer = { says: "The turn of the Idempotency-Key has nothing to tell" };
 const DECIDED = problem("Somebody has decided already");
 const EXPIRED = problem("The time to decide is over");
 
@@ -128,12 +130,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     body: { schema: TurnBody, required: true },
     answers: {
       200: TURN,
-      204: { says: "The turn of the Idempotency-Key has nothing to tell" },
+      204: KEYED_TOLD,
       400: WRONG,
       403: OTHER_USER,
       409: OTHER_OWNER,
       410: problem("The events of the Idempotency-Key's turn aren't kept any more"),
-      422: problem("The Idempotency-Key stands for another request"),
+      422: OTHER_REQUEST,
     },
   },
   "GET /turns": {
@@ -180,8 +182,18 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "POST /chat": {
     id: "chat",
     summary: "A turn for AI SDK's chat clients, as a UI message stream",
+    headers: z.object({ "idempotency-key": TurnKeyHeader }),
     body: { schema: ChatBody, required: true },
-    answers: { 200: MESSAGE, 400: WRONG, 403: OTHER_USER, 404: ABSENT, 409: OTHER_OWNER, 410: EXPIRED },
+    answers: {
+      200: MESSAGE,
+      204: KEYED_TOLD,
+      400: WRONG,
+      403: OTHER_USER,
+      404: ABSENT,
+      409: OTHER_OWNER,
+      410: EXPIRED,
+      422: OTHER_REQUEST,
+    },
   },
   "GET /chat/:id/stream": {
     id: "followChat",

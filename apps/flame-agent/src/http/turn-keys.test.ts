@@ -11,6 +11,7 @@ import {
   type StreamEvent,
 } from "../testing/client.ts";
 import { lastingDatabase, onDatabase } from "../testing/database.ts";
+import { POSTGRESQL_URL } from "../testing/postgresql.ts";
 
 const ACME = "acme-token-0123456789";
 const GLOBEX = "globex-token-0123456789";
@@ -125,5 +126,50 @@ describe("a key after a day", () => {
     expect(second).not.toBe(first);
     expect(turnOf(await readEvents(await next.post("/turns", body, key)))).toBe(second);
     await next.stop();
+  });
+});
+
+/** Several agents at once have one database only where that is a server. */
+describe.runIf(POSTGRESQL_URL)("a key on two instances at once", () => {
+  const SLOW = { FLAME_MODEL_TOKENS_PER_SECOND: "20" };
+
+  it.each([
+    { route: "/turns", body: { message: "count to 60", thread: "two" } },
+    {
+      route: "/chat",
+      body: { id: "two", messages: [{ role: "user", parts: [{ type: "text", text: "count to 60" }] }] },
+    },
+  ])("makes one turn on $route, whose stream the other one joins while it runs", async ({ route, body }) => {
+    const open = await lastingDatabase();
+    // Neither of them may wait for the thread: the turn is the same.
+    const agents = await Promise.all([1, 2].map(() => testAgent({ ...SLOW, FLAME_THREAD_WAIT_SECONDS: "0" }, open)));
+    const key = { headers: { "idempotency-key": "both" } };
+    const answers = await Promise.all(agents.map((one) => one.post(route, body, key)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const readers = answers.map(readerOf);
+    // Both are told of the middle before the turn is over.
+    const seen = await Promise.all(readers.map((reader) => readUntil(reader, " 9")));
+    const [one] = agents;
+    const Listed = z.object({ turns: z.array(z.looseObject({ state: z.string() })) });
+    const turns = async () => Listed.parse(await (await one?.get("/turns?thread=two"))?.json()).turns;
+    expect(await turns()).toMatchObject([{ state: "running" }]);
+    const rest = await Promise.all(readers.map(readRest));
+    const [first, second] = seen.map((text, index) => parseEvents(text + rest[index]));
+    expect(second).toEqual(first);
+    expect(await turns()).toMatchObject([{ state: "completed" }]);
+    await Promise.all(agents.map((agent) => agent.stop()));
+  });
+});
+
+describe("a key on one instance", () => {
+  it("has the second request join the turn while it runs, without waiting for its thread", async () => {
+    const body = { message: "count to 60", thread: "at-once" };
+    const answers = await Promise.all([say(body, "at-once"), say(body, "at-once")]);
+    const readers = answers.map(readerOf);
+    const seen = await Promise.all(readers.map((reader) => readUntil(reader, " 9")));
+    expect(await listed("thread=at-once")).toMatchObject([{ state: "running" }]);
+    const rest = await Promise.all(readers.map(readRest));
+    const [first, second] = seen.map((text, index) => parseEvents(text + rest[index]));
+    expect(second).toEqual(first);
   });
 });

@@ -42,14 +42,7 @@ export function takeTurn(chat: Chat) {
         400,
       );
     }
-    const key = TurnKeyHeader.safeParse(context.req.header("idempotency-key"));
-    if (!key.success)
-      return context.json(
-        { error: "The header Idempotency-Key is refused; allowed: 1 to 255 visible ASCII characters" },
-        400,
-      );
-    const asked = { ...request.data, resource: resourceOf(context, request.data.resource) };
-    return beginTurn(context, chat, asked, { key: turnKey(key.data, asked) });
+    return beginTurn(context, chat, { ...request.data, resource: resourceOf(context, request.data.resource) });
   };
 }
 
@@ -90,14 +83,24 @@ export function listTurns(chat: Chat) {
   };
 }
 
-/** Takes the turn that is asked for as soon as its thread is free for it, or finds the one of its key, and tells its events. */
+/**
+ * Takes the turn that is asked for as soon as its thread is free for it, or finds the one of its `Idempotency-Key`, and
+ * tells its events.
+ */
 export async function beginTurn(
   context: Context<AgentEnv>,
   chat: Chat,
   request: TurnRequest,
-  { key, form }: { readonly key?: TurnKey | undefined; readonly form?: StreamForm } = {},
+  form?: StreamForm,
 ): Promise<Response> {
   const { runner } = chat;
+  const given = TurnKeyHeader.safeParse(context.req.header("idempotency-key"));
+  if (!given.success)
+    return context.json(
+      { error: "The header Idempotency-Key is refused; allowed: 1 to 255 visible ASCII characters" },
+      400,
+    );
+  const key = turnKey(given.data, request);
   const turn = await runner.admit(context.get("tenant"), request);
   if (!turn) return context.json({ error: THREAD_OF_ANOTHER }, 409);
   const begun = await runner.begin(turn, controlOf(context), key);
@@ -176,22 +179,32 @@ export function followTurn(chat: Chat) {
 
 /** `POST /turns/:id/resume`: goes on with a turn whose process ended, as an event stream. One caller gets it. */
 export function resumeTurn(chat: Chat) {
-  const { records, runner } = chat;
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const query = OwnerQuery.safeParse(context.req.query());
     if (!query.success) return ownerRefused(context);
     const owner = ownerOf(context, query.data.resource);
     const id = Id.safeParse(context.req.param("id"));
-    const turn = id.success ? await records.find(owner, id.data) : undefined;
+    const turn = id.success ? await chat.records.find(owner, id.data) : undefined;
     if (!turn) return context.json({ error: "No turn of this id" }, 404);
-    const resumed = await runner.resume(owner.tenant, turn, controlOf(context));
-    if (!resumed)
-      return context.json(
-        {
-          error: `The turn is ${turn.state}; allowed: one that is resumable; fix: GET /turns/${turn.id} tells what it is now`,
-        },
-        409,
-      );
-    return resumed.kind === "busy" ? threadBusy(context) : streamTurn(context, chat, resumed.turn);
+    return goOn(context, chat, owner.tenant, turn);
   };
+}
+
+/** Goes on with a turn that may be resumed, and tells its events. */
+export async function goOn(
+  context: Context<AgentEnv>,
+  chat: Chat,
+  tenant: string,
+  turn: TurnRecord,
+  form?: StreamForm,
+): Promise<Response> {
+  const resumed = await chat.runner.resume(tenant, turn, controlOf(context));
+  if (!resumed)
+    return context.json(
+      {
+        error: `The turn is ${turn.state}; allowed: one that is resumable; fix: GET /turns/${turn.id} tells what it is now`,
+      },
+      409,
+    );
+  return resumed.kind === "busy" ? threadBusy(context) : streamTurn(context, chat, resumed.turn, form);
 }
