@@ -34,7 +34,10 @@ describe("the OpenAPI document", () => {
             schema: {
               required: ["message"],
               additionalProperties: false,
-              properties: { message: { type: "string", maxLength: 1_000_000 }, resource: { type: "string", maxLength: 200 } },
+              properties: {
+                message: { type: "string", maxLength: 1_000_000 },
+                resource: { type: "string", maxLength: 200 },
+              },
             },
           },
         },
