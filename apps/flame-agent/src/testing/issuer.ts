@@ -4,7 +4,7 @@ import { type AtEnd, atEndOfTest } from "./at-end.ts";
 import { until } from "./folder.ts";
 
 export const ISSUER = "https://id.example";
-export const AUDIENCE = "flame";
+const AUDIENCE = "flame";
 
 export const { publicKey, privateKey } = await generateKeyPair("RS256");
 
