@@ -3,11 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { servePage } from "../clients/assistant-ui/serve.ts";
 import { agentClient } from "../support/agent/agent-client.ts";
 import { type AgentProcess, startAgentProcess } from "../support/agent/agent-process.ts";
 import { until } from "../support/agent/until.ts";
 import { findChromium, launch } from "./chromium.ts";
+
+/** How long a turn goes on that nobody follows: time enough to load the page again. */
+const RECONNECT_SECONDS = 10;
+
+const Turns = z.object({ turns: z.array(z.object({ state: z.string() })) });
 
 const executable = findChromium();
 
@@ -28,7 +34,7 @@ describe.skipIf(executable === undefined)("assistant-ui in Chromium", () => {
       variables: {
         FLAME_CORS_ORIGINS: origin,
         FLAME_MODEL_TOKENS_PER_SECOND: "200",
-        FLAME_TURN_RECONNECT_SECONDS: "0",
+        FLAME_TURN_RECONNECT_SECONDS: `${RECONNECT_SECONDS}`,
       },
     });
     ({ url } = await agent.ready());
@@ -75,7 +81,23 @@ describe.skipIf(executable === undefined)("assistant-ui in Chromium", () => {
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByRole("button", { name: "Send" }).waitFor();
     const active = async () => (await (await fetch(`${url}/metrics`)).text()).includes("flame_turns_active 0");
-    await until("the turn is over", active, 20_000);
+    await until("the turn is over", active, 2_000 * RECONNECT_SECONDS);
+    expect(complaints).toEqual([]);
+  });
+
+  it("loaded again in the middle of an answer, shows it from its beginning and on to its end", async () => {
+    await page.reload();
+    await say("count to 1500");
+    await shown(/ 9 /);
+    const chat = await page.evaluate(() => sessionStorage.getItem("aui-resumable-stream-id"));
+    const turns = async () => Turns.parse(await (await fetch(`${url}/turns?thread=${chat}`)).json()).turns;
+    await page.reload();
+    await shown(/ 9 /);
+    expect(await turns()).toMatchObject([{ state: "running" }]);
+    await page.locator(".message", { hasText: /1 2 3 4 .* 1499 1500/ }).waitFor();
+    await page.getByRole("button", { name: "Send" }).waitFor();
+    expect(await page.locator(".message").count()).toBe(1);
+    expect(await turns()).toMatchObject([{ state: "completed" }]);
     expect(complaints).toEqual([]);
   });
 });

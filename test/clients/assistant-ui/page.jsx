@@ -1,14 +1,20 @@
 import { AssistantRuntimeProvider, ComposerPrimitive, MessagePrimitive, ThreadPrimitive } from "@assistant-ui/react";
-import { AssistantChatTransport, useChatRuntime } from "@assistant-ui/react-ai-sdk";
+import { AssistantChatTransport, createResumableSessionStorage, useChatRuntime } from "@assistant-ui/react-ai-sdk";
 import { lastAssistantMessageIsCompleteWithApprovalResponses } from "ai";
 import { createRoot } from "react-dom/client";
 
 /** Where the agent listens: the page's address says it. */
 const agent = new URLSearchParams(location.search).get("agent");
 
+/** Where a page that is loaded again finds the stream that it was reading. */
+const resumable = {
+  storage: createResumableSessionStorage(),
+  resumeApi: (stream) => `${agent}/chat/${stream}/stream`,
+};
+
 function Page() {
   const runtime = useChatRuntime({
-    transport: new AssistantChatTransport({ api: `${agent}/chat` }),
+    transport: new AssistantChatTransport({ api: `${agent}/chat`, resumable }),
     sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
   });
   return (

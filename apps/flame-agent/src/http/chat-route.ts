@@ -61,7 +61,7 @@ export function takeChatTurn(chat: Chat) {
       );
     const message = Text.safeParse(parts.data.map(({ text }) => text).join("\n"));
     if (!message.success) return refused(context, "the last message", message.error);
-    return beginTurn(context, chat, { message: message.data, thread, resource }, uiStream(0));
+    return beginTurn(context, chat, { message: message.data, thread, resource }, uiStream(thread));
   };
 }
 
@@ -88,7 +88,7 @@ async function decide(
   const { approved, reason } = newest;
   if (asked.state === (approved ? "approved" : "rejected")) {
     const turn = await chat.records.find(owner, asked.turn);
-    if (turn?.resumable) return goOn(context, chat, owner.tenant, turn, uiStream(0));
+    if (turn?.resumable) return goOn(context, chat, owner.tenant, turn, uiStream(thread));
   }
   return carryOut(
     context,
@@ -96,7 +96,7 @@ async function decide(
     owner,
     newest.id,
     { approved, ...(reason !== undefined && !approved && { reason }) },
-    uiStream(0),
+    uiStream(thread),
   );
 }
 
@@ -118,7 +118,7 @@ export function followChat({ records, events }: Chat) {
     const after = lastEvent.data ?? 0;
     const isAhead = turn && (await events.ahead(turn.id, after)) === "some";
     // The message is made from its beginning, so that its pieces bear the names that they had.
-    return isAhead ? streamEvents(events, turn.id, 0, uiStream(after)) : context.body(null, 204);
+    return isAhead ? streamEvents(events, turn.id, 0, uiStream(thread.data, after)) : context.body(null, 204);
   };
 }
 

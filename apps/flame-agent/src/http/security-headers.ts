@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import type { AgentEnv } from "./env.ts";
+import { STREAM_ID_HEADER } from "./ui-stream.ts";
 
 /** How long a browser may remember that an origin is allowed, in seconds. */
 const PREFLIGHT_SECONDS = 600;
@@ -27,8 +28,8 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler<Agen
   return cors({
     origin: [...origins],
     allowMethods: ["GET", "POST", "PATCH", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "Traceparent", "Tracestate"],
-    exposeHeaders: ["Retry-After"],
+    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Traceparent", "Tracestate"],
+    exposeHeaders: ["Retry-After", STREAM_ID_HEADER],
     maxAge: PREFLIGHT_SECONDS,
   });
 }
