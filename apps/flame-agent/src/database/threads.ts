@@ -46,16 +46,22 @@ export function createThreads(pool: Pool) {
     async claim({ thread, resource, title = "", metadata }: ThreadClaim): Promise<Claimed> {
       const now = new Date().toISOString();
       for (let claim = 0; claim < CLAIMS_MAX; claim += 1) {
-        const owner = await ownerOf(thread);
-        if (owner !== undefined) return owner === resource ? "own" : "other";
-        const { rowCount } = await pool.query(
-          `insert into public.mastra_threads
-             (id, "resourceId", title, metadata, "createdAt", "createdAtZ", "updatedAt", "updatedAtZ")
-           values ($1, $2, $3, $4::jsonb, $5::timestamp, $5::timestamptz, $5::timestamp, $5::timestamptz)
-           on conflict (id) do nothing`,
+        const { rows } = await pool.query<{ owner: string; isNew: boolean }>(
+          `with there as (
+             select "resourceId" as owner from public.mastra_threads where id = $1
+           ), made as (
+             insert into public.mastra_threads
+               (id, "resourceId", title, metadata, "createdAt", "createdAtZ", "updatedAt", "updatedAtZ")
+             select $1, $2, $3, $4::jsonb, $5::timestamp, $5::timestamptz, $5::timestamp, $5::timestamptz
+             where not exists (select from there)
+             on conflict (id) do nothing returning "resourceId" as owner
+           )
+           select owner, false as "isNew" from there union all select owner, true from made`,
           [thread, resource, title, metadata ? jsonText(metadata) : null, now],
         );
-        if (rowCount === 1) return "new";
+        const [found] = rows;
+        if (found?.isNew) return "new";
+        if (found) return found.owner === resource ? "own" : "other";
       }
       throw new Error("The thread comes and goes");
     },

@@ -130,10 +130,13 @@ describe("a page of another origin", () => {
     expect([allowed.status, allowed.headers.get("access-control-allow-origin")]).toEqual([204, "https://app.example"]);
     const refused = await preflight(agent, "https://evil.example");
     expect(refused.headers.get("access-control-allow-origin")).toBeNull();
+    // What a page needs to come back to a turn, and to send a request again.
+    expect(allowed.headers.get("access-control-allow-headers")).toMatch(/Idempotency-Key.*Last-Event-ID/i);
     const answer = await agent.get("/api/agents", {
       headers: { origin: "https://app.example", authorization: `Bearer ${TOKEN}` },
     });
     expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example");
+    expect(answer.headers.get("access-control-expose-headers")).toMatch(/Retry-After.*X-Resumable-Stream-Id/i);
   });
 
   it("may not call where none is listed", async () => {
