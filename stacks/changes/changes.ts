@@ -1,5 +1,6 @@
 import { resourceKind } from "../../components/orchestration/index.ts";
 import type { ResourceNode, StackGraph } from "../preview/index.ts";
+import { isMoved, tellsDatabase } from "./agent-database.ts";
 import { differingPaths, isSame, meets } from "./differences.ts";
 import { objectName, type StoredResource } from "./stored-state.ts";
 
@@ -48,11 +49,29 @@ export function changesBetween(before: readonly StoredResource[], after: StackGr
 
   const created = nodes.filter((node) => storedOf(node) === undefined).map((node) => changeOf(node, "create"));
   const gone = before.filter(({ urn }) => !known.has(urn));
-  return [
+  const changes = [
     ...created,
     ...withFollowers(pairs, before),
     ...gone.map((stored) => changeOf(stored, "delete", { data: stored.keepsData ? "deleted" : undefined })),
   ];
+  return withMovedDatabase(changes, before, nodes);
+}
+
+/** Says of the agent that its data stay in the database that it leaves. */
+function withMovedDatabase(
+  changes: readonly Change[],
+  before: readonly StoredResource[],
+  nodes: readonly ResourceNode[],
+): Change[] {
+  const kept = before.map((stored) => ({
+    ...stored,
+    keepsFiles: stored.keepsData && resourceKind(stored.type)?.data === "files",
+  }));
+  if (!isMoved(kept, nodes)) return [...changes];
+  const tellers = new Set([...before, ...nodes].filter(tellsDatabase).map(({ urn }) => urn));
+  return changes.map((change) =>
+    tellers.has(change.urn) && change.data === undefined ? { ...change, data: "left behind" } : change,
+  );
 }
 
 /** Names of the resources whose data, which outlive the environment, an update would delete or leave behind. */

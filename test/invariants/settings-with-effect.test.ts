@@ -64,7 +64,14 @@ describe("every setting", () => {
       "topology.storage.name",
       "topology.storage.kind=bind",
       "topology.storage.kind=tmpfs",
+      "agent.database.kind=embedded",
+      "agent.database.kind=postgresql",
+      "agent.database.name",
       "agent.database.volumeName",
+      "agent.database.kind=external",
+      "agent.database.host",
+      "agent.database.port",
+      "agent.database.name",
     ]);
   });
 

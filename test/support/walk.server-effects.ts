@@ -106,7 +106,10 @@ const TAKES_DATA = [
   "topology.workload.placement.",
   "topology.workload.storage.",
   "agent.database.kind=",
+  "agent.database.name",
   "agent.database.volumeName",
+  "agent.database.host",
+  "agent.database.port",
 ];
 
 /** Every result has a reason, and every reason a result. */

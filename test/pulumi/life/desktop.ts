@@ -10,6 +10,7 @@ import { DESKTOP_WORLD } from "../../support/walk.values.ts";
 import type { DesktopEngine } from "../engine.ts";
 import { dockerOthers, heldByDocker } from "./docker-objects.ts";
 import { haveIdleImages } from "./idle-images.ts";
+import { walkSecrets } from "./secrets.ts";
 import type { LifeTarget } from "./target.ts";
 
 /** Changes that this machine or its engines have no place for. */
@@ -20,18 +21,6 @@ const UNTRIED = {
   "containers.*.logging.kind=journald": "needs journald on the engine's machine",
   "containers.*.logging.tag": "needs journald on the engine's machine",
 } as const;
-
-/** Secrets of the walk's documents, by name. */
-const SECRETS = {
-  ...Object.fromEntries(
-    ["accessToken", "otherToken", "operatorToken", "collectorToken", "databasePassword", "otherPassword"].map(
-      (name) => [name, `${name}-of-this-suite-only-0123456789`],
-    ),
-  ),
-  ...Object.fromEntries(
-    ["modelApiKey", "otherKey", "fallbackKeys", "otherKeys"].map((name) => [name, `${name}-of-this-suite`]),
-  ),
-};
 
 /** A desktop on a container engine of this machine, with one kind of database of its own. */
 export async function desktopTarget(
@@ -84,7 +73,7 @@ export async function desktopTarget(
   return {
     environment,
     document,
-    secrets: { ...SECRETS, tenantTokens: TENANT_TOKENS, otherTokens: TENANT_TOKENS },
+    secrets: walkSecrets(),
     world: {
       ...DESKTOP_WORLD,
       base: document,
@@ -129,8 +118,6 @@ export async function desktopTarget(
 }
 
 const Ports = z.array(z.object({ address: z.string().optional(), hostPort: z.int() }));
-
-const TENANT_TOKENS = "acme=token-of-a-tenant-of-this-suite";
 
 /** Folders of this machine in place of those that the walk names. */
 async function foldersFor(folder: string): Promise<Readonly<Record<string, string>>> {

@@ -26,7 +26,7 @@ export async function haveIdleImages(
   client: Docker,
   folder: string,
   more: Readonly<Record<string, string>> = {},
-): Promise<{ readonly idle: string } & AsyncDisposable> {
+): Promise<{ readonly idle: string; readonly names: readonly string[] } & AsyncDisposable> {
   const [idle = "", ...others] = NAMES.idle;
   const context = join(folder, "idle-image");
   await mkdir(context);
@@ -52,11 +52,12 @@ export async function haveIdleImages(
     ...Object.entries(more),
   ];
   for (const [name, image] of aliases) await client.getImage(image).tag(repositoryOf(name));
+  const names = [...aliases.map(([alias]) => alias), idle];
   return {
     idle,
+    names,
     async [Symbol.asyncDispose]() {
-      for (const name of [...aliases.map(([alias]) => alias), idle])
-        await client.getImage(name).remove({ force: false });
+      for (const name of names) await client.getImage(name).remove({ force: false });
     },
   };
 }

@@ -41,6 +41,19 @@ describe("an update that takes data along", () => {
     expect(await consentToLoss(reportWith([moved, change({})]), { ...nobody, deleteData: true })).toEqual(["urn:data"]);
   });
 
+  it("names the database that an agent would leave, and how its data are moved", async () => {
+    const moved = change({
+      type: "docker:index/container:Container",
+      object: "flame-dev-agent",
+      inputs: ["envs"],
+      data: "left behind",
+    });
+    await expect(consentToLoss(reportWith([moved]), nobody)).rejects.toThrow(
+      /database of flame-dev-agent \(left behind\).*\n.*\n {4}fix: set agent\.database back; .*backup/,
+    );
+    expect(await consentToLoss(reportWith([moved]), { ...nobody, deleteData: true })).toEqual([]);
+  });
+
   it("of an environment that was renamed says to rename it back", async () => {
     await expect(consentToLoss(reportWith([change({ effect: "delete" })], "flame-stage"), nobody)).rejects.toThrow(
       /made by flame-stage.*pulumi stack rename stage/,

@@ -31,6 +31,10 @@ function mendOf(environment: string, lost: readonly Change[], formerName: string
   if (formerName !== undefined) {
     return `its state was made by ${formerName}, and every name follows from the environment's: rename it back (pulumi stack rename ${formerName.replace(/^flame-/, "")}); to move, make a new environment and copy the data over`;
   }
+  const movers = lost.filter(({ type, data }) => data === "left behind" && !type.startsWith("pulumi:providers:"));
+  if (movers.length > 0) {
+    return "set agent.database back; to move to another database, make a new environment with it and fill that from a backup of this one (docs/lifecycle.md, Move); --delete-data goes on with the other database as it is";
+  }
   const settings = [...new Set(lost.flatMap(({ inputs }) => inputs))];
   const back = settings.length > 0 ? `set back what has changed (${settings.join(", ")})` : "set back what has changed";
   return `to keep them, ${back}, or copy them first; blueprint plan ${environment} shows each change; --delete-data goes on without them`;

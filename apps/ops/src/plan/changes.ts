@@ -2,13 +2,18 @@ import type { Change } from "../../../../stacks/changes/index.ts";
 import type { Paint } from "../paint.ts";
 import { counted } from "./words.ts";
 
-/** What the objects that hold data, or open them, are called. */
+/** What the objects that hold data, open them or leave them behind are called. */
 const DATA_WORDS: Readonly<Record<string, string>> = {
   "docker:index/volume:Volume": "volume",
   "kubernetes:core/v1:PersistentVolumeClaim": "claim",
   "kubernetes:core/v1:Namespace": "namespace",
   "kubernetes:core/v1:Secret": "secret",
   "random:index/randomPassword:RandomPassword": "generated password",
+  "docker:index/container:Container": "database of",
+  "docker:index/service:Service": "database of",
+  "kubernetes:apps/v1:Deployment": "database of",
+  "kubernetes:apps/v1:StatefulSet": "database of",
+  "kubernetes:core/v1:ConfigMap": "database told by",
   "pulumi:providers:docker": "volumes of the engine",
   "pulumi:providers:kubernetes": "claims of the cluster",
 };
