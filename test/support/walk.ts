@@ -76,10 +76,13 @@ export interface SettingChange {
 /** The changed document of every leaf, refused ones among them; what has no second value is left out, and fails the walk. */
 export function settingChanges(schema: SettingSchema, world: World): SettingChange[] {
   const leaves = settingLeaves(schema).filter(world.has);
-  return leaves.flatMap((leaf) => {
-    const documents = documentsOf(leaf, leaves, world);
-    return documents === undefined ? [] : [{ name: nameOf(leaf), document: documents.changed }];
+  const changes = leaves.flatMap((leaf) => {
+    const document = documentsOf(leaf, leaves, world)?.changed;
+    if (document === undefined) return [];
+    // A choice is walked from the usual variant to another one: what counts here is where it leads.
+    return [{ name: isChoice(leaf) ? `${leaf.path}=${valueAt(document, leaf.path)}` : leaf.path, document }];
   });
+  return [...new Map(changes.map((change) => [JSON.stringify(change.document), change])).values()];
 }
 
 /** Pulumi's SDK takes a stack trace for every value of a resource: three quarters of a preview's time. */

@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
-
-const ROOT = resolve(import.meta.dirname, "../../..");
+import { basename, join } from "node:path";
+import { execa } from "execa";
+import { TREE } from "../engine.ts";
 
 /** A tree of the project's code outside the repository. */
 export interface Code extends AsyncDisposable {
@@ -14,7 +14,7 @@ export async function codeOfVersion(version: string): Promise<Code> {
   const code = await emptyCode();
   for (const name of ["stacks", "components", "policies", "apps", "package.json", "package-lock.json", "Pulumi.yaml"]) {
     const filter = (path: string) => basename(path) !== "node_modules";
-    await cp(join(ROOT, name), join(code.folder, name), { recursive: true, filter });
+    await cp(join(TREE, name), join(code.folder, name), { recursive: true, filter });
   }
   const file = join(code.folder, "components/core/versions.ts");
   const text = await readFile(file, "utf8");
@@ -24,9 +24,25 @@ export async function codeOfVersion(version: string): Promise<Code> {
   return code;
 }
 
+/** Whether the repository's history reaches a commit. */
+export async function hasCommit(commit: string): Promise<boolean> {
+  const revision = ["rev-parse", "--verify", "--quiet", `${commit}^{commit}`];
+  return !(await execa("git", revision, { cwd: TREE, reject: false })).failed;
+}
+
+/** The tree of a commit. */
+export async function codeOfCommit(commit: string): Promise<Code> {
+  const code = await emptyCode();
+  const archive = join(code.folder, "archive.tar");
+  await execa("git", ["archive", "--output", archive, commit], { cwd: TREE });
+  await execa("tar", ["--extract", "--file", archive, "--directory", code.folder]);
+  await rm(archive);
+  return code;
+}
+
 /** A folder with the libraries of this tree. */
 async function emptyCode(): Promise<Code> {
   const folder = await mkdtemp(join(tmpdir(), "blueprint-code-"));
-  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  await symlink(join(TREE, "node_modules"), join(folder, "node_modules"));
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

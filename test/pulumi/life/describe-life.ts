@@ -131,6 +131,25 @@ export function describeLife(
       await life.isWhole();
     });
 
+    it("has its data, and what opens them, after a destroy of all that isn't protected", { timeout }, async () => {
+      const { environment } = target;
+      await life.project.runOnOwnState("destroy", "--stack", environment, "--yes", "--exclude-protected");
+      await life.comesUp();
+      await life.isWhole();
+    });
+
+    it("is refused under another name, and goes on under its own", { timeout }, async () => {
+      const { environment } = target;
+      await life.project.runOnOwnState("stack", "rename", "renamed", "--stack", environment);
+      const { exitCode, stderr } = await life.project.blueprint("up", "renamed", "--yes");
+      expect(exitCode, stderr).toBe(1);
+      expect(stderr).toContain(`pulumi stack rename ${environment}`);
+      await life.project.runOnOwnState("stack", "rename", environment, "--stack", "renamed");
+      await life.describe(target.document);
+      await life.comesUp();
+      await life.isWhole();
+    });
+
     it(`goes on after ${form.kills} kills at any moment of up and down (seed ${SEED})`, { timeout }, async () => {
       const next = seeded(SEED);
       const cut: string[] = [];

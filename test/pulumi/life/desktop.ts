@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Docker from "dockerode";
 import { z } from "zod";
 import { haveServerImages, IMAGES } from "../../engines/images.ts";
-import { valueAt } from "../../support/document.ts";
+import { valueAt, withValues } from "../../support/document.ts";
 import type { Document } from "../../support/environment.ts";
 import { DESKTOP_WORLD } from "../../support/walk.values.ts";
 import type { DesktopEngine } from "../engine.ts";
@@ -15,7 +15,6 @@ import type { LifeTarget } from "./target.ts";
 
 /** Changes that this machine or its engines have no place for. */
 const UNTRIED = {
-  "topology.engine.kind": "an engine is of one kind",
   "agent.logging.kind=journald": "needs journald on the engine's machine",
   "agent.logging.tag": "needs journald on the engine's machine",
   "containers.*.logging.kind=journald": "needs journald on the engine's machine",
@@ -101,7 +100,9 @@ export async function desktopTarget(
       const [{ address = "127.0.0.1", hostPort } = { hostPort: first }] = Ports.parse(valueAt(changed, "agent.ports"));
       return `http://${address}:${hostPort}`;
     },
-    asHere: (changed) => JSON.parse(replaced(JSON.stringify(changed), places)),
+    // Settings of the other kind of engine name it beside them: here they are refused.
+    asHere: (changed) =>
+      withValues(JSON.parse(replaced(JSON.stringify(changed), places)), { "topology.engine.kind": kind }),
     held: () => heldByDocker(client, environment),
     ...others,
     drifts: {

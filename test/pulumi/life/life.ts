@@ -77,7 +77,7 @@ export class Life implements AsyncDisposable {
   /** Brings it up as it is described, which must go well without a hand; what was told on the way. */
   async comesUp(): Promise<string> {
     const { exitCode, stderr } = await this.up();
-    expect(exitCode, `up\n${stderr}`).toBe(0);
+    if (exitCode !== 0) throw new Error(`blueprint up ended with ${exitCode}: ${stderr}`);
     return stderr;
   }
 
@@ -106,9 +106,14 @@ export class Life implements AsyncDisposable {
   /** What must hold after every step that leaves it up. */
   async isWhole(): Promise<void> {
     await this.remembers();
-    expect((await this.target.held()).toSorted()).toEqual(await this.#known());
+    const [held, known] = [(await this.target.held()).toSorted().join(", "), (await this.#known()).join(", ")];
+    // An error of its own tells all of it.
+    if (held !== known) throw new Error(`the engines hold ${held}; the state knows ${known}`);
     await this.leavesOthers();
-    expect(await this.steps()).toEqual([]);
+    const steps = (await this.steps()).map(
+      ({ resource, effect, because }) => `a second up would ${effect} ${resource} (${because.join(", ")})`,
+    );
+    if (steps.length > 0) throw new Error(steps.join("; "));
   }
 
   async leavesOthers(): Promise<void> {
@@ -125,14 +130,16 @@ export class Life implements AsyncDisposable {
   }
 
   /** What the engine says that an update would do, by resource: `docker:index/network:Network flame-x-network`. */
-  async steps(): Promise<readonly (readonly [resource: string, effect: Effect])[]> {
+  async steps(): Promise<readonly EngineStep[]> {
     const text = await this.project.runOnOwnState("preview", "--stack", this.target.environment, "--json");
     const { steps } = Preview.parse(JSON.parse(text));
-    const told = steps.flatMap(({ op, urn }) => {
+    const told = steps.flatMap(({ op, urn, diffReasons, replaceReasons }) => {
       const effect = EFFECTS[op];
-      return effect === undefined || isComponent(urn) ? [] : [[resourceOf(urn), effect] as const];
+      if (effect === undefined || isComponent(urn)) return [];
+      const resource = resourceOf(urn);
+      return [[resource, { resource, effect, because: [...(replaceReasons ?? diffReasons ?? [])] }] as const];
     });
-    return [...new Map(told)].toSorted();
+    return [...new Map(told).values()];
   }
 
   /** What `blueprint plan` says that an update would do. */
@@ -226,12 +233,29 @@ export class Life implements AsyncDisposable {
 /** What an update does with a resource. */
 export type Effect = "create" | "update" | "replace" | "delete";
 
+/** A step that the engine would take. */
+interface EngineStep {
+  readonly resource: string;
+  readonly effect: Effect;
+  /** Inputs that differ. */
+  readonly because: readonly string[];
+}
+
 /** A change as `blueprint plan --json` says it. */
 export type SaidChange = NonNullable<z.output<typeof PlanDocument>["against"]>["changes"][number];
 
 const StackFile = z.looseObject({ config: z.record(z.string(), z.unknown()).default({}) });
 
-const Preview = z.object({ steps: z.array(z.object({ op: z.string(), urn: z.string() })) });
+const Preview = z.object({
+  steps: z.array(
+    z.object({
+      op: z.string(),
+      urn: z.string(),
+      diffReasons: z.array(z.string()).nullish(),
+      replaceReasons: z.array(z.string()).nullish(),
+    }),
+  ),
+});
 
 const PlanDocument = z.object({
   against: z

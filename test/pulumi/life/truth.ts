@@ -11,7 +11,11 @@ export interface Forecast {
 /** Asks both before an update. */
 export async function forecast(life: Life): Promise<Forecast> {
   const said = await life.said();
-  return { said, steps: new Map(await life.steps()), ids: await life.ids() };
+  return {
+    said,
+    steps: new Map((await life.steps()).map(({ resource, effect }) => [resource, effect])),
+    ids: await life.ids(),
+  };
 }
 
 /** What of a plan's words was not true, once the update is made; nothing where all was. */

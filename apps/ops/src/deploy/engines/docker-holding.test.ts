@@ -7,10 +7,18 @@ import { asItIsTaken, dockerHolding } from "./docker-holding.ts";
 const labels = { "blueprint.environment": "dev" };
 
 /** An engine that answers what a test gives, by the path behind the interface's version; and what it was asked. */
-async function fakeEngine(answers: Readonly<Record<string, unknown>>) {
+async function fakeEngine(answers: Record<string, unknown>) {
   const socket = join(await temporaryFolder(), "engine.sock");
   const asked: string[] = [];
+  const sent: unknown[] = [];
   const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (part: Buffer) => {
+      body += part.toString();
+    });
+    request.on("end", () => {
+      if (body !== "") sent.push(JSON.parse(body));
+    });
     const { pathname } = new URL(request.url ?? "/", "http://engine");
     const path = pathname.replace(/^\/v[\d.]+/, "");
     asked.push(`${request.method} ${path}`);
@@ -23,7 +31,7 @@ async function fakeEngine(answers: Readonly<Record<string, unknown>>) {
     server.closeAllConnections();
     server.close();
   });
-  return { holding: dockerHolding({ kind: "docker", address: `unix://${socket}` }), asked };
+  return { holding: dockerHolding({ kind: "docker", address: `unix://${socket}` }), asked, sent };
 }
 
 const ENGINE = {
@@ -118,6 +126,35 @@ it("stops a container with its own grace before it removes it, and takes one tha
     "DELETE /containers/c1",
   ]);
   expect(told).toEqual(["remove container flame-dev-agent", "remove container flame-dev-database"]);
+});
+
+it("makes what served again on the network that has taken the place of its own", async () => {
+  const networks = { "flame-dev": { Aliases: ["flame-dev-database", "c1"] } };
+  const answers: Record<string, unknown> = {
+    ...ENGINE,
+    "/info": {},
+    "/containers/c1/json": {
+      Config: { Hostname: "x" },
+      HostConfig: { NetworkMode: "flame-dev", Memory: 5 },
+      NetworkSettings: { Networks: networks },
+      Image: "sha256:1",
+    },
+    "/containers/create": { Id: "c9" },
+    "/containers/c9/start": {},
+  };
+  const { holding, sent } = await fakeEngine(answers);
+  const database = (await holding.list("dev")).find(({ id }) => id === "c1");
+  if (!database) throw new Error("the engine has a database");
+  const remembered = await holding.remember(database);
+  answers["/networks"] = [{ Id: "n7", Name: "other", Labels: labels, Scope: "local" }];
+  delete answers["/containers/c1/json"];
+  expect(await remembered?.bringBack(false)).toBe(true);
+  expect(sent).toEqual([
+    expect.objectContaining({
+      HostConfig: { NetworkMode: "other", Memory: 5 },
+      NetworkingConfig: { EndpointsConfig: { other: { Aliases: ["flame-dev-database"] } } },
+    }),
+  ]);
 });
 
 it.each([

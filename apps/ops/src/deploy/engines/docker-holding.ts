@@ -216,13 +216,15 @@ async function portsOfOthers(client: Docker, environment: string): Promise<Map<s
 }
 
 /** A container that runs, as its engine tells what it is. A Swarm keeps its services' old tasks by itself. */
-async function remember(client: Docker, { kind, id, name, works }: Held): Promise<Remembered | undefined> {
+async function remember(client: Docker, { kind, id, name, works, labels }: Held): Promise<Remembered | undefined> {
   if (kind !== "container" || !works) return undefined;
   const { Config, HostConfig, NetworkSettings, Image } = await client.getContainer(id).inspect();
-  const networks = Object.entries(NetworkSettings.Networks).map(([network, { Aliases }]) => [
-    network,
-    { Aliases: (Aliases ?? []).filter((alias: string) => !id.startsWith(alias)) },
-  ]);
+  const networks = Object.entries(NetworkSettings.Networks).map(
+    ([network, { Aliases }]): Attachment => [
+      network,
+      { Aliases: (Aliases ?? []).filter((alias: string) => !id.startsWith(alias)) },
+    ],
+  );
   return {
     name,
     bringBack: async (instead) => {
@@ -237,19 +239,37 @@ async function remember(client: Docker, { kind, id, name, works }: Held): Promis
       if (there?.State.Running && !instead) return false;
       if (there !== undefined) await client.getContainer(there.Id).remove({ force: true }).catch(unless(404));
       const { Hostname: _, ...config } = Config;
+      const attached = await attachments(client, networks, labels[`${LABEL_PREFIX}environment`]);
       const made = await client.createContainer({
         ...config,
         name,
         Hostname: name,
         // The image as it was, whatever its tag names by now.
         Image,
-        HostConfig: asItIsTaken(HostConfig),
-        NetworkingConfig: { EndpointsConfig: Object.fromEntries(networks) },
+        HostConfig: { ...asItIsTaken(HostConfig), ...(attached.moved && { NetworkMode: attached.networks[0]?.[0] }) },
+        NetworkingConfig: { EndpointsConfig: Object.fromEntries(attached.networks) },
       });
       await made.start();
       return true;
     },
   };
+}
+
+/** A network with the names that a container has on it. */
+type Attachment = readonly [network: string, { readonly Aliases: string[] }];
+
+/** What a container can be attached to as it was; where the update has put another network in the place of its own, to that. */
+async function attachments(
+  client: Docker,
+  remembered: readonly Attachment[],
+  environment = "",
+): Promise<{ readonly networks: readonly Attachment[]; readonly moved: boolean }> {
+  const there = new Set((await client.listNetworks()).map(({ Name }) => Name));
+  if (remembered.every(([network]) => there.has(network))) return { networks: remembered, moved: false };
+  const [instead] = await client.listNetworks({ filters: labelFilter(environment) });
+  if (instead === undefined) return { networks: remembered, moved: false };
+  const Aliases = remembered.flatMap(([, { Aliases: names }]) => names);
+  return { networks: [[instead.Name, { Aliases }]], moved: true };
 }
 
 /** Podman tells a limit of CPU in two ways and takes it in one, and tells `RLIMIT_NOFILE` where it takes `nofile`. Pure. */

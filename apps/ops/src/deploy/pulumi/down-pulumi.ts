@@ -6,6 +6,7 @@ import { RunFailure } from "../failure.ts";
 import type { Place } from "../place.ts";
 import { obtainPulumi } from "../pulumi-engine.ts";
 import { step, type Tell } from "../step.ts";
+import { readDeployment } from "./deployment.ts";
 import { runOperation } from "./operation.ts";
 import { release } from "./protection.ts";
 import { removeStack, selectStack } from "./stack.ts";
@@ -31,7 +32,7 @@ export async function openDeployed(environment: string, place: Place, tell: Tell
     });
   }
   const stack = await selectStack(environment, place, found.engine);
-  const { deployment } = await stack.exportStack();
+  const { deployment } = await readDeployment(stack);
   return { stack, ...keptOf(deployment) };
 }
 

@@ -1,5 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
+import { readDeployment, writeDeployment } from "./deployment.ts";
 
 const Deployment = z.looseObject({ resources: z.array(z.looseObject({ urn: z.string() })).optional() });
 
@@ -8,10 +9,9 @@ const Deployment = z.looseObject({ resources: z.array(z.looseObject({ urn: z.str
  * for that by a word of its own.
  */
 export async function release(stack: Stack, urns: readonly string[] | "all"): Promise<void> {
-  const state = await stack.exportStack();
-  const deployment = released(state.deployment, urns);
-  if (JSON.stringify(deployment) !== JSON.stringify(state.deployment))
-    await stack.importStack({ ...state, deployment });
+  if (urns.length === 0) return;
+  const state = await readDeployment(stack);
+  await writeDeployment(stack, { ...state, deployment: released(state.deployment, urns) });
 }
 
 /** A state in which some resources are neither protected nor left where they are once they are removed. Pure. */

@@ -23,6 +23,7 @@ import { claimRun, findRun, updateRun } from "../run-record.ts";
 import { step, type Tell } from "../step.ts";
 import { upSummary } from "../summary.ts";
 import type { DeployTarget } from "../targets/index.ts";
+import { readDeployment } from "./deployment.ts";
 import { downPulumi, keptOf } from "./down-pulumi.ts";
 import { OperationCancelled, runOperation } from "./operation.ts";
 import { release } from "./protection.ts";
@@ -135,7 +136,7 @@ async function prepare({ report, target, place, pulumi }: PulumiRequest): Promis
 /** Nothing ran before: a cancelled start leaves nothing either, but for data that were there already. */
 async function undone({ report, target, place }: PulumiRequest, stack: Stack, hadData: boolean): Promise<RunFailure> {
   const { environment } = report;
-  const { deployment } = await stack.exportStack();
+  const { deployment } = await readDeployment(stack);
   const owner = await findOwner(place);
   await downPulumi(environment, { stack, ...keptOf(deployment) }, place, hadData ? "keep" : "delete");
   const state = (await readKnownState(environment, place)) ?? { objects: [] };

@@ -3,6 +3,7 @@ import type { Owner } from "../../../../../stacks/ownership.ts";
 import { type HeldAt, heldWords, listHeld, openHolding } from "../engines/index.ts";
 import { RunFailure } from "../failure.ts";
 import { ownPlace } from "../owner.ts";
+import { readDeployment, writeDeployment } from "../pulumi/deployment.ts";
 import { runOperation } from "../pulumi/operation.ts";
 import { step, type Tell } from "../step.ts";
 import type { DeployTarget } from "../targets/index.ts";
@@ -24,13 +25,13 @@ interface RecoveryRequest {
  */
 async function recover({ target, stack, owner }: RecoveryRequest, tell: Tell): Promise<readonly string[]> {
   const { environment } = target;
-  const exported = await stack.exportStack();
+  const exported = await readDeployment(stack);
   const state = knownState(exported.deployment);
   const held = await listHeld(target.engines.map(openHolding), environment);
   const comparison = compareWithState(held, state, owner, ownPlace());
 
   if (state.interrupted.length > 0) {
-    await stack.importStack({ ...exported, deployment: withoutPending(exported.deployment) });
+    await writeDeployment(stack, { ...exported, deployment: withoutPending(exported.deployment) });
   }
   const { orphans, gone } = comparison;
   for (const { engine, held: one } of orphans.filter(isRemovable)) await engine.remove(one, tell);
