@@ -47,14 +47,22 @@ function databaseOf(resources: readonly Resource[]): AgentDatabase | undefined {
   };
 }
 
-/** A variable's value, in whichever form an engine takes it: `NAME=value`, an entry of a map, or a name with its value. */
+/**
+ * A variable's value, in whichever form an engine takes it: `NAME=value`, by itself or as a line of the label that a
+ * container with secrets has of them; an entry of a map; or a name with its value.
+ */
 function variableIn(value: PropertyValue | undefined, name: string): string | undefined {
-  if (typeof value === "string") return value.startsWith(`${name}=`) ? value.slice(name.length + 1) : undefined;
+  if (typeof value === "string") return lineOf(value, name);
   if (Array.isArray(value)) return firstOf(value, name);
   if (typeof value !== "object" || value === null) return undefined;
   const entries = new Map<string, PropertyValue>(Object.entries(value));
   const own = entries.get("name") === name ? entries.get("value") : entries.get(name);
   return typeof own === "string" ? own : firstOf([...entries.values()], name);
+}
+
+function lineOf(text: string, name: string): string | undefined {
+  const line = text.split("\n").find((one) => one.startsWith(`${name}=`));
+  return line?.slice(name.length + 1);
 }
 
 function firstOf(values: readonly PropertyValue[], name: string): string | undefined {

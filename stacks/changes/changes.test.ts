@@ -23,11 +23,16 @@ async function stateOf(document: Document) {
   };
 }
 
+/** The docker provider hides a whole list in which there is one secret. */
 function encrypted(_key: string, value: unknown): unknown {
-  const isSecret = typeof value === "object" && value !== null && Reflect.get(value, "marker") === "secret";
-  return isSecret
+  const hidden = Array.isArray(value) ? value.some(isSecret) : isSecret(value);
+  return hidden
     ? { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" }
     : value;
+}
+
+function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Reflect.get(value, "marker") === "secret";
 }
 
 async function changes(before: Document, after: Document) {
@@ -58,6 +63,16 @@ describe("what an update would change", () => {
           inputs: expect.arrayContaining(["memory", "memorySwap"]),
         },
       ],
+    },
+    {
+      what: "a variable beside a secret, which hides all of them in the state",
+      after: { ...base, agent: { authentication: token, threadWaitSeconds: 31 } },
+      expected: [{ ...nothing, name: "flame-dev-agent", effect: "replace", gap: true, inputs: ["labels"] }],
+    },
+    {
+      what: "which secret a variable has",
+      after: { ...base, agent: { authentication: { kind: "bearer", token: { secret: "otherToken" } } } },
+      expected: [{ ...nothing, name: "flame-dev-agent", effect: "replace", gap: true, inputs: ["labels"] }],
     },
     {
       what: "a network, which takes along what runs on it",

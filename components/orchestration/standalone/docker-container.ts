@@ -68,6 +68,7 @@ export function dockerContainerArgs(
     labels: labelList({
       ...plan.labels,
       ...imageLabel(plan),
+      ...variablesLabel(plan),
       ...fixedLabel(engine, logOptions(plan.logging, engine)),
     }),
     networksAdvanced: [{ name: network, aliases: [plan.networkAlias] }],
@@ -195,6 +196,17 @@ function fixedLabel(engine: EngineKind, notCompared: Readonly<Record<string, str
 /** An image built anew under its old name is another one: the label changes with it, and the container with the label. */
 function imageLabel({ imageId }: ContainerPlan): Record<string, string> {
   return imageId === undefined ? {} : { [`${LABEL_PREFIX}image-id`]: imageId };
+}
+
+/**
+ * What a process is told, where a secret is among it: the provider then hides all of its variables in the state, and a plan
+ * could tell none of them from what is there. Of a secret it says which one it is, and not what is in it.
+ */
+function variablesLabel({ environment, secrets }: ContainerPlan): Record<string, string> {
+  if (Object.keys(secrets).length === 0) return {};
+  const told = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const hidden = Object.entries(secrets).map(([name, source]) => `${name} is the ${source.kind} secret ${source.name}`);
+  return { [`${LABEL_PREFIX}variables`]: [...told, ...hidden].join("\n") };
 }
 
 function restartOf(restart: RestartPolicy): Pick<docker.ContainerArgs, "restart" | "maxRetryCount"> {

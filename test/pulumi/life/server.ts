@@ -117,6 +117,8 @@ export async function serverTarget(kind: "standalone" | "swarm"): Promise<LifeTa
       return `http://${address}:${hostPort}`;
     },
     asHere: (changed) => {
+      // A document of another topology has none, and is refused.
+      if (valueAt(changed, "topology.hosts") === undefined) return changed;
       const walked = Hosts.parse(valueAt(changed, "topology.hosts"));
       const here = hosts.map((host, index) => ({ ...walked[index], ...host }));
       return withValues(changed, { "topology.hosts": here });
