@@ -5,6 +5,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type Docker from "dockerode";
 import { execa } from "execa";
 import { describe, expect } from "vitest";
+import { endWithSuite } from "../support/agent/end-with-suite.ts";
 
 /**
  * The `pulumi` on PATH that isn't the npm wrapper, whose download may not be reachable. A machine without one skips its
@@ -144,7 +145,7 @@ export class PulumiProject {
 
   /** Starts `blueprint` on the copy as a user would, with nobody to ask; it resolves whatever the exit code is. */
   blueprint(...parameters: readonly string[]) {
-    return execa(
+    const run = execa(
       process.execPath,
       [join(this.folder, "apps/ops/bin/blueprint.js"), "--project", this.folder, ...parameters],
       {
@@ -161,6 +162,8 @@ export class PulumiProject {
         },
       },
     );
+    endWithSuite(run, "SIGTERM");
+    return run;
   }
 
   /** Runs `blueprint` to its end, which must be a good one; returns what it printed. */

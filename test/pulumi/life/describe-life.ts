@@ -19,7 +19,7 @@ export interface LifeForm {
 }
 
 /** Ends within some minutes for each target. */
-export const SHORT: LifeForm = { atOnce: 40, atStake: 2, kills: 3, minutes: 20 };
+export const SHORT: LifeForm = { atOnce: 200, atStake: 2, kills: 3, minutes: 60 };
 /** Every setting by itself. */
 export const LONG: LifeForm = { atOnce: 1, atStake: 100, kills: 30, minutes: 180 };
 
