@@ -14,7 +14,7 @@ export interface Owner {
 
 /** Variables in which `blueprint up` tells the program who runs it. */
 export const OWNER_VARIABLES = { id: "BLUEPRINT_OWNER", place: "BLUEPRINT_OWNER_PLACE" } as const;
-/** Labels in which an environment's networks, volumes and namespace keep that. */
+/** Labels in which an environment's networks, volumes, namespace and priority classes keep that. */
 export const OWNER_LABELS = { id: `${LABEL_PREFIX}owner`, place: `${LABEL_PREFIX}owner-place` } as const;
 
 /** Who runs this program; `undefined` where nobody says so: in a plan, or under `pulumi up`. */
@@ -39,7 +39,7 @@ export function ownedDocker<Transforms extends DockerTransforms>(
   };
 }
 
-/** The same for every orchestrator of a server: on a cluster it is the namespace that says it. */
+/** The same for every orchestrator of a server: on a cluster what no namespace holds says it. */
 export function ownedServer(transforms: RemoteServerTransforms, owner: Owner | undefined): RemoteServerTransforms {
   if (owner === undefined) return transforms;
   const { standalone = {}, swarm = {}, kubernetes = {} } = transforms;
@@ -71,11 +71,14 @@ function labelled<Arguments extends Labelled>(owner: Owner, own?: Transform<Argu
 
 type ObjectTransform = NonNullable<KubernetesTransforms["object"]>;
 
+/** What no namespace holds, and so none tells whose it is. */
+const CLUSTER_WIDE: readonly unknown[] = ["Namespace", "PriorityClass"];
+
 /** A path isn't a legal label's value on a cluster: there it is an annotation, and is compared no more either. */
 function annotated(owner: Owner, own?: ObjectTransform): ObjectTransform {
   return (given, givenOptions) => {
     const { args, options } = own ? own(given, givenOptions) : { args: given, options: givenOptions };
-    if (args.kind !== "Namespace") return { args, options };
+    if (!CLUSTER_WIDE.includes(args.kind)) return { args, options };
     const metadata = typeof args.metadata === "object" && args.metadata !== null ? args.metadata : {};
     const annotations = {
       ...("annotations" in metadata && typeof metadata.annotations === "object" ? metadata.annotations : {}),

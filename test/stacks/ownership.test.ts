@@ -19,12 +19,12 @@ it("changes nothing where nobody says who runs the program", () => {
   expect(ownedServer(transforms, undefined)).toBe(transforms);
 });
 
-it("writes the owner on a namespace alone, and never compares it", () => {
+it.each(["Namespace", "PriorityClass"])("writes the owner on a %s, and never compares it", (kind) => {
   const { kubernetes } = ownedServer({}, owner);
-  const namespace = { kind: "Namespace", metadata: { name: "flame", annotations: { own: "kept" } } };
-  expect(kubernetes?.object?.(namespace, {})).toEqual({
+  const shared = { kind, metadata: { name: "flame", annotations: { own: "kept" } } };
+  expect(kubernetes?.object?.(shared, {})).toEqual({
     args: {
-      kind: "Namespace",
+      kind,
       metadata: {
         name: "flame",
         annotations: { own: "kept", "blueprint.owner": "one", "blueprint.owner-place": "desk:/home/ada" },

@@ -35,10 +35,21 @@ async function recover({ target, stack, owner }: RecoveryRequest, tell: Tell): P
   }
   const { orphans, gone } = comparison;
   for (const { engine, held: one } of orphans.filter(isRemovable)) await engine.remove(one, tell);
+  takeOver(stack, orphans);
   if (gone.length > 0) {
     await runOperation("refresh", tell, (options) => stack.refresh({ ...options, target: gone.map(({ urn }) => urn) }));
   }
   return recoveryWords(state, comparison);
+}
+
+/**
+ * The kubernetes provider (4.34.2) makes nothing that is there already, unless it is told to: then it sets what is there
+ * to what the plan says. Only where something is to be taken over, since it hides that two resources are one object.
+ */
+function takeOver({ workspace }: Stack, orphans: readonly HeldAt[]): void {
+  if (!orphans.some(({ engine: { reference } }) => reference.kind === "kubernetes")) return;
+  workspace.envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
+  workspace.envVars.PULUMI_K8S_ENABLE_PATCH_FORCE = "true";
 }
 
 /** A cluster takes over what it has under a plan's names, and keeps what a version that serves may still need. */
