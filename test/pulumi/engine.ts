@@ -162,7 +162,8 @@ export class PulumiProject {
         },
       },
     );
-    endWithSuite(run, "SIGTERM");
+
+    endWithSuite(run.nodeChildProcess, "SIGTERM");
     return run;
   }
 
