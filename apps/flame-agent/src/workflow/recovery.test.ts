@@ -268,7 +268,7 @@ describe.skipIf(!POSTGRESQL_URL)("two instances on one PostgreSQL", () => {
     expect(isRecord(outbox) && outbox.messages).toHaveLength(2);
 
     // A turn that runs on one of them is not taken from it by the other's start.
-    const reader = readerOf(await one.post("/turns", { message: "count to 3000" }));
+    const reader = readerOf(await one.post("/turns", { message: "count to 12000" }));
     const turn = /"turn":"([^"]+)"/.exec(await readUntil(reader, '" 2"'))?.[1];
     await agentOn(variables);
     expect(await bodyOf(other, `/turns/${turn}`)).toMatchObject({ state: "running" });
