@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { LeaseLost } from "../database/index.ts";
 import type { ThreadLeases } from "../turns/thread-leases.ts";
 import type { AgentEnv } from "./env.ts";
 import { mastraRouteOf } from "./mastra-routes.ts";
@@ -29,6 +30,31 @@ export function holdThread(
     if (!lease) return threadBusy(context);
     void turn.ended.then(() => lease.release());
     await lease.during(next);
+    // Mastra tells nobody that an answer could not be written.
+    if (context.res.body && context.res.headers.get("content-type")?.startsWith("text/event-stream"))
+      context.res = new Response(context.res.body.pipeThrough(endUnlessLost(() => lease.isLost)), context.res);
+    else if (lease.isLost) context.res = context.json({ error: new LeaseLost().message }, 409);
     return;
   };
 }
+
+/** Has a stream of Mastra's chunks end with an error in place of its finish where the thread was lost in its middle. */
+function endUnlessLost(isLost: () => boolean): TransformStream<Uint8Array, Uint8Array> {
+  const end: Uint8Array[] = [];
+  return new TransformStream({
+    transform(chunk, controller) {
+      if (end.length > 0 || decoder.decode(chunk).includes(FINISH)) end.push(chunk);
+      else controller.enqueue(chunk);
+    },
+    flush(controller) {
+      for (const chunk of isLost() ? [LOST] : end) controller.enqueue(chunk);
+    },
+  });
+}
+
+const decoder = new TextDecoder();
+/** In a text that somebody wrote, its quotes are escaped. */
+const FINISH = '"type":"finish"';
+const LOST = new TextEncoder().encode(
+  `data: ${JSON.stringify({ type: "error", from: "AGENT", payload: { error: { message: new LeaseLost().message } } })}\n\ndata: [DONE]\n\n`,
+);

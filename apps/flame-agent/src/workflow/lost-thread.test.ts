@@ -5,6 +5,7 @@ import type { Database } from "../database/index.ts";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
 import { isRecord, parseEvents, readEvents, readerOf, readRest, readUntil } from "../testing/client.ts";
 import { testDatabase } from "../testing/database.ts";
+import { until } from "../testing/folder.ts";
 
 const Said = z.object({ messages: z.array(z.object({ role: z.string() })) });
 
@@ -46,5 +47,27 @@ describe("a turn whose thread another one takes in its middle", () => {
     const resumed = await readEvents(await agent.post(`/turns/${turn}/resume`, undefined));
     expect(resumed.at(-1)?.event).toBe("end");
     expect(await rolesIn("taken")).toEqual(["user", "assistant"]);
+  });
+
+  it("writes nothing more by Mastra's own route either, whose client isn't told an end", async () => {
+    const body = { messages: "count to 20", memory: { thread: "mastra", resource: "default" } };
+    const reader = readerOf(await agent.post("/api/agents/flame/stream", body));
+    const seen = await readUntil(reader, "text-delta");
+    await steal("mastra");
+    const told = seen + (await readRest(reader));
+    expect(told).toMatch(/"type":"error".*Another turn took the thread/);
+    expect(told).not.toContain('"type":"finish"');
+    const generated = agent.post("/api/agents/flame/generate", {
+      ...body,
+      memory: { thread: "generated", resource: "default" },
+    });
+    await until("it has the thread", async () => (await steal("generated")).rowCount === 1);
+    const answer = await generated;
+    expect([answer.status, await answer.text()]).toEqual([409, expect.stringMatching(/took the thread/)]);
+    expect(await rolesIn("generated")).toEqual([]);
+
+    const kept = await agent.post("/api/agents/flame/stream", body);
+    expect(await kept.text()).toMatch(/"type":"finish".*\[DONE\]/s);
+    expect(await rolesIn("mastra")).toEqual(["user", "assistant"]);
   });
 });

@@ -11,5 +11,9 @@ export const orderOfRows: Migration = {
     alter table flame.outbox add column position bigint generated always as identity;
     create index outbox_in_order on flame.outbox (tenant, position);
     drop index flame.outbox_by_tenant;
+
+    -- A thread has one resource, and is asked for without it too.
+    create index turns_in_thread on flame.turns (tenant, thread, position);
+    drop index flame.turns_by_thread;
   `,
 };
