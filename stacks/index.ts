@@ -3,9 +3,11 @@ import { ConfigurationError } from "../components/core/index.ts";
 import { readEnvironment } from "./config.ts";
 import { deployDesktop } from "./local-podman.ts";
 import { deployServer } from "./remote-server.ts";
+import { hideTakeOver } from "./take-over.ts";
 
 /** What the Pulumi engine runs: reads the stack's environment and hands it to its topology; the result is the stack's outputs. */
 export default async function program(): Promise<Record<string, unknown>> {
+  hideTakeOver();
   try {
     const environment = readEnvironment();
     switch (environment.settings.topology.kind) {

@@ -5,6 +5,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type Docker from "dockerode";
 import { execa } from "execa";
 import { describe, expect } from "vitest";
+import { haveKubernetes } from "../engines/kubernetes-install.ts";
 import { endWithSuite } from "../support/agent/end-with-suite.ts";
 
 /**
@@ -16,6 +17,15 @@ export function pulumiOnPath(): string | undefined {
   const found = folders.map((folder) => join(folder, "pulumi")).find((path) => existsSync(path));
   if (!found) console.warn("skipped: no pulumi on PATH (the wrapper in node_modules/.bin doesn't count)");
   return found;
+}
+
+/** The same with the provider of Kubernetes beside it, where a cluster can be started too. */
+export function pulumiForKubernetes(): string | undefined {
+  const found = pulumiOnPath();
+  if (found === undefined || !haveKubernetes()) return undefined;
+  if (existsSync(join(dirname(found), "pulumi-resource-kubernetes"))) return found;
+  console.warn("skipped: no pulumi on PATH with pulumi-resource-kubernetes beside it");
+  return undefined;
 }
 
 /** This tree. */
@@ -156,7 +166,7 @@ export class PulumiProject {
         detached: true,
         env: {
           ...this.#variables,
-          PATH: [dirname(this.#pulumi), process.env.PATH].join(delimiter),
+          PATH: [dirname(this.#pulumi), this.#variables.PATH ?? process.env.PATH].join(delimiter),
           PULUMI_HOME: join(this.folder, ".home"),
           FORCE_COLOR: undefined,
         },

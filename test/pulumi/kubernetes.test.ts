@@ -1,16 +1,12 @@
-import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { type KubernetesCluster, startKubernetes } from "../engines/kubernetes-cluster.ts";
 import { makeVolumes, STAGING_NODES, stagingOnKubernetes } from "../engines/kubernetes-environment.ts";
-import { haveKubernetes } from "../engines/kubernetes-install.ts";
-import { PulumiProject, pulumiOnPath } from "./engine.ts";
+import { PulumiProject, pulumiForKubernetes } from "./engine.ts";
 
-const pulumi = pulumiOnPath();
-const provider = pulumi !== undefined && existsSync(join(dirname(pulumi), "pulumi-resource-kubernetes"));
-if (!provider) console.warn("skipped: no pulumi on PATH with pulumi-resource-kubernetes beside it");
+const pulumi = pulumiForKubernetes();
 
 const STACK = "cluster";
 const NAMESPACE = "flame-cluster";
@@ -18,7 +14,7 @@ const IMAGE = "registry.example/team/flame-agent";
 /** Nothing that outlives the environment: a destroy is to leave nothing. */
 const DISPOSABLE = { "topology.workload.storage.persistent": false };
 
-describe.runIf(provider && haveKubernetes())("a server under the Pulumi engine on Kubernetes", () => {
+describe.skipIf(pulumi === undefined)("a server under the Pulumi engine on Kubernetes", () => {
   let cluster: KubernetesCluster;
   let project: PulumiProject;
   let salt: Record<string, unknown> = {};

@@ -17,8 +17,10 @@ export interface LifeTarget extends AsyncDisposable {
   asHere(document: Document): Document;
   /** Variables that `blueprint` and Pulumi need here beside their own. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Where a document's agent answers. */
-  urlOf(document: Document): string;
+  /** Where a document's agent answers; `undefined` where it is simulated and answers nobody. */
+  urlOf(document: Document): string | undefined;
+  /** What holds the memory and what opens it, by their identities: in place of turns where nobody answers. */
+  readonly memory?: () => Promise<string>;
   /** Everything that carries the environment's labels, of its engines' own words: `volume flame-life-data`. */
   held(): Promise<readonly string[]>;
   /** Makes objects of others, with names like the environment's. */

@@ -1,5 +1,6 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Owner } from "../../../../../stacks/ownership.ts";
+import { TAKE_OVER } from "../../../../../stacks/take-over.ts";
 import { type HeldAt, heldWords, listHeld, openHolding } from "../engines/index.ts";
 import { RunFailure } from "../failure.ts";
 import { ownPlace } from "../owner.ts";
@@ -42,14 +43,10 @@ async function recover({ target, stack, owner }: RecoveryRequest, tell: Tell): P
   return recoveryWords(state, comparison);
 }
 
-/**
- * The kubernetes provider (4.34.2) makes nothing that is there already, unless it is told to: then it sets what is there
- * to what the plan says. Only where something is to be taken over, since it hides that two resources are one object.
- */
+/** Only where something is to be taken over: it would hide that two resources are one object. */
 function takeOver({ workspace }: Stack, orphans: readonly HeldAt[]): void {
   if (!orphans.some(({ engine: { reference } }) => reference.kind === "kubernetes")) return;
-  workspace.envVars.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
-  workspace.envVars.PULUMI_K8S_ENABLE_PATCH_FORCE = "true";
+  Object.assign(workspace.envVars, TAKE_OVER);
 }
 
 /** A cluster takes over what it has under a plan's names, and keeps what a version that serves may still need. */
