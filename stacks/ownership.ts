@@ -74,7 +74,7 @@ type ObjectTransform = NonNullable<KubernetesTransforms["object"]>;
 /** What no namespace holds, and so none tells whose it is. */
 const CLUSTER_WIDE: readonly unknown[] = ["Namespace", "PriorityClass"];
 
-/** A path isn't a legal label's value on a cluster: there it is an annotation, and is compared no more either. */
+/** A path isn't a legal label's value on a cluster: there it is an annotation. Those of what no namespace holds are never compared. */
 function annotated(owner: Owner, own?: ObjectTransform): ObjectTransform {
   return (given, givenOptions) => {
     const { args, options } = own ? own(given, givenOptions) : { args: given, options: givenOptions };
@@ -85,10 +85,6 @@ function annotated(owner: Owner, own?: ObjectTransform): ObjectTransform {
       [OWNER_LABELS.id]: owner.id,
       [OWNER_LABELS.place]: owner.place,
     };
-    const ignored = Object.values(OWNER_LABELS).map((name) => `metadata.annotations["${name}"]`);
-    return {
-      args: { ...args, metadata: { ...metadata, annotations } },
-      options: { ...options, ignoreChanges: [...(options.ignoreChanges ?? []), ...ignored] },
-    };
+    return { args: { ...args, metadata: { ...metadata, annotations } }, options };
   };
 }

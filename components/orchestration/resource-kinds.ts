@@ -18,6 +18,8 @@ export interface ResourceKind {
   readonly unordered: readonly string[];
   /** Inputs that are never compared again: what an earlier release wrote there stays. */
   readonly ignored: readonly string[];
+  /** Inputs that the engine can't change, which its provider doesn't know: the program has the object replaced. */
+  readonly fixed: readonly string[];
   /** Whether something that is served stops while the object isn't there. */
   readonly serves: boolean;
 }
@@ -29,7 +31,7 @@ export interface KeepingOptions {
   readonly ignoreChanges: string[];
 }
 
-const PLAIN: ResourceKind = { data: "none", replacedBy: [], unordered: [], ignored: [], serves: false };
+const PLAIN: ResourceKind = { data: "none", replacedBy: [], unordered: [], ignored: [], fixed: [], serves: false };
 
 /** `willReplaceOnChanges` of the docker provider's schema (5.2.0). */
 const DOCKER = {
@@ -102,6 +104,8 @@ const PROVIDERS = {
 } as const satisfies Record<string, ResourceKind>;
 
 const METADATA = ["metadata.name", "metadata.namespace"];
+/** Where what no namespace holds says whose it is: who deploys next by another way doesn't take that away. */
+const OWNER = ["metadata.annotations"];
 const OBJECT: ResourceKind = { ...PLAIN, replacedBy: METADATA };
 
 /** What the kubernetes provider (4.34.2, provider/pkg/provider/diff.go) and the API server can't change. */
@@ -128,7 +132,7 @@ const KUBERNETES = {
   "kubernetes:core/v1:ConfigMap": { ...OBJECT, replacedBy: [...METADATA, "binaryData", "data"] },
   "kubernetes:core/v1:LimitRange": OBJECT,
   // With it goes every claim that is in it.
-  "kubernetes:core/v1:Namespace": { ...OBJECT, data: "place", serves: true },
+  "kubernetes:core/v1:Namespace": { ...OBJECT, data: "place", ignored: OWNER, serves: true },
   "kubernetes:core/v1:PersistentVolumeClaim": {
     ...OBJECT,
     data: "files",
@@ -144,7 +148,12 @@ const KUBERNETES = {
   "kubernetes:policy/v1:PodDisruptionBudget": OBJECT,
   "kubernetes:rbac.authorization.k8s.io/v1:Role": OBJECT,
   "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": { ...OBJECT, replacedBy: [...METADATA, "roleRef"] },
-  "kubernetes:scheduling.k8s.io/v1:PriorityClass": OBJECT,
+  "kubernetes:scheduling.k8s.io/v1:PriorityClass": {
+    ...OBJECT,
+    replacedBy: [...METADATA, "preemptionPolicy", "value"],
+    ignored: OWNER,
+    fixed: ["preemptionPolicy", "value"],
+  },
 } as const satisfies Record<string, ResourceKind>;
 
 /** Every kind of resource that the blueprint makes. */

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { BlueprintComponent, type Transform } from "../../core/index.ts";
+import { resourceKind } from "../resource-kinds.ts";
 import type { ResolveSecret } from "../standalone/docker-container.ts";
 import type { KubernetesPlan, KubernetesSecret } from "./kubernetes.plan.ts";
 
@@ -56,6 +57,7 @@ export class KubernetesObjects extends BlueprintComponent {
     for (const { key, object, after, ignored, persistent, retained } of plan.entries) {
       // Pods start only where their secrets are.
       const needed = after.includes("service-account") ? secrets : [];
+      const { ignored: ignoredInKind = [], fixed = [] } = resourceKind(tokenOf(object)) ?? {};
       const child = this.child(
         key,
         (childName, args, own) => new ObjectResource(childName, args, own),
@@ -63,7 +65,9 @@ export class KubernetesObjects extends BlueprintComponent {
         {
           provider,
           dependsOn: [...after.flatMap((earlier) => made.get(earlier) ?? []), ...needed],
-          ignoreChanges: [...ignored],
+          ignoreChanges: [...ignored, ...ignoredInKind],
+          // Under its own name the new one can only follow the old one.
+          ...(fixed.length > 0 && { replaceOnChanges: [...fixed], deleteBeforeReplace: true }),
           protect: persistent,
           retainOnDelete: persistent || retained,
         },
