@@ -32,7 +32,7 @@ export async function hasCommit(commit: string): Promise<boolean> {
 
 /** The tree of a commit. */
 export async function codeOfCommit(commit: string): Promise<Code> {
-  const code = await emptyCode();
+  const code = await emptyCode("copied");
   const archive = join(code.folder, "archive.tar");
   await execa("git", ["archive", "--output", archive, commit], { cwd: TREE });
   await execa("tar", ["--extract", "--file", archive, "--directory", code.folder]);
@@ -40,9 +40,14 @@ export async function codeOfCommit(commit: string): Promise<Code> {
   return code;
 }
 
-/** A folder with the libraries of this tree. */
-async function emptyCode(): Promise<Code> {
+/** A folder with the libraries of this tree: linked, or as a copy where an image is built of them, of hard links where it can be. */
+async function emptyCode(libraries: "linked" | "copied" = "linked"): Promise<Code> {
   const folder = await mkdtemp(join(tmpdir(), "blueprint-code-"));
-  await symlink(join(TREE, "node_modules"), join(folder, "node_modules"));
+  const [from, to] = [join(TREE, "node_modules"), join(folder, "node_modules")];
+  if (libraries === "linked") await symlink(from, to);
+  else {
+    const { failed } = await execa("cp", ["--archive", "--link", from, to], { reject: false });
+    if (failed) await cp(from, to, { recursive: true, verbatimSymlinks: true, force: true });
+  }
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

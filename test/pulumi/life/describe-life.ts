@@ -23,6 +23,9 @@ export const SHORT: LifeForm = { atOnce: 200, atStake: 2, kills: 3, minutes: 60 
 /** Every setting by itself. */
 export const LONG: LifeForm = { atOnce: 1, atStake: 100, kills: 30, minutes: 180 };
 
+/** How operations end before their time: killed, by two Ctrl-C, with their terminal. */
+const ENDS: readonly (readonly NodeJS.Signals[])[] = [["SIGKILL"], ["SIGINT", "SIGINT"], ["SIGHUP"], ["SIGKILL"]];
+
 /** Seed of the moments; another one by `BLUEPRINT_TEST_SEED`. */
 const SEED = Number(process.env.BLUEPRINT_TEST_SEED ?? 12);
 
@@ -159,18 +162,23 @@ export function describeLife(
       await life.isWhole();
     });
 
-    it(`goes on after ${form.kills} kills at any moment of up and down (seed ${SEED})`, { timeout }, async () => {
+    it(`goes on after ${form.kills} ends before its time, at any moment of up and down (seed ${SEED})`, {
+      timeout,
+    }, async () => {
       const next = seeded(SEED);
       const cut: string[] = [];
       for (let index = 0; index < form.kills; index++) {
         const isUp = index % 2 === 1;
         // Every second kill is of a down, so that the next up has something to do.
-        const [command, longest] = isUp ? ["up", took.up] : ["down", took.down];
+        const { command, longest } = isUp
+          ? { command: "up", longest: took.up }
+          : { command: "down", longest: took.down };
         if (isUp) expect((await life.down("--keep-data")).exitCode).toBe(0);
         const milliseconds = Math.round(next() * longest);
         const options = isUp ? ["--yes"] : ["--keep-data", "--yes"];
-        const isCut = await life.killed([command ?? "", target.environment, ...options], milliseconds);
-        cut.push(`${command} at ${milliseconds} ms${isCut ? "" : " (had ended)"}`);
+        const signals = ENDS[index % ENDS.length] ?? ["SIGKILL"];
+        const isCut = await life.cut([command, target.environment, ...options], milliseconds, signals);
+        cut.push(`${command} at ${milliseconds} ms by ${signals.join(" and ")}${isCut ? "" : " (had ended)"}`);
         await expect(life.comesUp(), cut.at(-1)).resolves.toBeDefined();
         await expect(life.isWhole(), cut.at(-1)).resolves.toBeUndefined();
       }

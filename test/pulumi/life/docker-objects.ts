@@ -5,17 +5,39 @@ const TASK = "com.docker.swarm.service.id";
 /** Everything that carries an environment's labels on an engine, a Swarm's own objects too where it manages one. */
 export async function heldByDocker(client: Docker, environment: string): Promise<string[]> {
   const filters = { label: [`blueprint.environment=${environment}`] };
-  const [containers, networks, { Volumes }] = await Promise.all([
+  const info: { readonly Swarm?: { readonly ControlAvailable?: boolean } } = await client.info();
+  const isManager = info.Swarm?.ControlAvailable === true;
+  const [containers, networks, { Volumes }, swarm] = await Promise.all([
     client.listContainers({ all: true, filters }),
     client.listNetworks({ filters }),
     client.listVolumes({ filters }),
+    isManager ? heldBySwarm(client, environment) : [],
   ]);
   return [
     ...containers
       .filter(({ Labels }) => Labels[TASK] === undefined)
       .map(({ Names }) => `container ${Names[0]?.replace(/^\//, "")}`),
-    ...networks.map(({ Name }) => `network ${Name}`),
+    // A worker sees the Swarm's networks while its tasks use them.
+    ...networks.filter(({ Scope }) => isManager || Scope !== "swarm").map(({ Name }) => `network ${Name}`),
     ...Volumes.map(({ Name }) => `volume ${Name}`),
+    ...swarm,
+  ];
+}
+
+async function heldBySwarm(client: Docker, environment: string): Promise<string[]> {
+  const filters = { label: [`blueprint.environment=${environment}`] };
+  const [services, secrets, configs] = await Promise.all([
+    client.listServices({ filters }),
+    client.listSecrets({ filters }),
+    // The provider gives configs no labels.
+    client.listConfigs(),
+  ]);
+  return [
+    ...services.map(({ Spec }) => `service ${Spec?.Name}`),
+    ...secrets.map(({ Spec }) => `secret ${Spec?.Name}`),
+    ...configs
+      .filter(({ Spec }) => Spec?.Name?.startsWith(`flame-${environment}-`))
+      .map(({ Spec }) => `config ${Spec?.Name}`),
   ];
 }
 

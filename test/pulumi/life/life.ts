@@ -14,6 +14,10 @@ import type { LifeTarget } from "./target.ts";
 
 /** How long an agent has until it answers after an operation, in seconds. */
 const READY_SECONDS = 60;
+/** What is told, one after the other. */
+const NAMES = ["Ada", "Grace", "Edsger", "Barbara", "Alan", "Frances", "Niklaus"];
+/** Pause between two Ctrl-C of an impatient hand. */
+const BETWEEN_SIGNALS_MS = 500;
 /** Thread in which the agent is told what it has to remember. */
 const THREAD = "life";
 
@@ -89,14 +93,20 @@ export class Life implements AsyncDisposable {
     return (await turn.text).trim();
   }
 
-  /** Tells the agent what it has to remember for life. */
+  /** Tells the agent something else to remember: what was told before falls out of what it looks back at. */
   async tell(): Promise<void> {
     this.#memory = await this.target.memory?.();
     if (this.#url() === undefined) return;
-    expect(await this.say("My name is Ada.")).toContain("Ada");
+    const name = NAMES[this.#told % NAMES.length] ?? "Ada";
+    expect(await this.say(`My name is ${name}.`)).toContain(name);
+    this.#name = name;
+    this.#told += 1;
   }
 
-  /** Throws unless what was told is remembered, where a turn can be taken here at all. */
+  #told = 0;
+  #name = "";
+
+  /** Throws unless what was told last is remembered, where a turn can be taken here at all; and tells something else. */
   async remembers(): Promise<void> {
     expect(await this.target.memory?.()).toBe(this.#memory);
     const url = this.#url();
@@ -104,10 +114,11 @@ export class Life implements AsyncDisposable {
     await untilReady(url, READY_SECONDS);
     if (!canSpeak(this.#document)) return;
     // A proxy may take a moment to see an agent that is ready.
-    await vi.waitFor(async () => expect(await this.say("What is my name?")).toContain("Ada"), {
+    await vi.waitFor(async () => expect(await this.say("What is my name?")).toContain(this.#name), {
       timeout: READY_SECONDS * 1000,
       interval: 500,
     });
+    await this.tell();
   }
 
   /** What must hold after every step that leaves it up. */
@@ -218,8 +229,11 @@ export class Life implements AsyncDisposable {
     }
   }
 
-  /** Kills an operation with its engine and providers after a time; whether that came before its end. */
-  async killed(parameters: readonly string[], milliseconds: number): Promise<boolean> {
+  /**
+   * Ends an operation, with its engine and providers, after a time: by signals as a hand, a closed terminal or the system
+   * sends them. Whether that came before its end.
+   */
+  async cut(parameters: readonly string[], milliseconds: number, signals: readonly NodeJS.Signals[]): Promise<boolean> {
     const run = this.project.blueprint(...parameters);
     let hasEnded = false;
     const ended = run.then(() => {
@@ -227,7 +241,10 @@ export class Life implements AsyncDisposable {
     });
     await Promise.race([delay(milliseconds), ended]);
     const isCut = !hasEnded;
-    if (isCut) process.kill(-(run.pid ?? 0), "SIGKILL");
+    for (const signal of signals) {
+      if (!hasEnded) process.kill(-(run.pid ?? 0), signal);
+      await Promise.race([delay(BETWEEN_SIGNALS_MS), ended]);
+    }
     await ended;
     return isCut;
   }

@@ -129,7 +129,8 @@ export async function serverTarget(kind: "standalone" | "swarm"): Promise<LifeTa
     },
     ...others,
     drifts: kind === "swarm" ? swarmDrifts(client, environment) : standaloneDrifts(client, environment),
-    kept: /^volume /,
+    // On a Swarm the secrets that open the data stay with them.
+    kept: /^(volume|secret) /,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
