@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CallerSchema } from "./caller-schema.ts";
-import { ClientMessages } from "./messages.ts";
+import { ClientMessages, SentMessage } from "./messages.ts";
 import { json, RequestContextQuery, RequestContextValues } from "./query-values.ts";
 
 /** A name that a client gives a thread, a resource or an agent. */
@@ -51,7 +51,7 @@ const Turn = z.strictObject({
 
 /** A message into a thread whose turn may run already. */
 const Message = z.strictObject({
-  message: z.union([z.string().min(1), z.looseObject({})]),
+  message: SentMessage,
   threadId: Name,
   resourceId: Name.optional(),
   requestContext: RequestContextValues.optional(),

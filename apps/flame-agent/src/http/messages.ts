@@ -13,6 +13,15 @@ const Text = z.string().refine((text) => text.trim() !== "", { error: BLANK });
 const Id = z.string().min(1).max(200);
 /** A thing with a name that must be text where it is there at all. */
 const Named = z.string().min(1);
+const Options = z.record(z.string(), z.record(z.string(), z.unknown()));
+const SentText = z.strictObject({ type: z.literal("text"), text: z.string(), providerOptions: Options.optional() });
+const SentFile = z.strictObject({
+  type: z.literal("file"),
+  data: z.string(),
+  mediaType: z.string(),
+  filename: z.string().optional(),
+  providerOptions: Options.optional(),
+});
 const Value = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
 /** Parts whose fields Mastra relies on. */
@@ -64,11 +73,28 @@ const ClientMessage = z
   .check(({ value, issues }) => {
     const wrong = (message: string) => issues.push({ code: "custom", message, input: value, path: ["content"] });
     if (value.content === undefined && value.parts === undefined) wrong("content or parts must be there");
-    else if (SPEAKING.includes(value.role) && !saysSomething(value)) wrong(BLANK);
+    else if (SPEAKING.includes(value.role) && !isSpeaking(value)) wrong(BLANK);
   });
 
 /** What a turn is asked: words, or messages. */
 export const ClientMessages = z.union([Text, z.array(ClientMessage).min(1)]);
+
+/** What is said in a message that is sent into a thread: words, or parts of them and of files. */
+const Contents = z.union([
+  Text,
+  z.array(z.discriminatedUnion("type", [SentText, SentFile])).refine(saysSomething, { error: BLANK }),
+]);
+
+/** A message into a thread whose turn may run already, in the shapes that Mastra takes there. */
+export const SentMessage = z.union([
+  Contents,
+  z.strictObject({
+    contents: Contents,
+    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+    metadata: z.record(z.string(), z.unknown()).optional(),
+    providerOptions: Options.optional(),
+  }),
+]);
 
 type Messages = readonly z.output<typeof ClientMessage>[];
 
@@ -131,8 +157,13 @@ function isKnown(type: string): type is keyof typeof KNOWN_PARTS {
   return Object.hasOwn(KNOWN_PARTS, type);
 }
 
-function saysSomething({ content, parts }: z.output<typeof ClientMessage>): boolean {
+function isSpeaking({ content, parts }: z.output<typeof ClientMessage>): boolean {
   if (typeof content === "string" && content.trim() !== "") return true;
   const inContent = typeof content === "object" ? ("format" in content ? content.parts : content) : [];
-  return [...inContent, ...(parts ?? [])].some(({ type, text }) => type !== "text" || String(text).trim() !== "");
+  return saysSomething([...inContent, ...(parts ?? [])]);
+}
+
+/** Whether a part is there that isn't blank text. */
+function saysSomething(parts: readonly { readonly type: string; readonly text?: unknown }[]): boolean {
+  return parts.some(({ type, text }) => type !== "step-start" && (type !== "text" || String(text).trim() !== ""));
 }
