@@ -6,13 +6,13 @@ import type { PostgresStore } from "@mastra/pg";
 import type { Context, Next } from "hono";
 import type { Configuration } from "./configuration.ts";
 import type { Database } from "./database/index.ts";
+import { tellFailures } from "./failures/index.ts";
 import type { AgentEnv } from "./http/env.ts";
 import { type Logger, mastraLog } from "./log.ts";
 import { answerMark } from "./memory/answer-mark.ts";
 import { messageOrder } from "./memory/message-order.ts";
 import { summarising } from "./memory/summarising.ts";
-import type { Metrics } from "./metrics.ts";
-import { type ApprovedTools, agentTools } from "./tools/index.ts";
+import { type ApprovedTools, agentTools, type ToolCalls } from "./tools/index.ts";
 import { APPROVALS_POSSIBLE, type ChatWorkflow } from "./workflow/chat.ts";
 import type { ChatMetrics } from "./workflow/index.ts";
 
@@ -23,8 +23,8 @@ export interface FlameParts {
   readonly configuration: Configuration;
   readonly database: Database;
   readonly languageModel: LanguageModelV3;
+  readonly toolCalls: ToolCalls;
   readonly approvedTools: ApprovedTools;
-  readonly metrics: Metrics;
   readonly chatMetrics: ChatMetrics;
   readonly log: Logger;
 }
@@ -34,8 +34,8 @@ export function createFlame({
   configuration,
   database,
   languageModel,
+  toolCalls,
   approvedTools,
-  metrics,
   chatMetrics,
   log,
 }: FlameParts): { readonly agent: Agent; readonly memory: Memory } {
@@ -43,7 +43,7 @@ export function createFlame({
     storage: database.store,
     options: { lastMessages: configuration.memoryLastMessages },
   });
-  const tools = agentTools(metrics, approvedTools);
+  const tools = agentTools(toolCalls, approvedTools);
   const { send_message: _, ...open } = tools;
   const agent = new Agent({
     id: "flame",
@@ -66,6 +66,7 @@ export function createFlame({
     ],
     outputProcessors: [answerMark],
   });
+  tellFailures(agent, "stream", "resumeStream");
   return { agent, memory };
 }
 

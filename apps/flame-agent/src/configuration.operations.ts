@@ -23,6 +23,9 @@ type Fallback =
   | { readonly kind: "offline" }
   | { readonly kind: "openai-compatible"; readonly name: string; readonly baseUrl: string };
 
+/** What an embedded database is known to hold of one turn: a statement writes it about twice, and takes 8 MiB. */
+const ANSWER_LIMIT_MAX_KIB = 2_048;
+
 /** Variables of how the agent is watched, what it refuses under pressure, and what it does when a model fails. */
 export const OperationsVariables = {
   FLAME_MODEL_FALLBACKS: fallbacks()
@@ -55,6 +58,11 @@ export const OperationsVariables = {
     .default(0)
     .describe("Price of a million input tokens, in any one currency; for the cost metrics."),
   FLAME_MODEL_OUTPUT_PRICE: amount().default(0).describe("Price of a million output tokens, in the same currency."),
+  FLAME_ANSWER_LIMIT_KIB: whole({ min: 16, max: ANSWER_LIMIT_MAX_KIB })
+    .default(1_024)
+    .describe(
+      "Most that one turn's answer takes with its tools' calls and results, in KiB of JSON; a turn that passes it is stopped.",
+    ),
   FLAME_SHED_MEMORY_PERCENT: whole({ min: 1, max: 100 })
     .default(92)
     .describe("Share of the memory limit (the container's, else the machine's) above which requests get 503."),
@@ -84,6 +92,8 @@ export interface ModelCareConfiguration {
   readonly retrySeconds: number;
   readonly breakerFailures: number;
   readonly breakerSeconds: number;
+  /** Most that one turn's answer takes with its tools' calls and results. */
+  readonly answerLimitKiB: number;
   /** Prices of a million tokens. */
   readonly inputPrice: number;
   readonly outputPrice: number;
@@ -117,6 +127,7 @@ export function operationsConfiguration(
       retrySeconds: Math.min(variables.FLAME_MODEL_RETRY_SECONDS, turnMaxSeconds),
       breakerFailures: variables.FLAME_MODEL_BREAKER_FAILURES,
       breakerSeconds: variables.FLAME_MODEL_BREAKER_SECONDS,
+      answerLimitKiB: variables.FLAME_ANSWER_LIMIT_KIB,
       inputPrice: variables.FLAME_MODEL_INPUT_PRICE,
       outputPrice: variables.FLAME_MODEL_OUTPUT_PRICE,
     },

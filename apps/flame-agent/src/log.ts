@@ -1,11 +1,12 @@
 import { type IMastraLogger, MastraLogger } from "@mastra/core/logger";
 import pino, { type DestinationStream, type Logger } from "pino";
+import { currentRequest } from "./request-scope.ts";
 import { traceIds } from "./telemetry/index.ts";
 
 export type { Logger };
 
 /**
- * One JSON line per event, with the ids of the trace that it belongs to. Lines go to the standard output before the
+ * One JSON line per event, with the ids of the trace that it belongs to and the reference of the request. Lines go to the standard output before the
  * call returns, so that a crash loses none, or to `destination`.
  */
 export function createLog(
@@ -13,9 +14,14 @@ export function createLog(
   destination: DestinationStream = pino.destination({ fd: 1, sync: true }),
 ): Logger {
   return pino(
-    { level, base: { service: "flame-agent" }, timestamp: pino.stdTimeFunctions.isoTime, mixin: traceIds },
+    { level, base: { service: "flame-agent" }, timestamp: pino.stdTimeFunctions.isoTime, mixin: idsOfRequest },
     destination,
   );
+}
+
+function idsOfRequest(): object {
+  const reference = currentRequest()?.reference;
+  return { ...traceIds(), ...(reference !== undefined && { reference }) };
 }
 
 /** Constants such as `ECONNRESET`, `42P01` or `AGENT_STREAM_FAILED`: a user's words look otherwise. */

@@ -1,18 +1,19 @@
 import { createServer, type Server } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { createFlame, createMastra, INSTRUCTIONS } from "./agent.ts";
 import type { Configuration } from "./configuration.ts";
 import { type Database, openDatabase } from "./database/index.ts";
+import { failureOf } from "./failures/index.ts";
 import { createApplication, startingApplication } from "./http/application.ts";
 import { answerParserErrors, malformation, refuse } from "./http/malformed.ts";
 import { type Load, watchLoad } from "./load/index.ts";
-import type { Logger } from "./log.ts";
+import { describeError, type Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { embeddingFor } from "./model/embedding.ts";
 import { agentModel } from "./model/index.ts";
 import { startTracing } from "./telemetry/index.ts";
-import { approvedTools } from "./tools/index.ts";
+import { approvedTools, createToolCalls } from "./tools/index.ts";
 import { createOutbox } from "./tools/outbox.ts";
 import { TurnAborted, Turns } from "./turns/turns.ts";
 import { createChatMetrics, openChat } from "./workflow/index.ts";
@@ -56,20 +57,22 @@ export async function startAgent(
     configuration,
     (...request: Parameters<typeof app.fetch>) => app.fetch(...request),
     metrics,
+    log,
   );
   let load: Load | undefined;
   try {
     const database = await open();
     const model = agentModel(configuration.model, configuration.operations.modelCare, metrics, log);
     const outbox = createOutbox(database.pool);
-    const approved = approvedTools(metrics, outbox);
+    const toolCalls = createToolCalls(metrics, log, configuration.operations.modelCare.answerLimitKiB);
+    const approved = approvedTools(toolCalls, outbox);
     const chatMetrics = createChatMetrics(metrics.registry);
     const { agent, memory } = createFlame({
       configuration,
       database,
       languageModel: model.languageModel,
+      toolCalls,
       approvedTools: approved,
-      metrics,
       chatMetrics,
       log,
     });
@@ -138,8 +141,8 @@ interface Listening {
   readonly connections: () => number;
 }
 
-async function listen(configuration: Configuration, fetch: Fetch, metrics: Metrics): Promise<Listening> {
-  const answer = getRequestListener(fetch);
+async function listen(configuration: Configuration, fetch: Fetch, metrics: Metrics, log: Logger): Promise<Listening> {
+  const answer = getRequestListener(fetch, { errorHandler: (error) => lastAnswer(error, log) });
   const refused = () => metrics.countRefusedRequest("malformed");
   // A request without a host is refused by `malformation`: Node itself would answer it without a body.
   const server = createServer(
@@ -169,6 +172,14 @@ async function listen(configuration: Configuration, fetch: Fetch, metrics: Metri
     port: typeof address === "object" && address ? address.port : configuration.port,
     connections: () => connections,
   };
+}
+
+/** What is answered where not even the application could: in our own words and not the library's. */
+function lastAnswer(error: unknown, log: Logger): Response {
+  if (error instanceof RequestError) return Response.json({ error: "The request can't be read" }, { status: 400 });
+  const { message, reference } = failureOf(error);
+  log.error({ error: describeError(error), reference }, "request failed");
+  return Response.json({ error: message, reference }, { status: 500 });
 }
 
 function cannotListen(configuration: Configuration, error: Error): Error {

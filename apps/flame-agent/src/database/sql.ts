@@ -60,3 +60,8 @@ export function isDatabaseAway(error: unknown): boolean {
     if (BROKEN_CONNECTION.test(cause.message)) return true;
   return false;
 }
+
+/** Whether what is to be written is larger than the database takes, which is PostgreSQL's `program_limit_exceeded`. */
+export function exceedsDatabase(error: unknown): boolean {
+  return failureCode(error) === "54000";
+}

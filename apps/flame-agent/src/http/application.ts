@@ -2,22 +2,24 @@ import type { Mastra } from "@mastra/core/mastra";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Configuration } from "../configuration.ts";
-import { createThreads, type Database, isDatabaseAway } from "../database/index.ts";
+import { createThreads, type Database } from "../database/index.ts";
 import { type Load, RecentRequests, shedLoad } from "../load/index.ts";
-import { describeError, type Logger } from "../log.ts";
+import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { AgentModel } from "../model/index.ts";
+import { inRequest } from "../request-scope.ts";
 import { authentication, DEFAULT_TENANT } from "../tenants/index.ts";
 import type { Outbox } from "../tools/outbox.ts";
 import { trackTurns, turnOf } from "../turns/track.ts";
 import type { Turns } from "../turns/turns.ts";
 import { VERSION } from "../version.ts";
-import { type Chat, DATABASE_AWAY } from "../workflow/index.ts";
+import type { Chat } from "../workflow/index.ts";
 import { controlAccess, operatorsOnly, PROBE_PATHS } from "./access.ts";
 import { guardAddresses } from "./addresses.ts";
 import { checkBody } from "./body.ts";
 import { addChatRoutes } from "./chat-routes.ts";
 import type { AgentEnv } from "./env.ts";
+import { answerFailure } from "./failure-answer.ts";
 import { databaseCheck, tellHealth } from "./health.ts";
 import { keepStreamsAlive } from "./heartbeat.ts";
 import { holdThread } from "./hold-thread.ts";
@@ -58,14 +60,14 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
   app.use(
     (context, next) => {
       context.set("tenant", DEFAULT_TENANT);
-      return next();
+      return inRequest(next);
     },
     closeUnread,
     traceRequests((context) => ({ route: routeOf(context) })),
     observeRequests(metrics, requests, log),
     ...securityHeaders(),
     ownHostsOnly(security, metrics),
-    keepStreamsAlive(configuration.turnHeartbeatSeconds),
+    keepStreamsAlive(configuration.turnHeartbeatSeconds, log),
     shedLoad(load, metrics, new Set([...PROBE_PATHS, metricsPath])),
     allowOrigins(security.corsOrigins),
     controlAccess({ authenticate: authentication(configuration), rateLimit: security.rateLimit, metrics }),
@@ -84,7 +86,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     }),
     guardAddresses(configuration.fetching, metrics),
   );
-  app.use("/api/*", guardMastraRoutes(security.messagesMax, createThreads(database.pool)));
+  app.use("/api/*", guardMastraRoutes(security.messagesMax, createThreads(database.pool), log));
 
   app.use(
     "/api/*",
@@ -121,13 +123,10 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     const { destroyed, complete } = context.env.incoming;
     if (destroyed && !complete) return context.json({ error: "The request broke off" }, 400);
     if (error instanceof OtherUser) return context.json({ error: error.message }, 403);
-    log.error({ error: describeError(error) }, "request failed");
-    return isDatabaseAway(error)
-      ? context.json({ error: DATABASE_AWAY }, 503, { "Retry-After": "5" })
-      : context.json({ error: "The request failed" }, 500);
+    return answerFailure(context, log, error);
   });
 
-  await new NarrowMastraServer({ app, mastra }).init();
+  await new NarrowMastraServer({ app, mastra }, log).init();
   return app;
 }
 

@@ -104,7 +104,8 @@ async function decide(
  * `GET /chat/:id/stream`: what AI SDK's `resumeStream` asks: the message that the chat's last turn makes, from its
  * beginning (or behind `Last-Event-ID`) and while it runs, on whichever instance. 204 where there is none to tell.
  */
-export function followChat({ records, events }: Chat) {
+export function followChat(chat: Chat) {
+  const { records, events } = chat;
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const query = OwnerQuery.safeParse(context.req.query());
     const lastEvent = EventId.optional().safeParse(context.req.header("last-event-id"));
@@ -118,7 +119,7 @@ export function followChat({ records, events }: Chat) {
     const after = lastEvent.data ?? 0;
     const isAhead = turn && (await events.ahead(turn.id, after)) === "some";
     // The message is made from its beginning, so that its pieces bear the names that they had.
-    return isAhead ? streamEvents(events, turn.id, 0, uiStream(thread.data, after)) : context.body(null, 204);
+    return isAhead ? streamEvents(chat, turn.id, 0, uiStream(thread.data, after)) : context.body(null, 204);
   };
 }
 

@@ -19,7 +19,7 @@ const bytes = (words: string) => new TextEncoder().encode(words);
 describe("an event stream", () => {
   it("gets a comment line after each interval of silence", async () => {
     const { readable } = source();
-    const reader = withHeartbeats(readable, 15_000).getReader();
+    const reader = withHeartbeats(readable, 15_000, String).getReader();
     for (let silence = 0; silence < 3; silence += 1) {
       const next = reader.read();
       await vi.advanceTimersByTimeAsync(14_999);
@@ -36,7 +36,7 @@ describe("an event stream", () => {
 
   it("gets none while it speaks, and loses nothing that comes behind one", async () => {
     const { readable, writer } = source();
-    const reader = withHeartbeats(readable, 15_000).getReader();
+    const reader = withHeartbeats(readable, 15_000, String).getReader();
     for (const word of ["one\n\n", "two\n\n", "three\n\n"]) {
       const next = reader.read();
       await vi.advanceTimersByTimeAsync(14_000);
@@ -54,7 +54,7 @@ describe("an event stream", () => {
 
   it("gets none in the middle of an event", async () => {
     const { readable, writer } = source();
-    const reader = withHeartbeats(readable, 15_000).getReader();
+    const reader = withHeartbeats(readable, 15_000, String).getReader();
     void writer.write(bytes("data: half"));
     expect(text((await reader.read()).value)).toBe("data: half");
     const rest = reader.read();
@@ -65,22 +65,27 @@ describe("an event stream", () => {
 
   it("piles up none for a reader that doesn't read", async () => {
     const { readable, writer } = source();
-    const reader = withHeartbeats(readable, 15_000).getReader();
+    const reader = withHeartbeats(readable, 15_000, String).getReader();
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(vi.getTimerCount()).toBe(0);
     void writer.write(bytes("one\n\n"));
     expect(text((await reader.read()).value)).toBe("one\n\n");
   });
 
-  it("passes on its failure and its cancelling, and stops its clock", async () => {
+  it("ends with a word of its own where it fails, passes on its cancelling, and stops its clock", async () => {
     const failing = source();
-    const reader = withHeartbeats(failing.readable, 15_000).getReader();
+    const failures: unknown[] = [];
+    const brokenOff = (error: unknown) => {
+      failures.push(error instanceof Error && error.message);
+      return "the end";
+    };
+    const reader = withHeartbeats(failing.readable, 15_000, brokenOff).getReader();
     const next = reader.read();
     failing.writer.abort(new Error("broken")).catch(() => {});
-    await expect(next).rejects.toThrow("broken");
+    expect([text((await next).value), (await reader.read()).done, failures]).toEqual(["the end", true, ["broken"]]);
 
     const cancelled = source();
-    const body = withHeartbeats(cancelled.readable, 15_000);
+    const body = withHeartbeats(cancelled.readable, 15_000, String);
     await body.cancel("gone");
     await expect(cancelled.writer.closed).rejects.toBe("gone");
     expect(vi.getTimerCount()).toBe(0);

@@ -1,25 +1,38 @@
 import type { MiddlewareHandler } from "hono";
+import { failureOf } from "../failures/index.ts";
+import { describeError, type Logger } from "../log.ts";
 
-const HEARTBEAT = new TextEncoder().encode(": heartbeat\n\n");
+const encoder = new TextEncoder();
+const HEARTBEAT = encoder.encode(": heartbeat\n\n");
 const LINE_FEED = 10;
 
-/** Gives every answer that is an event stream a comment line in each silence, so that no proxy takes it for dead. */
-export function keepStreamsAlive(heartbeatSeconds: number): MiddlewareHandler {
+/**
+ * Gives every answer that is an event stream a comment line in each silence, so that no proxy takes it for dead; and one
+ * that breaks off an end that says so, in place of the words of what broke it.
+ */
+export function keepStreamsAlive(heartbeatSeconds: number, log: Logger): MiddlewareHandler {
   return async (context, next) => {
     await next();
     const { body } = context.res;
-    if (body && context.res.headers.get("content-type")?.startsWith("text/event-stream"))
-      context.res = new Response(withHeartbeats(body, heartbeatSeconds * 1000), context.res);
+    if (!body || !context.res.headers.get("content-type")?.startsWith("text/event-stream")) return;
+    const brokenOff = (error: unknown) => {
+      const { message, reference } = failureOf(error, "stream");
+      log.error({ error: describeError(error), reference }, "event stream broke off");
+      return `event: error\ndata: ${JSON.stringify({ code: "failed", message, reference })}\n\n`;
+    };
+    context.res = new Response(withHeartbeats(body, heartbeatSeconds * 1000, brokenOff), context.res);
   };
 }
 
 /**
  * The same event stream with a comment line after each `intervalMilliseconds` in which its reader waited and nothing
- * came. One that doesn't read gets none, so that they never pile up; nor does one that has half an event.
+ * came. One that doesn't read gets none, so that they never pile up; nor does one that has half an event. Where the
+ * stream fails, what `brokenOff` says ends it.
  */
 export function withHeartbeats(
   body: ReadableStream<Uint8Array>,
   intervalMilliseconds: number,
+  brokenOff: (error: unknown) => string,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   /** A read that was begun before a heartbeat, whose answer is still to come. */
@@ -29,7 +42,13 @@ export function withHeartbeats(
     {
       async pull(controller) {
         pending ??= reader.read();
-        const came = await (betweenEvents ? within(pending, intervalMilliseconds) : pending);
+        let came: Awaited<typeof pending> | "silence";
+        try {
+          came = await (betweenEvents ? within(pending, intervalMilliseconds) : pending);
+        } catch (error) {
+          controller.enqueue(encoder.encode(`${betweenEvents ? "" : "\n\n"}${brokenOff(error)}`));
+          return controller.close();
+        }
         if (came === "silence") return controller.enqueue(HEARTBEAT);
         pending = undefined;
         if (came.done) return controller.close();

@@ -5,11 +5,15 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import { asCaller, type ThreadClaim, type Threads } from "../database/index.ts";
 import { MessageAccumulator } from "../load/index.ts";
+import type { Logger } from "../log.ts";
+import { currentRequest } from "../request-scope.ts";
 import { ownedName } from "../tenants/index.ts";
 import type { AgentEnv } from "./env.ts";
+import { answerFailure } from "./failure-answer.ts";
 import { isRecord } from "./is-record.ts";
 import { whyClosed } from "./mastra-closed.ts";
 import { MASTRA_ROUTES, type MastraRoute, mastraRouteOf } from "./mastra-routes.ts";
+import { maskedStream } from "./mastra-stream.ts";
 import { MessagesRefused, takeMessages } from "./messages.ts";
 import { ownerOf, resourceOf } from "./owner.ts";
 import { problemsOf } from "./problems.ts";
@@ -31,8 +35,30 @@ type MastraContext = Context<AgentEnv & { Variables: AgentEnv["Variables"] & Mas
 
 /** Mastra's server with the routes of {@link MASTRA_ROUTES} alone. */
 export class NarrowMastraServer extends MastraServer {
+  readonly #log: Logger;
+
+  constructor(options: ConstructorParameters<typeof MastraServer>[0], log: Logger) {
+    super(options);
+    this.#log = log;
+  }
+
   override async registerRoute(...[app, route, options]: Parameters<MastraServer["registerRoute"]>): Promise<void> {
-    if (`${route.method} ${route.path}` in MASTRA_ROUTES) await super.registerRoute(app, route, options);
+    if (!(`${route.method} ${route.path}` in MASTRA_ROUTES)) return;
+    const handler: typeof route.handler = async (parameters) => {
+      try {
+        return await route.handler(parameters);
+      } catch (error) {
+        const request = currentRequest();
+        if (request) request.caught = error;
+        throw error;
+      }
+    };
+    await super.registerRoute(app, { ...route, handler }, options);
+  }
+
+  override async stream(...[route, context, result]: Parameters<MastraServer["stream"]>): Promise<unknown> {
+    const chunks = result instanceof ReadableStream ? result : result.fullStream;
+    return super.stream(route, context, { fullStream: maskedStream(chunks, this.#log) });
   }
 
   override registerUserMiddleware(): void {
@@ -57,7 +83,7 @@ const bindToTenant: MiddlewareHandler = async (context: MastraContext, next) => 
  * Refuses what isn't among the allowed names and values of a served route, answers 404 for the others, and hands on a
  * body in which threads and resources bear the tenant's own names and no more than `messagesMax` messages are left.
  */
-export function guardMastraRoutes(messagesMax: number, threads: Threads): MiddlewareHandler<AgentEnv> {
+export function guardMastraRoutes(messagesMax: number, threads: Threads, log: Logger): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
     const { method, path } = context.req;
     const route = mastraRouteOf(method, path);
@@ -75,7 +101,7 @@ export function guardMastraRoutes(messagesMax: number, threads: Threads): Middle
       const refusal = await takeThread(context, threads, route, ownedNames(context, undefined, owner), {});
       if (refusal) return refusal;
       await next();
-      hideFailure(context);
+      hideFailure(context, log);
       return keepRoles(context, rolesIn(query.data));
     }
 
@@ -96,7 +122,7 @@ export function guardMastraRoutes(messagesMax: number, threads: Threads): Middle
     const refusal = await takeThread(context, threads, route, owned, detailsIn(data));
     if (refusal) return refusal;
     await next();
-    return hideFailure(context);
+    return hideFailure(context, log);
   };
 }
 
@@ -127,10 +153,10 @@ function refused(context: Context<AgentEnv>, part: "query" | "body", error: z.Zo
 }
 
 /** What failed inside is in the log; its words may quote a query or a key, and are not for the client. */
-function hideFailure(context: Context<AgentEnv>): void {
-  if (context.res.status >= 500) {
-    context.res = context.json({ error: "The request failed" }, 500);
-  }
+function hideFailure(context: Context<AgentEnv>, log: Logger): void {
+  if (context.res.status < 500) return;
+  const { caught } = currentRequest() ?? {};
+  context.res = answerFailure(context, log, caught ?? new Error(`Mastra answered ${context.res.status}`));
 }
 
 /** Leaves messages of these roles in the page: the database isn't asked by role. */

@@ -3,6 +3,7 @@ import { matchedRoutes } from "hono/route";
 import type { RecentRequests } from "../load/index.ts";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import { currentRequest } from "../request-scope.ts";
 import { traceIds } from "../telemetry/index.ts";
 import { PROBE_PATHS } from "./access.ts";
 import type { AgentEnv } from "./env.ts";
@@ -15,7 +16,8 @@ export function observeRequests(metrics: Metrics, recent: RecentRequests, log: L
   return async (context, next) => {
     const start = performance.now();
     const { outgoing } = context.env;
-    const ids = traceIds();
+    // The response's end belongs to no request any more.
+    const ids = { ...traceIds(), reference: currentRequest()?.reference };
     let responseMilliseconds: number | undefined;
     outgoing.once("close", () => {
       const { method } = context.req;

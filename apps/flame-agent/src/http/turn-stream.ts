@@ -1,7 +1,10 @@
 import type { Context } from "hono";
-import type { FollowedEvents, TurnLog } from "../turn-log/index.ts";
+import { failureOf } from "../failures/index.ts";
+import { describeError, type Logger } from "../log.ts";
+import { encoded, type FollowedEvents } from "../turn-log/index.ts";
 import type { Turn } from "../turns/turns.ts";
 import type { StartedTurn, TurnControl } from "../workflow/course.ts";
+import type { TurnEvent } from "../workflow/events.ts";
 import type { Chat } from "../workflow/index.ts";
 import type { AgentEnv } from "./env.ts";
 
@@ -13,23 +16,26 @@ export function controlOf(context: Context<AgentEnv>): TurnControl {
 /** Answers with a turn's events. The turn goes on where its client leaves, who may come back for the rest. */
 export function streamTurn(
   context: Context<AgentEnv>,
-  { events }: Pick<Chat, "events">,
+  chat: Told,
   { id, after, over }: StartedTurn,
   form: StreamForm = PLAIN,
 ): Response {
   turnOf(context).isOf(over);
-  return streamEvents(events, id, after, form);
+  return streamEvents(chat, id, after, form);
 }
+
+/** What was and is told of turns, and where it is noted that it could not be. */
+type Told = Pick<Chat, "events" | "log">;
 
 /** Answers with what there is of a turn behind `after`, and what comes; 204 where nothing more comes, 410 where it is gone. */
 export async function tellEvents(
   context: Context<AgentEnv>,
-  { events }: Pick<Chat, "events">,
+  chat: Told,
   turn: string,
   after: number,
   form: StreamForm = PLAIN,
 ): Promise<Response> {
-  switch (await events.ahead(turn, after)) {
+  switch (await chat.events.ahead(turn, after)) {
     case "forgotten":
       return context.json(
         {
@@ -41,7 +47,7 @@ export async function tellEvents(
     case "none":
       return context.body(null, 204);
     case "some":
-      return streamEvents(events, turn, after, form);
+      return streamEvents(chat, turn, after, form);
   }
 }
 
@@ -61,7 +67,7 @@ export interface StreamForm {
 }
 
 /** Answers with a turn's events behind `after`, by default as a stream that reads well in a terminal. */
-export function streamEvents(events: TurnLog, turn: string, after: number, form: StreamForm = PLAIN): Response {
+export function streamEvents({ events, log }: Told, turn: string, after: number, form: StreamForm = PLAIN): Response {
   const leaving = new AbortController();
   const following = events.follow(turn, after, leaving.signal);
   const body = new ReadableStream<Uint8Array>(
@@ -69,7 +75,7 @@ export function streamEvents(events: TurnLog, turn: string, after: number, form:
       async pull(controller) {
         // Events that this form has no words for are no answer to a reader who asked for more.
         for (let text = ""; text === ""; ) {
-          const { done, value } = await following.next();
+          const { done, value } = await following.next().catch((error: unknown) => broken(error, log));
           text = done ? form.end : form.textOf(value);
           if (text !== "") controller.enqueue(encoder.encode(text));
           if (done) return controller.close();
@@ -83,6 +89,14 @@ export function streamEvents(events: TurnLog, turn: string, after: number, form:
     { highWaterMark: 0 },
   );
   return new Response(body, { headers: { ...EVENT_STREAM, ...form.headers } });
+}
+
+/** What a follower is told whom the rest can't be told now, because the database is away say; the turn isn't over. */
+function broken(error: unknown, log: Logger): IteratorResult<FollowedEvents, undefined> {
+  const { message, reference } = failureOf(error, "stream");
+  log.error({ error: describeError(error), reference }, "stream of a turn's events broke off");
+  const told: TurnEvent = { event: "error", data: { code: "interrupted", message, reference } };
+  return { done: false, value: [encoded(told)] };
 }
 
 const encoder = new TextEncoder();

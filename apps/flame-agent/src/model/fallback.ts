@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type {
   LanguageModelV3,
   LanguageModelV3CallOptions,
   LanguageModelV3StreamPart,
   LanguageModelV3StreamResult,
 } from "@ai-sdk/provider";
+import { currentReference } from "../request-scope.ts";
 import { type Circuit, isCircuitOpen } from "./circuit.ts";
 import { ModelAnswerCut, ModelsUnavailable, ModelTooSlow, reasonOf } from "./model-errors.ts";
 import type { Retry } from "./retry.ts";
@@ -103,7 +103,7 @@ async function begin(
         reader.cancel(error).catch(() => {});
         throw error;
       });
-      if (done) throw new ModelAnswerCut(name, randomUUID());
+      if (done) throw new ModelAnswerCut(name, currentReference());
       if (value.type === "error") throw value.error;
       head.push(value);
       if (isToken(value) || value.type === "finish") break;
@@ -127,7 +127,7 @@ function wholeStream(
   const waiting = [...head];
   let finished = false;
   const cut = (error?: unknown): LanguageModelV3StreamPart => {
-    const reference = randomUUID();
+    const reference = currentReference();
     onCut({ model: name, reference, ...(error !== undefined && { error }) });
     return { type: "error", error: new ModelAnswerCut(name, reference) };
   };

@@ -5,8 +5,10 @@ import type { ModelConfiguration } from "../configuration.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { fetchWithTrace } from "../telemetry/index.ts";
+import { bounded } from "./bounded.ts";
 import { openableCircuit } from "./circuit.ts";
 import { type Candidate, fallbackChain } from "./fallback.ts";
+import { heldBack } from "./held-back.ts";
 import { reasonOf } from "./model-errors.ts";
 import { offlineModel } from "./offline.ts";
 import { patientRetry } from "./retry.ts";
@@ -52,31 +54,32 @@ export function agentModel(
       firstTokenSeconds: configuration.kind === "offline" ? undefined : care.firstTokenSeconds,
     };
   });
-  return {
-    languageModel: withoutAddresses(
-      fallbackChain(
-        candidates,
-        (name, reason) => {
-          metrics.countFallback(name, reason);
-          log.warn({ model: name, reason }, "model failed");
+  const chain = fallbackChain(
+    candidates,
+    (name, reason) => {
+      metrics.countFallback(name, reason);
+      log.warn({ model: name, reason }, "model failed");
+    },
+    ({ model: name, reference, error }) =>
+      log.warn(
+        {
+          model: name,
+          reference,
+          reason: reasonOf(error),
+          ...(error !== undefined && { error: describeError(error) }),
         },
-        ({ model: name, reference, error }) =>
-          log.warn(
-            {
-              model: name,
-              reference,
-              reason: reasonOf(error),
-              ...(error !== undefined && { error: describeError(error) }),
-            },
-            "model's answer was cut",
-          ),
-        patientRetry({
-          retries: care.retries,
-          longestPauseSeconds: care.retrySeconds,
-          onRetry: (pauseMilliseconds) => log.warn({ pauseMilliseconds }, "models are asked again after a pause"),
-        }),
+        "model's answer was cut",
       ),
-    ),
+    patientRetry({
+      retries: care.retries,
+      longestPauseSeconds: care.retrySeconds,
+      onRetry: (pauseMilliseconds) => log.warn({ pauseMilliseconds }, "models are asked again after a pause"),
+    }),
+  );
+  const tooLarge = () =>
+    log.warn({ limitKiB: care.answerLimitKiB }, "turn's answer was stopped: FLAME_ANSWER_LIMIT_KIB");
+  return {
+    languageModel: withoutAddresses(heldBack(bounded(chain, care.answerLimitKiB, tooLarge))),
     states: () => candidates.map(({ name, circuit }) => ({ name, asked: !circuit.open })),
   };
 }

@@ -1,5 +1,6 @@
 import { APICallError } from "@ai-sdk/provider";
 import { BrokenCircuitError } from "cockatiel";
+import { ToldError } from "../failures/index.ts";
 
 /** A model took too long to its first token. */
 export class ModelTooSlow extends Error {
@@ -13,7 +14,7 @@ export class ModelTooSlow extends Error {
  * A model's answer broke off: its stream ended without saying that it was over, or with an error. What its server said
  * is told to nobody; `reference` finds in the log what is known of it.
  */
-export class ModelAnswerCut extends Error {
+export class ModelAnswerCut extends ToldError {
   readonly reference: string;
 
   constructor(model: string, reference: string) {
@@ -24,7 +25,7 @@ export class ModelAnswerCut extends Error {
 }
 
 /** No model of the chain could begin an answer; `cause` is what happened to the last one. */
-export class ModelsUnavailable extends Error {
+export class ModelsUnavailable extends ToldError {
   /** After how many milliseconds the first of them may answer; undefined: asking again soon is of no use. */
   readonly againMilliseconds: number | undefined;
 

@@ -67,7 +67,14 @@ describe("an OpenAI-compatible model", () => {
     const { url } = await modelServer(401);
     const agent = await agentOf(url);
     const events = await agent.turn("planted words");
-    expect(events.at(-1)).toEqual({ event: "error", data: { code: "failed", message: "The turn failed" } });
+    expect(events.at(-1)).toEqual({
+      event: "error",
+      data: {
+        code: "failed",
+        message: expect.stringMatching(/^No language model answers: small \(401\); try again later \(reference \S+\)$/),
+        reference: expect.any(String),
+      },
+    });
     await until("the turn is counted as failed", async () =>
       (await agent.metrics()).includes('flame_turns_total{outcome="failed"} 1'),
     );

@@ -1,3 +1,5 @@
+import { ToolRefusal } from "./tool-refusal.ts";
+
 /** Longest expression, in characters, and deepest nesting: what a person writes, and no way to exhaust the stack. */
 const LENGTH_MAX = 500;
 const DEPTH_MAX = 50;
@@ -21,11 +23,11 @@ const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
  */
 export function evaluate(expression: string): number {
   if (expression.length > LENGTH_MAX)
-    throw new Error(`The expression has ${expression.length} characters; allowed: ${LENGTH_MAX}`);
+    throw new ToolRefusal(`The expression has ${expression.length} characters; allowed: ${LENGTH_MAX}`);
   const parser = new Parser(expression);
   const value = parser.sum();
   parser.expectEnd();
-  if (!Number.isFinite(value)) throw new Error(`"${expression}" has no finite value`);
+  if (!Number.isFinite(value)) throw new ToolRefusal(`"${expression}" has no finite value`);
   return Number(value.toPrecision(15));
 }
 
@@ -64,7 +66,7 @@ class Parser {
   }
 
   #divide(value: number, divisor: number): number {
-    if (divisor === 0) throw new Error(`"${this.#text}" divides by zero`);
+    if (divisor === 0) throw new ToolRefusal(`"${this.#text}" divides by zero`);
     return value / divisor;
   }
 
@@ -94,20 +96,21 @@ class Parser {
     if (constant !== undefined) return constant;
     const compute = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
     if (!compute)
-      throw new Error(
+      throw new ToolRefusal(
         `"${name}" is unknown; allowed: ${[...Object.keys(FUNCTIONS), ...Object.keys(CONSTANTS)].join(", ")}`,
       );
     this.#expect("(");
     const values = [this.sum()];
     while (this.#take(",")) values.push(this.sum());
     this.#expect(")");
-    if (ONE_ARGUMENT.has(name) && values.length > 1) throw new Error(`${name} takes one value, not ${values.length}`);
+    if (ONE_ARGUMENT.has(name) && values.length > 1)
+      throw new ToolRefusal(`${name} takes one value, not ${values.length}`);
     return compute(...values);
   }
 
   #nested(read: () => number): number {
     this.#depth += 1;
-    if (this.#depth > DEPTH_MAX) throw new Error(`The expression is nested deeper than ${DEPTH_MAX} levels`);
+    if (this.#depth > DEPTH_MAX) throw new ToolRefusal(`The expression is nested deeper than ${DEPTH_MAX} levels`);
     const value = read();
     this.#depth -= 1;
     return value;
@@ -138,7 +141,7 @@ class Parser {
 
   #fail(expected: string): never {
     const found = this.#text[this.#position];
-    throw new Error(
+    throw new ToolRefusal(
       `Expected ${expected} at character ${this.#position + 1} of "${this.#text}", found ${found ? `"${found}"` : "its end"}`,
     );
   }

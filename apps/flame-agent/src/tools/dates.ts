@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ToolRefusal } from "./tool-refusal.ts";
 
 const instant = z
   .string()
@@ -56,7 +57,7 @@ function parse(text: string): Date {
   const sameDay =
     Number.isFinite(date.getTime()) &&
     new Date(`${text.slice(0, 10)}T00:00Z`).toISOString().startsWith(text.slice(0, 10));
-  if (!sameDay) throw new Error(`"${text}" is no date of the calendar`);
+  if (!sameDay) throw new ToolRefusal(`"${text}" is no date of the calendar`);
   return date;
 }
 
@@ -73,7 +74,7 @@ function add(date: Date, amount: number, unit: Extract<DateQuestion, { kind: "ad
 }
 
 function valid(date: Date): Date {
-  if (!Number.isFinite(date.getTime())) throw new Error("The date is beyond the calendar's range");
+  if (!Number.isFinite(date.getTime())) throw new ToolRefusal("The date is beyond the calendar's range");
   return date;
 }
 
@@ -94,7 +95,7 @@ function inZone(date: Date, timeZone: string): string {
     } as const;
     return `${new Intl.DateTimeFormat("en-GB", format).format(date)} in ${timeZone}`;
   } catch {
-    throw new Error(`"${timeZone}" is no time zone; allowed: an IANA name such as Europe/Paris`);
+    throw new ToolRefusal(`"${timeZone}" is no time zone; allowed: an IANA name such as Europe/Paris`);
   }
 }
 

@@ -1,11 +1,13 @@
 import { createTool, validateToolInput } from "@mastra/core/tools";
 import { z } from "zod";
-import type { Metrics } from "../metrics.ts";
 import { DEFAULT_TENANT } from "../tenants/index.ts";
 import { evaluate } from "./arithmetic.ts";
 import { answerDate, DateQuestion } from "./dates.ts";
 import { describedOnce } from "./described-once.ts";
 import type { Outbox } from "./outbox.ts";
+import type { ToolCalls } from "./tool-calls.ts";
+
+export { createToolCalls, type ToolCalls } from "./tool-calls.ts";
 
 const Sentence = z.strictObject({ answer: z.string() });
 
@@ -26,10 +28,10 @@ export interface ApprovedCall {
 /** What the calls that need an approval do, by their tool. Doing one again changes nothing and gives the same answer. */
 export type ApprovedTools = ReturnType<typeof approvedTools>;
 
-export function approvedTools(metrics: Metrics, outbox: Outbox) {
+export function approvedTools(calls: ToolCalls, outbox: Outbox) {
   return {
     send_message: ({ input, ...call }: ApprovedCall) =>
-      metrics.countToolCall("send_message", async () => {
+      calls.run("send_message", async () => {
         const { to, text } = Message.parse(input);
         await outbox.send({ ...call, recipient: to, body: text });
         return { answer: `The message to ${to} is sent.` };
@@ -38,7 +40,7 @@ export function approvedTools(metrics: Metrics, outbox: Outbox) {
 }
 
 /** The agent's tools. All work with no network; each call is counted. Only `send_message` waits for an approval. */
-export function agentTools(metrics: Metrics, approved: ApprovedTools) {
+export function agentTools(calls: ToolCalls, approved: ApprovedTools) {
   return {
     calculate: createTool({
       id: "calculate",
@@ -47,7 +49,7 @@ export function agentTools(metrics: Metrics, approved: ApprovedTools) {
       inputSchema: describedOnce(z.strictObject({ expression: z.string().min(1) })),
       outputSchema: describedOnce(Sentence),
       execute: ({ expression }) =>
-        metrics.countToolCall("calculate", () => ({ answer: `${expression} = ${evaluate(expression)}` })),
+        calls.run("calculate", () => ({ answer: `${expression} = ${evaluate(expression)}` })),
     }),
     dates: createTool({
       id: "dates",
@@ -55,7 +57,7 @@ export function agentTools(metrics: Metrics, approved: ApprovedTools) {
         "Answers a question about dates: the time now, the weekday, the span between two dates, adding to a date, converting to a time zone.",
       inputSchema: describedOnce(z.strictObject({ question: DateQuestion })),
       outputSchema: describedOnce(Sentence),
-      execute: ({ question }) => metrics.countToolCall("dates", () => ({ answer: answerDate(question, Date.now()) })),
+      execute: ({ question }) => calls.run("dates", () => ({ answer: answerDate(question, Date.now()) })),
     }),
     send_message: createTool({
       id: "send_message",

@@ -1,10 +1,11 @@
+import { ToldError } from "../failures/index.ts";
 import type { Metrics } from "../metrics.ts";
 
 /** How a turn ended. */
 export type TurnOutcome = "completed" | "failed" | "timed-out" | "client-left" | "shut-down";
 
 /** Why a turn is aborted: the reason of its signal. */
-export class TurnAborted extends Error {
+export class TurnAborted extends ToldError {
   readonly outcome: TurnOutcome;
 
   constructor(outcome: TurnOutcome, message: string) {

@@ -1,6 +1,7 @@
 import type { Approvals } from "../approvals/approvals.ts";
 import { asCaller, LeaseLost } from "../database/index.ts";
 import { describeError, type Logger } from "../log.ts";
+import { currentRequest } from "../request-scope.ts";
 import { ownedName } from "../tenants/index.ts";
 import { type EncodedEvent, encoded, type TurnLog, type TurnWriter } from "../turn-log/index.ts";
 import type { ThreadLease } from "../turns/thread-leases.ts";
@@ -100,7 +101,9 @@ export class TurnCourse {
     const { turns, workflow, log } = this.#parts;
     const { id, tenant, thread, resource, run } = turn;
     const runId = typeof run === "string" ? run : run.runId;
-    const emit = (event: TurnEvent) => writer.append(event);
+    const reader = currentRequest()?.reader;
+    // While events wait to be stored, the model is held back.
+    const emit = (event: TurnEvent) => reader?.closedUntil(writer.append(event)) ?? writer.append(event);
     const live: LiveTurn = { tenant, emit, signal };
     let snapshot = turn.wasSuspended;
     try {
@@ -127,8 +130,9 @@ export class TurnCourse {
     } catch (error) {
       if (!signal.aborted) log.error({ error: describeError(error) }, "turn failed");
       const isLost = turn.lease.isLost && !signal.aborted;
+      const last = isLost ? THREAD_LOST : failureOf(signal, error);
       const { state, failure } = isLost ? LOST : endOf(signal);
-      await this.#end(id, writer, state, failure, isLost ? THREAD_LOST : failureOf(signal, error));
+      await this.#end(id, writer, state, failure === "failed" ? last.data.code : failure, last);
       if (snapshot) await this.#forget(runId);
       return "failed";
     }

@@ -51,8 +51,8 @@ export const TurnEvent = z.discriminatedUnion("event", [
   }),
   /** The model's reason, or `suspended` where a tool call waits for approval. */
   event("end", { finishReason: z.string(), usage: Usage }),
-  /** The turn ended otherwise, or its process did. */
-  event("error", { code: z.string(), message: z.string() }),
+  /** The turn ended otherwise, or its process did. `reference` stands in the log beside what is known of it. */
+  event("error", { code: z.string(), message: z.string(), reference: z.uuid().optional() }),
 ]);
 export type TurnEvent = z.output<typeof TurnEvent>;
 

@@ -1,9 +1,9 @@
-import { isDatabaseAway } from "../database/index.ts";
+import { failureOf as failureOfError } from "../failures/index.ts";
 import { TurnAborted } from "../turns/turns.ts";
 import type { TurnEvent } from "./events.ts";
 
-/** What a client is told while the database can't be reached or has no room. */
-export const DATABASE_AWAY = "The database doesn't take requests now; try again when GET /ready answers 200";
+/** The code of a turn that passed a limit, of the deployment or of its database. */
+const TOO_LARGE = "too-large";
 
 type Failure = Extract<TurnEvent, { event: "error" }>;
 
@@ -40,11 +40,8 @@ export const NOT_KEPT: Failure = {
 /** What is told of a turn that stopped: an aborted one for the reason of its signal. */
 export function failureOf(signal: AbortSignal, error: unknown): Failure {
   const reason: unknown = signal.aborted ? signal.reason : error;
-  return {
-    event: "error",
-    data:
-      reason instanceof TurnAborted
-        ? { code: reason.outcome, message: reason.message }
-        : { code: "failed", message: isDatabaseAway(error) ? DATABASE_AWAY : "The turn failed" },
-  };
+  if (reason instanceof TurnAborted) return { event: "error", data: { code: reason.outcome, message: reason.message } };
+  const { kind, message, reference } = failureOfError(reason, "turn");
+  const code = kind === "limit passed" || kind === "too large for the database" ? TOO_LARGE : "failed";
+  return { event: "error", data: { code, message, reference } };
 }

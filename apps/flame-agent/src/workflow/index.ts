@@ -21,7 +21,6 @@ import { TurnRunner } from "./runner.ts";
 import { StepRunner } from "./step.ts";
 import { ALIVE_SECONDS, enterInstance } from "./upkeep.ts";
 
-export { DATABASE_AWAY } from "./failure.ts";
 export { type ChatMetrics, createChatMetrics } from "./metrics.ts";
 
 /** What chat stands on. */
@@ -48,6 +47,7 @@ export interface Chat {
   readonly approvals: Approvals;
   readonly leases: ThreadLeases;
   readonly knowledge: Knowledge;
+  readonly log: Logger;
   /** Ends the upkeep; to be called before the database is closed. */
   close(): Promise<void>;
 }
@@ -115,5 +115,5 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
     await runner.settle();
   };
   instance.keepUp(settle, metrics);
-  return { workflow, runner, records, events, approvals, leases, knowledge, close: () => instance.stop() };
+  return { workflow, runner, records, events, approvals, leases, knowledge, log, close: () => instance.stop() };
 }

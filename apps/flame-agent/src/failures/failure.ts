@@ -1,0 +1,40 @@
+import { exceedsDatabase, isDatabaseAway, STATEMENT_BYTES_MAX } from "../database/index.ts";
+import { currentReference } from "../request-scope.ts";
+import { LimitPassed, ToldError } from "./told-error.ts";
+
+/** What a client is told while the database can't be reached or has no room. */
+export const DATABASE_AWAY = "The database doesn't take requests now; try again when GET /ready answers 200";
+
+/** What a client is told that gave more than the database takes. */
+const TOO_LARGE = `More is to be stored at once than the database takes (an embedded one: ${STATEMENT_BYTES_MAX / 1024 ** 2} MiB); fix: send less, or have the deployment use FLAME_DATABASE=postgresql`;
+
+/** What may be told of a failure. */
+export interface Failure {
+  readonly kind: "limit passed" | "too large for the database" | "database away" | "failed";
+  /** For clients: with the reference, and nothing of what the error says unless it is meant for them. */
+  readonly message: string;
+  /** Finds in the log what is known of it. */
+  readonly reference: string;
+}
+
+/** What may be told of an error; `what` failed, in a word. */
+export function failureOf(error: unknown, what = "request"): Failure {
+  const reference = currentReference();
+  const words = (message: string) => `${message} (reference ${reference})`;
+  const told = toldErrorIn(error);
+  if (told instanceof LimitPassed) return { kind: "limit passed", message: words(told.message), reference };
+  if (told) return { kind: "failed", message: withReference(told.message, words), reference };
+  if (exceedsDatabase(error)) return { kind: "too large for the database", message: words(TOO_LARGE), reference };
+  if (isDatabaseAway(error)) return { kind: "database away", message: words(DATABASE_AWAY), reference };
+  return { kind: "failed", message: words(`The ${what} failed`), reference };
+}
+
+/** The error among those that caused this one whose words are for clients. */
+function toldErrorIn(error: unknown): ToldError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof ToldError) return cause;
+  return undefined;
+}
+
+function withReference(message: string, words: (message: string) => string): string {
+  return message.includes("(reference ") ? message : words(message);
+}

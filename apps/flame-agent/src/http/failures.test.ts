@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TestAgent, testAgent } from "../testing/agent.ts";
+import { isRecord, parseEvents, textOf } from "../testing/client.ts";
+import { type FaultyDatabase, faultyDatabase, QUOTED } from "../testing/faulty-database.ts";
+
+let database: FaultyDatabase;
+let agent: TestAgent;
+beforeAll(async () => {
+  database = await faultyDatabase();
+  agent = await testAgent({ FLAME_LOG_LEVEL: "trace", FLAME_RATE_LIMIT_PER_MINUTE: "0" }, database.open);
+});
+afterAll(async () => {
+  database.fail(undefined);
+  await agent.stop();
+});
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/;
+const REFERENCE = new RegExp(`\\(reference (${UUID.source})\\)`);
+
+/** Statements that fail, and what of a turn needs them. */
+const FAULTS = [
+  { fault: "messages aren't stored", statements: /insert into public\.mastra_messages/ },
+  { fault: "messages aren't read", statements: /from\s+"?public"?\."?mastra_messages/i },
+  { fault: "threads aren't there", statements: /mastra_threads/i },
+  { fault: "runs aren't looked up", statements: /mastra_workflow_snapshot/i },
+  { fault: "events aren't stored", statements: /flame\.turn_events/ },
+  { fault: "turns aren't noted", statements: /flame\.turns/ },
+  { fault: "nothing is done", statements: /./ },
+] as const;
+
+const said = (text: string) => [{ role: "user", content: text }];
+/** Every route that streams a turn, and `generate`, which answers whole. */
+const ROUTES = [
+  { path: "/turns", body: (thread: string) => ({ message: "count to 3", thread, resource: "r" }) },
+  {
+    path: "/chat",
+    body: (id: string) => ({
+      id,
+      resource: "r",
+      messages: [{ id: "1", role: "user", parts: [{ type: "text", text: "count to 3" }] }],
+    }),
+  },
+  ...["stream", "generate"].map((name) => ({
+    path: `/api/agents/flame/${name}`,
+    body: (thread: string) => ({ messages: said("count to 3"), memory: { thread, resource: "r" } }),
+  })),
+] as const;
+
+/** What the answer tells of a failure: the whole of it, or its event. */
+function failureIn(status: number, text: string): string | undefined {
+  if (status !== 200) return text;
+  return parseEvents(text)
+    .filter(({ event, data }) => event === "error" || (isRecord(data) && data.type === "error"))
+    .map(({ data }) => JSON.stringify(data))
+    .at(-1);
+}
+
+describe.each(FAULTS)("where $fault", ({ statements }) => {
+  it.each(ROUTES)("$path tells a reference that is in the log, and nothing of the database", async ({ path, body }) => {
+    const thread = crypto.randomUUID();
+    const before = agent.log.length;
+    database.fail(statements);
+    const response = await agent.post(path, body(thread), { signal: AbortSignal.timeout(20_000) });
+    const text = await response.text();
+    database.fail(undefined);
+    expect(text).not.toContain(QUOTED);
+    expect(text).not.toMatch(/duplicate key|MASTRA_|node_modules/);
+    const lines = agent.log.slice(before);
+    expect(lines.filter((line) => line.includes(QUOTED))).toEqual([]);
+    const failure = failureIn(response.status, text);
+    // What one route doesn't need fails nothing there: it ends as it always does.
+    if (failure === undefined) return expect(text).toMatch(/"finishReason":"stop"|"reason":"stop"/);
+    const [, reference = "none"] = REFERENCE.exec(failure) ?? [];
+    expect(failure).toMatch(REFERENCE);
+    const found = lines.filter((line) => line.includes(reference));
+    expect(found.some((line) => line.includes('"level":50') && line.includes('"error"'))).toBe(true);
+  });
+});
+
+describe("a failure in the middle of a turn", () => {
+  const faultOf = async (path: string, body: unknown, statements: RegExp) => {
+    database.fail(statements);
+    const response = await agent.post(path, body);
+    const text = await response.text();
+    database.fail(undefined);
+    return text;
+  };
+
+  it("is an error event with a reference where the answer isn't stored, on every stream", async () => {
+    for (const { path, body } of ROUTES.slice(0, 3)) {
+      const text = await faultOf(path, body(crypto.randomUUID()), /insert into public\.mastra_messages/);
+      expect([path, failureIn(200, text)]).toEqual([path, expect.stringMatching(REFERENCE)]);
+    }
+  });
+
+  it("fails its turn, whose record says so too", async () => {
+    const text = await faultOf("/turns", { message: "count to 3" }, /insert into public\.mastra_messages/);
+    const [start] = parseEvents(text);
+    const id = isRecord(start?.data) ? start.data.turn : "";
+    expect(await (await agent.get(`/turns/${id}`)).json()).toMatchObject({ state: "failed", failure: "failed" });
+    expect(parseEvents(text).at(-1)).toEqual({
+      event: "error",
+      data: {
+        code: "failed",
+        message: expect.stringMatching(REFERENCE),
+        reference: expect.stringMatching(UUID),
+      },
+    });
+  });
+
+  it("of a tool is told to the model and to the client by its reference", async () => {
+    const asked = await agent.turn('Send "hi" to ada@example.org', crypto.randomUUID());
+    const approval = asked.find(({ event }) => event === "approval")?.data;
+    const id = isRecord(approval) ? approval.id : "";
+    const before = agent.log.length;
+    const text = await faultOf(`/approvals/${id}/approve`, undefined, /flame\.outbox/);
+    expect(text).not.toContain(QUOTED);
+    const lines = agent.log.slice(before);
+    expect(lines.filter((line) => line.includes(QUOTED))).toEqual([]);
+    const [, reference = "none"] = REFERENCE.exec(textOf(parseEvents(text))) ?? [];
+    expect(lines.some((line) => line.includes(reference) && line.includes("tool failed"))).toBe(true);
+  });
+});
+
+it("each request has a reference of its own, which all its lines bear", async () => {
+  const before = agent.log.length;
+  await Promise.all([1, 2, 3].map(() => agent.turn("hi")));
+  const references = agent.log
+    .slice(before)
+    .map((line) => JSON.parse(line))
+    .filter(({ msg, route }) => msg === "request" && route === "/turns")
+    .map(({ reference }) => reference);
+  expect(new Set(references).size).toBe(3);
+  for (const reference of references) expect(reference).toMatch(UUID);
+});

@@ -1,0 +1,48 @@
+import type { Database } from "../database/index.ts";
+import { testDatabase } from "./database.ts";
+
+/** What a database quotes in its errors. */
+export const QUOTED = "plantedquote";
+
+/** A database that fails when it is told to, with an error that quotes what it was asked. */
+export interface FaultyDatabase {
+  readonly open: () => Promise<Database>;
+  /** From now on statements of this form fail; by default none. */
+  fail(statements?: RegExp): void;
+}
+
+/** A database of the test's own, closed with the agent that opens it. */
+export async function faultyDatabase(): Promise<FaultyDatabase> {
+  let failing: RegExp | undefined;
+  const database = await testDatabase();
+  const { pool } = database;
+  const refuse = (statement: unknown) => {
+    const text = typeof statement === "object" && statement && "text" in statement ? statement.text : statement;
+    if (!failing?.test(String(text))) return undefined;
+    const error = new Error(`duplicate key value, Key (id)=(${QUOTED}) already exists`);
+    return Object.assign(error, { code: "23505", detail: QUOTED, where: QUOTED, name: "error" });
+  };
+  const guarded = <Target extends { query: (...given: never[]) => unknown }>(target: Target) => {
+    const query = target.query.bind(target);
+    Object.defineProperty(target, "query", {
+      configurable: true,
+      value: (...given: never[]) => {
+        const error = refuse(given[0]);
+        return error ? Promise.reject(error) : query(...given);
+      },
+    });
+  };
+  guarded(pool);
+  const seen = new WeakSet<object>();
+  pool.on("acquire", (client) => {
+    if (seen.has(client)) return;
+    seen.add(client);
+    guarded(client);
+  });
+  return {
+    open: async () => database,
+    fail(statements) {
+      failing = statements;
+    },
+  };
+}
