@@ -7,7 +7,7 @@ export interface RequestScope {
   readonly reference: string;
   /** Whether who reads the answer keeps up with it. */
   readonly reader: ReaderGate;
-  /** What a library caught and answered in its own words. */
+  /** What a library caught first, of which it tells in its own words. */
   caught?: unknown;
 }
 
@@ -26,6 +26,13 @@ export function currentRequest(): RequestScope | undefined {
 /** The reference of the request that is worked for, or a new one, which its user has to log. */
 export function currentReference(): string {
   return scopes.getStore()?.reference ?? randomUUID();
+}
+
+/** Notes what failed, where a library will tell of it in its own words or makes another error of it; and throws it. */
+export function noteCaught(error: unknown): never {
+  const request = scopes.getStore();
+  if (request) request.caught ??= error;
+  throw error;
 }
 
 /** Holds back who makes an answer while who reads it doesn't take any. Open until it is closed. */

@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { atEndOfSuite } from "../testing/at-end.ts";
 import { DRIVERS, type Driver, openTestDatabase, testDatabase } from "../testing/database.ts";
 import { temporaryFolder } from "../testing/folder.ts";
@@ -119,6 +119,31 @@ describe("a backup", () => {
     await remove();
   });
 
+  it.each(routes)(
+    "of $from with rows of some MiB each restores into $to",
+    async ({ from, to }) => {
+      const file = join(await temporaryFolder(), "large.gz");
+      const source = await testDatabase(from);
+      // Quotes take twice their place where many rows go together.
+      for (const [id, size] of [1, 3, 1, 2].entries())
+        await source.pool.query(
+          "insert into flame.summaries (thread, content, covers_until) values ($1, repeat($2, $3), now())",
+          [`t${id}`, '"', size * 1024 ** 2],
+        );
+      const sizes = "select thread, length(content) as length from flame.summaries order by thread";
+      const before = (await source.pool.query(sizes)).rows;
+      expect(await writeBackup(source.pool, file)).toEqual({ rows: 4 });
+      await source.close();
+      const { open, again, remove } = await target(to);
+      expect(await restoreBackup(file, open)).toEqual({ rows: 4 });
+      const restored = await again();
+      expect((await restored.pool.query(sizes)).rows).toEqual(before);
+      await restored.close();
+      await remove();
+    },
+    120_000,
+  );
+
   it("that can't be written leaves nothing behind and says why", async () => {
     const folder = await temporaryFolder();
     const database = await testDatabase();
@@ -147,6 +172,17 @@ describe("a restore is refused, and the database stays empty,", () => {
   ];
   const gzip = (...more: string[]) => gzipSync([...lines, ...more].map((line) => `${line}\n`).join(""));
   const header = (change: object) => gzipSync(`${JSON.stringify({ ...JSON.parse(lines[0] ?? ""), ...change })}\n`);
+
+  it("of a row that an embedded database doesn't take, which is named", async () => {
+    const file = join(await temporaryFolder(), "row.gz");
+    await writeFile(file, gzip(JSON.stringify({ table: 0, rows: [[`big${"x".repeat(9 * 1024 ** 2)}`]] })));
+    const embedded = await testDatabase("embedded");
+    onTestFinished(() => embedded.close());
+    await expect(restoreBackup(file, async () => ({ ...embedded, close: async () => {} }))).rejects.toThrow(
+      /^The backup has a row of 9 MiB in "flame"\."knowledge" \(tenant bigx{1,60}…\); allowed: 8 MiB on an embedded.*postgresql/,
+    );
+    expect((await embedded.pool.query("select 1 from flame.knowledge")).rowCount).toBe(0);
+  });
 
   it.each([
     { why: "of a file that isn't one", content: Buffer.from("no gzip"), message: /no whole backup \(.*header/ },

@@ -9,8 +9,9 @@ import { type End, FORMAT_VERSION, type Header, qualified, quoted, type Rows, ty
 import { schemaVersion } from "./schema.ts";
 import { inTransaction } from "./sql.ts";
 
-/** Rows read and written at once. */
-const BATCH_ROWS = 200;
+/** Rows read and written at once, and the bytes that as many of them are to have about. */
+const BATCH_ROWS_MAX = 200;
+const BATCH_BYTES = 4 * 1024 ** 2;
 
 /**
  * Writes all data, Mastra's and ours, as they are at one moment: gzipped JSON lines that either kind of database can be
@@ -57,14 +58,18 @@ async function* lines(connection: PoolClient, counted: { rows: number }): AsyncG
   for (const [index, table] of tables.entries()) {
     const columns = table.columns.map(({ name }) => `${quoted(name)}::text`).join(", ");
     await connection.query(`declare backup no scroll cursor for select ${columns} from ${qualified(table)}`);
-    for (;;) {
+    // How large the next rows are isn't known: many are asked for only behind small ones.
+    for (let count = 1; ; ) {
       const { rows } = await connection.query<(string | null)[]>({
-        text: `fetch ${BATCH_ROWS} from backup`,
+        text: `fetch ${count} from backup`,
         rowMode: "array",
       });
       if (rows.length === 0) break;
       counted.rows += rows.length;
-      yield line({ table: index, rows });
+      const text = line({ table: index, rows });
+      yield text;
+      const fitting = Math.floor((BATCH_BYTES * rows.length) / text.length);
+      count = Math.max(1, Math.min(BATCH_ROWS_MAX, 4 * count, fitting));
     }
     await connection.query("close backup");
   }

@@ -9,12 +9,20 @@ import { tablesOf } from "./dump.ts";
 import { End, Header, qualified, quoted, Rows, type Table } from "./dump-format.ts";
 import { prepareSchema, SCHEMA_VERSION, type SchemaOptions } from "./schema.ts";
 import { inTransaction } from "./sql.ts";
+import { mebibytes, STATEMENT_BYTES_MAX } from "./statement-gate.ts";
+
+/** Most that one statement writes, in bytes, unless a single row is larger. */
+const BATCH_BYTES = 4 * 1024 ** 2;
+/** What a value takes beside its own bytes at most, and a statement beside its values. */
+const VALUE_OVERHEAD_BYTES = 8;
+const STATEMENT_OVERHEAD_BYTES = 65_536;
 
 /**
  * Fills an empty database from a backup, of whichever kind of database it was made: all of it, or nothing. `open` opens
  * the database with the schema that the backup was made from; it is brought to this build's version afterwards.
  *
- * @throws where the file is no whole backup, is of a newer agent, or the database has data already.
+ * @throws where the file is no whole backup, is of a newer agent, has a row that an embedded database can't take, or the
+ *   database has data already.
  */
 export async function restoreBackup(
   file: string,
@@ -25,7 +33,7 @@ export async function restoreBackup(
   try {
     const rows = await inTransaction(database.pool, async (connection) => {
       const types = await refuseUnfit(connection, header);
-      return load(connection, file, header.tables, types);
+      return load(connection, file, header.tables, { types, kind: database.kind });
     });
     await prepareSchema(database.pool, database.store, {}, database.kind === "embedded");
     return { rows };
@@ -68,12 +76,7 @@ async function refuseUnfit(connection: PoolClient, { tables }: Header): Promise<
   return types;
 }
 
-async function load(
-  connection: PoolClient,
-  file: string,
-  tables: readonly Table[],
-  types: ReadonlyMap<string, string>,
-): Promise<number> {
+async function load(connection: PoolClient, file: string, tables: readonly Table[], target: Target): Promise<number> {
   const digest = createHash("sha256");
   let count = 0;
   let first = true;
@@ -92,7 +95,7 @@ async function load(
     const { table: index, rows } = read(Rows, line, file);
     const table = tables[index];
     if (!table) throw notWhole(file, `it has rows of table ${index}, which isn't there`);
-    await insert(connection, table, rows, types);
+    for (const batch of batchesOf(rows)) await insert(connection, table, batch, target);
     count += rows.length;
   }
   if (!end || end.rows !== count || end.digest !== digest.digest("hex"))
@@ -101,20 +104,78 @@ async function load(
   return count;
 }
 
+/** What is written to: the types of its columns, and what kind it is, since an embedded one takes less at once. */
+interface Target {
+  readonly types: ReadonlyMap<string, string>;
+  readonly kind: Database["kind"];
+}
+
+/** The rows in statements that any database takes; a row that is larger is one by itself. */
+function* batchesOf(rows: Rows["rows"]): Generator<Rows["rows"]> {
+  let batch: Rows["rows"] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const more = bytesInArrays(row);
+    if (batch.length > 0 && bytes + more > BATCH_BYTES) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(row);
+    bytes += more;
+  }
+  if (batch.length > 0) yield batch;
+}
+
 async function insert(
   connection: PoolClient,
   table: Table,
   rows: Rows["rows"],
-  types: ReadonlyMap<string, string>,
+  { types, kind }: Target,
 ): Promise<void> {
   const names = table.columns.map(({ name }) => quoted(name)).join(", ");
-  const values = table.columns.map(({ name }, index) => `given.c${index}::${types.get(`${qualified(table)}.${name}`)}`);
+  const typeOf = (name: string) => types.get(`${qualified(table)}.${name}`);
+  const [row] = rows;
+  if (row && rows.length === 1) {
+    refuseTooLarge(table, row, kind);
+    const values = table.columns.map(({ name }, index) => `$${index + 1}::text::${typeOf(name)}`);
+    await connection.query(
+      `insert into ${qualified(table)} (${names}) overriding system value values (${values.join(", ")})`,
+      table.columns.map((_, index) => row[index] ?? null),
+    );
+    return;
+  }
+  const values = table.columns.map(({ name }, index) => `given.c${index}::${typeOf(name)}`);
   const arrays = table.columns.map((_, index) => `$${index + 1}::text[]`);
   await connection.query(
     `insert into ${qualified(table)} (${names}) overriding system value
      select ${values.join(", ")} from unnest(${arrays.join(", ")})
        as given (${table.columns.map((_, index) => `c${index}`).join(", ")})`,
-    table.columns.map((_, index) => rows.map((row) => row[index] ?? null)),
+    table.columns.map((_, index) => rows.map((one) => one[index] ?? null)),
+  );
+}
+
+/** @throws where the row is more than an embedded database takes in one statement, with its place and size. */
+function refuseTooLarge(table: Table, row: Rows["rows"][number], kind: Database["kind"]): void {
+  const bytes = row.reduce((sum, value) => sum + Buffer.byteLength(value ?? "") + VALUE_OVERHEAD_BYTES, 0);
+  if (kind !== "embedded" || bytes <= STATEMENT_BYTES_MAX - STATEMENT_OVERHEAD_BYTES) return;
+  const [key] = table.columns;
+  throw new Error(
+    `The backup has a row of ${mebibytes(bytes)} MiB in ${qualified(table)} (${key?.name} ${nameOf(row[0])}); allowed: ${mebibytes(STATEMENT_BYTES_MAX)} MiB on an embedded database; fix: restore it with FLAME_DATABASE=postgresql, or back up again without that row`,
+  );
+}
+
+/** A row's key as it may be told: ids are short. */
+function nameOf(key: string | null | undefined): string {
+  const name = key ?? "null";
+  return name.length <= 64 ? name : `${name.slice(0, 63)}…`;
+}
+
+/** What a row takes in arrays of text, where quotes and backslashes are written twice. */
+function bytesInArrays(row: Rows["rows"][number]): number {
+  return row.reduce(
+    (sum, value) => sum + Buffer.byteLength(value ?? "") + (value?.match(/["\\]/g)?.length ?? 0) + VALUE_OVERHEAD_BYTES,
+    0,
   );
 }
 

@@ -34,10 +34,22 @@ export function vectorText(vector: readonly number[]): string {
 
 /** The code that the server or the network gave for a failure, such as `28P01` or `ECONNREFUSED`. */
 export function failureCode(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ("code" in cause && typeof cause.code === "string" && cause.code !== "") return cause.code;
-  }
+  for (const cause of causesOf(error))
+    if ("code" in cause && typeof cause.code === "string" && isServersCode(cause.code)) return cause.code;
   return undefined;
+}
+
+/** Whether a code is the server's or the network's: what Mastra calls its own errors would hide it. */
+function isServersCode(code: string): boolean {
+  return code !== "" && !code.startsWith("MASTRA_");
+}
+
+/** The error, what caused it, and so on; libraries keep some of them as plain objects. */
+function* causesOf(error: unknown): Generator<object> {
+  for (let cause = error; typeof cause === "object" && cause !== null; ) {
+    yield cause;
+    cause = "cause" in cause ? cause.cause : undefined;
+  }
 }
 
 /** JSON that PostgreSQL's jsonb takes: without the character 0 and without half characters, which it refuses. */
@@ -56,8 +68,8 @@ const BROKEN_CONNECTION = /connection (?:terminated|timeout|ended)|timeout excee
 export function isDatabaseAway(error: unknown): boolean {
   const code = failureCode(error);
   if (code !== undefined) return PASSING.test(code);
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (BROKEN_CONNECTION.test(cause.message)) return true;
+  for (const cause of causesOf(error))
+    if ("message" in cause && BROKEN_CONNECTION.test(String(cause.message))) return true;
   return false;
 }
 

@@ -78,4 +78,5 @@ function refusal(bytes: number): Uint8Array {
   return Buffer.concat([head, fields]);
 }
 
-const mebibytes = (bytes: number) => Number((bytes / 1024 ** 2).toFixed(1));
+/** For messages: a size in MiB with one decimal. */
+export const mebibytes = (bytes: number) => Number((bytes / 1024 ** 2).toFixed(1));

@@ -2,6 +2,7 @@ import type { MastraDBMessage } from "@mastra/core/agent";
 import type { StorageThreadType } from "@mastra/core/memory";
 import { MemoryPG } from "@mastra/pg";
 import type { Pool } from "pg";
+import { noteCaught } from "../request-scope.ts";
 import { type Caller, currentCaller } from "./caller.ts";
 import { heldLease, heldPart, keepLease, refusalOf } from "./held-lease.ts";
 import { messageId, messageKey } from "./message-key.ts";
@@ -122,7 +123,7 @@ export class ThreadBoundMemory extends MemoryPG {
     if (rows.length === 0) return { messages: [] };
     const lease = heldLease();
     // Where a row of an earlier agent has the bare id in the same thread, it is the message.
-    const written = await this.#pool.query(
+    const writing = this.#pool.query(
       `with given as (
          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
            with ordinality as given (key, id, thread, resource, content, role, type, at, place)
@@ -159,6 +160,7 @@ export class ThreadBoundMemory extends MemoryPG {
         lease?.holder ?? null,
       ],
     );
+    const written = await writing.catch(noteCaught);
     if (written.rowCount !== rows.length) throw await refusalOf(this.#pool, new ThreadRefused());
     return { messages: [...messages] };
   }

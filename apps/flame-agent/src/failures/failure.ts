@@ -1,5 +1,5 @@
 import { exceedsDatabase, isDatabaseAway, STATEMENT_BYTES_MAX } from "../database/index.ts";
-import { currentReference } from "../request-scope.ts";
+import { currentReference, currentRequest } from "../request-scope.ts";
 import { LimitPassed, ToldError } from "./told-error.ts";
 
 /** What a client is told while the database can't be reached or has no room. */
@@ -21,11 +21,13 @@ export interface Failure {
 export function failureOf(error: unknown, what = "request"): Failure {
   const reference = currentReference();
   const words = (message: string) => `${message} (reference ${reference})`;
-  const told = toldErrorIn(error);
+  // Mastra makes errors of its own of what it catches, without their class and code.
+  const causes = [error, currentRequest()?.caught];
+  const told = causes.map(toldErrorIn).find((one) => one !== undefined);
   if (told instanceof LimitPassed) return { kind: "limit passed", message: words(told.message), reference };
   if (told) return { kind: "failed", message: withReference(told.message, words), reference };
-  if (exceedsDatabase(error)) return { kind: "too large for the database", message: words(TOO_LARGE), reference };
-  if (isDatabaseAway(error)) return { kind: "database away", message: words(DATABASE_AWAY), reference };
+  if (causes.some(exceedsDatabase)) return { kind: "too large for the database", message: words(TOO_LARGE), reference };
+  if (causes.some(isDatabaseAway)) return { kind: "database away", message: words(DATABASE_AWAY), reference };
   return { kind: "failed", message: words(`The ${what} failed`), reference };
 }
 

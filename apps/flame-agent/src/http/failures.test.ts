@@ -78,8 +78,8 @@ describe.each(FAULTS)("where $fault", ({ statements }) => {
 });
 
 describe("a failure in the middle of a turn", () => {
-  const faultOf = async (path: string, body: unknown, statements: RegExp) => {
-    database.fail(statements);
+  const faultOf = async (path: string, body: unknown, statements: RegExp, code?: string) => {
+    database.fail(statements, code);
     const response = await agent.post(path, body);
     const text = await response.text();
     database.fail(undefined);
@@ -90,6 +90,22 @@ describe("a failure in the middle of a turn", () => {
     for (const { path, body } of ROUTES.slice(0, 3)) {
       const text = await faultOf(path, body(crypto.randomUUID()), /insert into public\.mastra_messages/);
       expect([path, failureIn(200, text)]).toEqual([path, expect.stringMatching(REFERENCE)]);
+    }
+  });
+
+  it.each([
+    { code: "54000", told: "More is to be stored at once than the database takes", status: 413, turn: "too-large" },
+    { code: "57P01", told: "The database doesn't take requests now", status: 503, turn: "failed" },
+  ])("is told by what may be done about it: $code", async ({ code, told, status, turn }) => {
+    for (const { path, body } of ROUTES) {
+      database.fail(/insert into public\.mastra_messages/, code);
+      const response = await agent.post(path, body(crypto.randomUUID()));
+      const text = await response.text();
+      database.fail(undefined);
+      const whole = path.endsWith("generate");
+      const failure = failureIn(response.status, text);
+      expect([path, response.status, failure]).toEqual([path, whole ? status : 200, expect.stringContaining(told)]);
+      if (path === "/turns") expect(failure).toContain(`"code":"${turn}"`);
     }
   });
 

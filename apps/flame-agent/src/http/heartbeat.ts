@@ -1,6 +1,8 @@
 import type { MiddlewareHandler } from "hono";
 import { failureOf } from "../failures/index.ts";
 import { describeError, type Logger } from "../log.ts";
+import type { AgentEnv } from "./env.ts";
+import { STALLED_MILLISECONDS, whileTaken } from "./stalled.ts";
 
 const encoder = new TextEncoder();
 const HEARTBEAT = encoder.encode(": heartbeat\n\n");
@@ -8,9 +10,10 @@ const LINE_FEED = 10;
 
 /**
  * Gives every answer that is an event stream a comment line in each silence, so that no proxy takes it for dead; and one
- * that breaks off an end that says so, in place of the words of what broke it.
+ * that breaks off an end that says so, in place of the words of what broke it. A client that takes nothing of what there
+ * is for a minute is dropped.
  */
-export function keepStreamsAlive(heartbeatSeconds: number, log: Logger): MiddlewareHandler {
+export function keepStreamsAlive(heartbeatSeconds: number, log: Logger): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
     await next();
     const { body } = context.res;
@@ -20,7 +23,9 @@ export function keepStreamsAlive(heartbeatSeconds: number, log: Logger): Middlew
       log.error({ error: describeError(error), reference }, "event stream broke off");
       return `event: error\ndata: ${JSON.stringify({ code: "failed", message, reference })}\n\n`;
     };
-    context.res = new Response(withHeartbeats(body, heartbeatSeconds * 1000, brokenOff), context.res);
+    const alive = withHeartbeats(body, heartbeatSeconds * 1000, brokenOff);
+    const drop = () => void context.env.outgoing.destroy();
+    context.res = new Response(whileTaken(alive, STALLED_MILLISECONDS, drop), context.res);
   };
 }
 

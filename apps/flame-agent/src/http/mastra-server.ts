@@ -6,7 +6,7 @@ import type { z } from "zod";
 import { asCaller, type ThreadClaim, type Threads } from "../database/index.ts";
 import { MessageAccumulator } from "../load/index.ts";
 import type { Logger } from "../log.ts";
-import { currentRequest } from "../request-scope.ts";
+import { currentRequest, noteCaught } from "../request-scope.ts";
 import { ownedName } from "../tenants/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { answerFailure } from "./failure-answer.ts";
@@ -48,9 +48,7 @@ export class NarrowMastraServer extends MastraServer {
       try {
         return await route.handler(parameters);
       } catch (error) {
-        const request = currentRequest();
-        if (request) request.caught = error;
-        throw error;
+        return noteCaught(error);
       }
     };
     await super.registerRoute(app, { ...route, handler }, options);

@@ -1,5 +1,6 @@
 import type { LanguageModelV3, LanguageModelV3Prompt, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 import { LimitPassed } from "../failures/index.ts";
+import { currentRequest } from "../request-scope.ts";
 
 /**
  * The same model, but what it says in one turn, with the tools' calls and results, takes at most so many KiB as JSON: an
@@ -8,11 +9,13 @@ import { LimitPassed } from "../failures/index.ts";
  */
 export function bounded(model: LanguageModelV3, limitKiB: number, onPassed: () => void): LanguageModelV3 {
   const limit = limitKiB * 1024;
-  const passed = () => {
+  const passed = (request = currentRequest()) => {
     onPassed();
-    return new LimitPassed(
+    const error = new LimitPassed(
       `The turn's answer, with its tool calls and results, is larger than ${limitKiB} KiB (FLAME_ANSWER_LIMIT_KIB) and was stopped; ask for less at once`,
     );
+    if (request) request.caught ??= error;
+    return error;
   };
   const left = (prompt: LanguageModelV3Prompt): number => {
     const bytes = limit - bytesOfTurn(prompt);
@@ -29,6 +32,7 @@ export function bounded(model: LanguageModelV3, limitKiB: number, onPassed: () =
     },
     async doStream(options) {
       let bytes = left(options.prompt);
+      const request = currentRequest();
       const result = await model.doStream(options);
       const reader = result.stream.getReader();
       return {
@@ -40,7 +44,7 @@ export function bounded(model: LanguageModelV3, limitKiB: number, onPassed: () =
               if (done) return controller.close();
               bytes -= bytesOfPart(value);
               if (bytes >= 0) return controller.enqueue(value);
-              const error = passed();
+              const error = passed(request);
               controller.enqueue({ type: "error", error });
               controller.close();
               await reader.cancel(error);

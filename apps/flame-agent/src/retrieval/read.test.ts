@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MEDIA_TYPES, sectionsOf } from "./read.ts";
+import { HEADING_CHARACTERS, MEDIA_TYPES, sectionsOf } from "./read.ts";
 
 describe("plain text", () => {
   it("is read by paragraphs, whatever its line breaks", () => {
@@ -18,6 +18,20 @@ describe("plain text", () => {
   it("loses the character 0, which no database takes, and is nothing where nothing is", () => {
     expect(sectionsOf("a\0b", "text/plain")).toEqual([{ heading: "", paragraphs: ["ab"] }]);
     expect(sectionsOf(" \n\n ", "text/plain")).toEqual([]);
+  });
+});
+
+describe("a heading", () => {
+  it.each([
+    { mediaType: "text/markdown" as const, content: `# ${"long ".repeat(100_000)}\n\none\n\n## short\n\ntwo` },
+    {
+      mediaType: "text/html" as const,
+      content: `<h1>${"long ".repeat(100_000)}</h1><p>one</p><h2>short</h2><p>two</p>`,
+    },
+  ])("is cut where it is long, since each passage below repeats it: $mediaType", ({ mediaType, content }) => {
+    const headings = sectionsOf(content, mediaType).map(({ heading }) => heading);
+    expect(headings.map(({ length }) => length)).toEqual([HEADING_CHARACTERS, HEADING_CHARACTERS + " › short".length]);
+    expect(headings[0]).toMatch(/^long long .*…$/);
   });
 });
 

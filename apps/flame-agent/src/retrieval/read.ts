@@ -5,6 +5,8 @@ export const MEDIA_TYPES = ["text/plain", "text/markdown", "text/html"] as const
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
 const SEPARATOR = " › ";
+/** Longest heading, in characters; a longer one is cut. Every passage below it repeats it. */
+export const HEADING_CHARACTERS = 200;
 
 /** A document's text as sections with paragraphs. Takes time in proportion to its length, whatever it holds. */
 export function sectionsOf(content: string, mediaType: MediaType): Section[] {
@@ -24,7 +26,7 @@ class Sections {
   heading(level: number, title: string): void {
     this.#end();
     this.#path.length = level - 1;
-    this.#path[level - 1] = title;
+    this.#path[level - 1] = shortened(title);
   }
 
   paragraph(text: string): void {
@@ -42,6 +44,10 @@ class Sections {
       this.#done.push({ heading: this.#path.filter(Boolean).join(SEPARATOR), paragraphs: this.#paragraphs });
     this.#paragraphs = [];
   }
+}
+
+function shortened(title: string): string {
+  return title.length <= HEADING_CHARACTERS ? title : `${title.slice(0, HEADING_CHARACTERS - 1).toWellFormed()}…`;
 }
 
 function textSections(text: string): Section[] {

@@ -7,20 +7,21 @@ export const QUOTED = "plantedquote";
 /** A database that fails when it is told to, with an error that quotes what it was asked. */
 export interface FaultyDatabase {
   readonly open: () => Promise<Database>;
-  /** From now on statements of this form fail; by default none. */
-  fail(statements?: RegExp): void;
+  /** From now on statements of this form fail with this SQLSTATE; by default none, and with a duplicate key. */
+  fail(statements?: RegExp, code?: string): void;
 }
 
 /** A database of the test's own, closed with the agent that opens it. */
 export async function faultyDatabase(): Promise<FaultyDatabase> {
   let failing: RegExp | undefined;
+  let given = "";
   const database = await testDatabase();
   const { pool } = database;
   const refuse = (statement: unknown) => {
     const text = typeof statement === "object" && statement && "text" in statement ? statement.text : statement;
     if (!failing?.test(String(text))) return undefined;
     const error = new Error(`duplicate key value, Key (id)=(${QUOTED}) already exists`);
-    return Object.assign(error, { code: "23505", detail: QUOTED, where: QUOTED, name: "error" });
+    return Object.assign(error, { code: given, detail: QUOTED, where: QUOTED, name: "error" });
   };
   const guarded = <Target extends { query: (...given: never[]) => unknown }>(target: Target) => {
     const query = target.query.bind(target);
@@ -41,8 +42,9 @@ export async function faultyDatabase(): Promise<FaultyDatabase> {
   });
   return {
     open: async () => database,
-    fail(statements) {
+    fail(statements, code = "23505") {
       failing = statements;
+      given = code;
     },
   };
 }

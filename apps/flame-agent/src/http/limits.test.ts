@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { testAgent } from "../testing/agent.ts";
+import { parseEvents } from "../testing/client.ts";
+import { until } from "../testing/folder.ts";
+import { largeModel } from "../testing/large-model.ts";
+
+const MIB = 1024 ** 2;
+/** Megabytes take their time on a machine that does other work beside. */
+const SLOWLY = { timeout: 120_000 };
+const PASSED =
+  /larger than 1024 KiB \(FLAME_ANSWER_LIMIT_KIB\) and was stopped; ask for less at once \(reference ([0-9a-f-]{36})\)/;
+const ROUTES = [
+  { path: "/turns", body: (thread: string) => ({ message: "hi", thread }) },
+  {
+    path: "/chat",
+    body: (id: string) => ({ id, messages: [{ id: "1", role: "user", parts: [{ type: "text", text: "hi" }] }] }),
+  },
+  ...["stream", "generate"].map((name) => ({
+    path: `/api/agents/flame/${name}`,
+    body: (thread: string) => ({ messages: [{ role: "user", content: "hi" }], memory: { thread } }),
+  })),
+];
+
+async function withAgent(variables: Readonly<Record<string, string>>) {
+  const agent = await testAgent({ FLAME_RATE_LIMIT_PER_MINUTE: "0", ...variables });
+  return Object.assign(agent, { [Symbol.asyncDispose]: async () => void (await agent.stop()) });
+}
+
+describe("an answer of 20 MB", () => {
+  it(
+    "is stopped at the deployment's bound on every route, which client, operator and record are told",
+    SLOWLY,
+    async () => {
+      const model = await largeModel({ bytes: 20 * MIB, piece: "0123456789abcdef".repeat(256) });
+      await using agent = await withAgent(model.variables);
+      for (const { path, body } of ROUTES) {
+        const before = model.sent();
+        const response = await agent.post(path, body(path));
+        const told = await response.text();
+        expect([path, told]).toEqual([path, expect.stringMatching(PASSED)]);
+        expect([path, response.status]).toEqual([path, path.endsWith("generate") ? 502 : 200]);
+        expect(model.sent() - before).toBeLessThan(10 * MIB);
+        const [, reference = "none"] = PASSED.exec(told) ?? [];
+        const lines = agent.log.filter((line) => line.includes(reference));
+        expect(lines.some((line) => line.includes("FLAME_ANSWER_LIMIT_KIB") && line.includes('"limitKiB":1024'))).toBe(
+          true,
+        );
+        await until("it is ready", async () => (await agent.status("/ready")) === 200, 20_000);
+      }
+      const { turns } = await (await agent.get("/turns?thread=%2Fturns")).json();
+      expect(turns).toMatchObject([{ state: "failed", failure: "too-large" }]);
+    },
+  );
+});
+
+describe("an answer below the bound", () => {
+  it.each([
+    { why: "letters", piece: "abcdefgh".repeat(1024), encoded: 1 },
+    { why: "characters that JSON writes six times as long", piece: "\u0001\u0002".repeat(1024), encoded: 6 },
+    { why: "quotes", piece: '"\\'.repeat(1024), encoded: 2 },
+  ])("is stored whole at the largest one that may be set: $why", SLOWLY, async ({ piece, encoded }) => {
+    const bytes = Math.floor((2_000 * 1024) / encoded / piece.length) * piece.length;
+    const model = await largeModel({ bytes, piece });
+    await using agent = await withAgent({ ...model.variables, FLAME_ANSWER_LIMIT_KIB: "2048" });
+    const text = await (await agent.post("/turns", { message: "hi", thread: "large" })).text();
+    expect(parseEvents(text).at(-1)).toMatchObject({ event: "end", data: { finishReason: "stop" } });
+    const { messages } = await (await agent.get("/api/memory/threads/large/messages?agentId=flame")).json();
+    expect(messages.at(-1).content.parts.at(-1).text.length).toBe(bytes);
+    await until("it is ready", async () => (await agent.status("/ready")) === 200, 20_000);
+  });
+});
+
+describe("a client's write that is larger than the database takes", () => {
+  const metadata = { note: "x".repeat(9 * MIB) };
+  const variables = { FLAME_BODY_LIMIT_KIB: "16384", FLAME_MESSAGE_LIMIT_CHARACTERS: "10000000" };
+  const told = /More is to be stored at once than the database takes \(an embedded one: 8 MiB\).*reference/;
+
+  it("is refused with 413 where that is embedded, and taken where it isn't", SLOWLY, async () => {
+    await using agent = await withAgent(variables);
+    const response = await agent.post("/api/memory/threads?agentId=flame", { threadId: "big", metadata });
+    const text = await response.text();
+    if (process.env.FLAME_TEST_POSTGRESQL_URL) return expect(response.status).toBe(200);
+    expect([response.status, text]).toEqual([413, expect.stringMatching(told)]);
+    await until("it is ready", async () => (await agent.status("/ready")) === 200, 20_000);
+  });
+});

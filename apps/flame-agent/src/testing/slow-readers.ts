@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import { placed } from "./database.ts";
+import { until } from "./folder.ts";
+import { largeModel } from "./large-model.ts";
+import { testProcess } from "./process.ts";
+
+const MIB = 1024 ** 2;
+/** Pause between two looks at a process, in milliseconds. */
+const LOOK_MILLISECONDS = 1_000;
+
+const parts = [{ type: "text", text: "hi" }];
+const memory = () => ({ thread: crypto.randomUUID(), resource: "r" });
+
+/** The routes that stream a turn, each with a request for one in a thread of its own. */
+export const STREAMING_ROUTES = [
+  { path: "/turns", body: () => ({ message: "hi" }) },
+  { path: "/chat", body: () => ({ id: crypto.randomUUID(), messages: [{ id: "1", role: "user", parts }] }) },
+  {
+    path: "/api/agents/flame/stream",
+    body: () => ({ messages: [{ role: "user", content: "hi" }], memory: memory() }),
+  },
+] as const;
+
+/** What a process did for clients that read nothing. */
+export interface SlowReaders {
+  /** How its clients were answered. */
+  readonly statuses: readonly number[];
+  /** How much more memory it had at most than before they came, in MiB. */
+  readonly growthMiB: number;
+}
+
+/** Has so many clients ask an agent's process for an answer of 20 MB, of which they read nothing, until nothing more comes of it. */
+export async function slowReaders(
+  { path, body }: (typeof STREAMING_ROUTES)[number],
+  clients: number,
+  boundMilliseconds: number,
+): Promise<SlowReaders> {
+  const model = await largeModel({ bytes: 20 * MIB, piece: "0123456789abcdef".repeat(64) });
+  const process = testProcess(
+    "main.ts",
+    await placed({
+      ...model.variables,
+      FLAME_PORT: "0",
+      FLAME_RATE_LIMIT_PER_MINUTE: "0",
+      FLAME_TURN_MAX_SECONDS: "1800",
+      FLAME_SHED_EVENT_LOOP_MILLISECONDS: "60000",
+    }),
+  );
+  const client = await process.ready();
+  await client.turn("hi");
+  const { pid } = process.child;
+  const before = residentMiB(pid);
+  const asked = Array.from({ length: clients }, () => askAndIdle(`${client.url}${path}`, body()));
+  await until("all are answered", () => asked.every(({ status }) => status() !== undefined), boundMilliseconds);
+  let highest = before;
+  let rests = 0;
+  for (let sent = -1; rests < 3; await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS))) {
+    highest = Math.max(highest, residentMiB(pid));
+    rests = sent === model.sent() ? rests + 1 : 0;
+    sent = model.sent();
+  }
+  for (const { leave } of asked) leave();
+  await until("it takes turns", async () => (await client.status("/ready")) === 200, boundMilliseconds);
+  return { statuses: asked.map(({ status }) => status() ?? 0), growthMiB: Math.round(highest - before) };
+}
+
+function residentMiB(pid: number | undefined): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+}
+
+/** Asks, and reads nothing of the answer but its head. */
+function askAndIdle(url: string, body: object) {
+  const asking = request(url, { method: "POST", headers: { "content-type": "application/json" } });
+  let status: number | undefined;
+  asking.on("response", (response) => {
+    status = response.statusCode;
+    response.on("error", () => {}).pause();
+  });
+  asking.on("error", () => {});
+  asking.end(JSON.stringify(body));
+  return { status: () => status, leave: () => asking.destroy() };
+}
