@@ -12,6 +12,7 @@ const SET_BY_HAND: Readonly<Record<string, string>> = {
   FLAME_MODEL_FALLBACK_API_KEYS_FILE: "an operator's own mount; the blueprint passes the keys as a secret",
   FLAME_OTLP_TOKEN_FILE: "an operator's own mount; the blueprint passes FLAME_OTLP_TOKEN as a secret",
   FLAME_MESSAGE_LIMIT_CHARACTERS: "the agent's default suits the context of every model in use",
+  FLAME_ANSWER_LIMIT_KIB: "the agent's default is above what any model in use says, and what every database holds",
   FLAME_TURN_RECONNECT_SECONDS: "the agent's default suits what networks and browsers do, not where the agent runs",
   FLAME_TURN_EVENTS_SECONDS: "the agent's default suits what clients do, not where the agent runs",
   FLAME_MESSAGES_MAX: "the agent's default suits every conversation; agent.memory.lastMessages bounds what is sent",

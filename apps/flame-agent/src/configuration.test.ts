@@ -64,6 +64,7 @@ describe("an empty environment", () => {
           retrySeconds: 20,
           breakerFailures: 5,
           breakerSeconds: 30,
+          answerLimitKiB: 1_024,
           inputPrice: 0,
           outputPrice: 0,
         },

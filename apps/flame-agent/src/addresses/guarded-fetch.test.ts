@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../testing/folder.ts";
 import { guardedFetch, type Network } from "./guarded-fetch.ts";
@@ -8,6 +9,8 @@ const TYPES = ["image/png"];
 let port = 0;
 const seen: string[] = [];
 let gone = 0;
+let sent = 0;
+const MEBIBYTE = Buffer.alloc(1024 ** 2);
 
 /** Pages of the test's server, by path. */
 const PAGES: Readonly<Record<string, (response: ServerResponse, request: IncomingMessage) => void>> = {
@@ -31,6 +34,16 @@ const PAGES: Readonly<Record<string, (response: ServerResponse, request: Incomin
     };
     response.on("drain", write);
     write();
+  },
+  "/600-mib": (response) => {
+    response.writeHead(200, { "content-type": "image/png" });
+    function* blocks() {
+      for (let block = 0; block < 600; block += 1) {
+        sent += MEBIBYTE.length;
+        yield MEBIBYTE;
+      }
+    }
+    Readable.from(blocks(), { highWaterMark: 1 }).pipe(response);
   },
   "/hangs": () => {},
   "/to-png": (response) => response.writeHead(302, { location: "/png" }).end(),
@@ -121,6 +134,21 @@ describe("what an allowed address holds", () => {
     await expect(fetched(path)).rejects.toThrow(message);
     await until("the connection is closed", () => gone > before);
   });
+});
+
+it("600 MiB of an allowed host cost no memory and are broken off at the limit", async () => {
+  const before = { gone, rss: process.memoryUsage.rss() };
+  let highest = before.rss;
+  const watching = setInterval(() => {
+    highest = Math.max(highest, process.memoryUsage.rss());
+  }, 5);
+  await expect(fetched("/600-mib")).rejects.toThrow(/larger than FLAME_FETCH_MAX_KIB/);
+  await until("the connection is closed", () => gone > before.gone);
+  clearInterval(watching);
+  highest = Math.max(highest, process.memoryUsage.rss());
+  // What the two ends of the connection hold on the way.
+  expect(sent).toBeLessThan(32 * 1024 ** 2);
+  expect((highest - before.rss) / 1024 ** 2).toBeLessThan(64);
 });
 
 describe("an address is refused, and nothing connected to", () => {

@@ -3,8 +3,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
 import { until } from "../testing/folder.ts";
+import { MARKER, plantEverywhere } from "../testing/marker.ts";
 
-const MARKER = "plantedmarker";
 /** What the model's server does next, and quotes. */
 let model: "refuse" | "break" | "cut" | "garbage" = "refuse";
 const spans: string[] = [];
@@ -56,64 +56,6 @@ afterAll(async () => {
   }
 });
 
-const said = { role: "user", content: MARKER };
-/** Bodies with the marker in every field, good ones and broken ones. */
-const BODIES: readonly unknown[] = [
-  { message: MARKER, thread: MARKER, resource: MARKER },
-  { messages: [said], memory: { thread: MARKER, resource: MARKER } },
-  { messages: MARKER, system: MARKER },
-  { messages: [{ role: MARKER, content: MARKER }] },
-  { messages: [{ [MARKER]: MARKER }] },
-  { messages: [{ role: "user", content: [{ type: MARKER, text: MARKER }] }] },
-  {
-    messages: [
-      { role: "tool", content: [{ type: "tool-result", toolCallId: MARKER, toolName: MARKER, result: MARKER }] },
-    ],
-  },
-  {
-    messages: [{ id: MARKER, role: "user", parts: [{ type: "text", text: MARKER }] }],
-    id: MARKER,
-    trigger: "submit-message",
-  },
-  { messages: [{ role: "user", content: [{ type: "image", image: `http://${MARKER}.example/${MARKER}` }] }] },
-  { messages: [said], clientTools: { [MARKER]: { description: MARKER, inputSchema: { [MARKER]: MARKER } } } },
-  { messages: [said], structuredOutput: { schema: { type: MARKER, properties: { [MARKER]: MARKER } } } },
-  { message: MARKER, threadId: MARKER, resourceId: MARKER },
-  { message: { role: "user", content: MARKER }, threadId: MARKER },
-  { threadId: MARKER, resourceId: MARKER, title: MARKER, metadata: { [MARKER]: MARKER } },
-  { id: MARKER, content: MARKER, title: MARKER, mediaType: MARKER },
-  { id: MARKER, content: MARKER, title: MARKER },
-  { reason: MARKER },
-  { [MARKER]: MARKER },
-  MARKER,
-];
-
-/** Asks every route of the running app with the marker in its path, its query, its headers and its body. */
-async function askAll(): Promise<void> {
-  for (const { method, path } of agent.routes) {
-    const filled = path.replace(/:agentId/, "flame").replace(/:\w+/g, MARKER);
-    const target = `${filled}?agentId=flame&resourceId=${MARKER}&${MARKER}=${MARKER}`;
-    const headers = {
-      "content-type": "application/json",
-      "idempotency-key": MARKER,
-      "x-marker": MARKER,
-      "last-event-id": MARKER,
-    };
-    const bodies = method === "GET" || method === "DELETE" ? [undefined] : BODIES;
-    for (const [index, body] of bodies.entries()) {
-      const url = index % 2 === 0 && !path.includes("subscribe") ? filled : target;
-      if (path.includes("subscribe")) continue;
-      const response = await agent.get(url, {
-        method,
-        headers,
-        ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
-        signal: AbortSignal.timeout(10_000),
-      });
-      await response.text().catch(() => "");
-    }
-  }
-}
-
 describe("what a user wrote is in no log line, metric, trace or print", () => {
   it.each(["refuse", "break", "cut", "garbage"] as const)(
     "while the model's server does this: %s",
@@ -125,7 +67,7 @@ describe("what a user wrote is in no log line, metric, trace or print", () => {
           .mockImplementation((...given: unknown[]) => void printed.push(given.map(String).join(" "))),
       );
       try {
-        await askAll();
+        await plantEverywhere(agent);
       } finally {
         for (const spy of spies) spy.mockRestore();
       }

@@ -11,8 +11,8 @@ export interface FaultyDatabase {
   fail(statements?: RegExp, code?: string): void;
 }
 
-/** A database of the test's own, closed with the agent that opens it. */
-export async function faultyDatabase(): Promise<FaultyDatabase> {
+/** A database of the test's own, closed with the agent that opens it; its errors quote the word. */
+export async function faultyDatabase(quoted = QUOTED): Promise<FaultyDatabase> {
   let failing: RegExp | undefined;
   let given = "";
   const database = await testDatabase();
@@ -20,8 +20,8 @@ export async function faultyDatabase(): Promise<FaultyDatabase> {
   const refuse = (statement: unknown) => {
     const text = typeof statement === "object" && statement && "text" in statement ? statement.text : statement;
     if (!failing?.test(String(text))) return undefined;
-    const error = new Error(`duplicate key value, Key (id)=(${QUOTED}) already exists`);
-    return Object.assign(error, { code: given, detail: QUOTED, where: QUOTED, name: "error" });
+    const error = new Error(`duplicate key value, Key (id)=(${quoted}) already exists`);
+    return Object.assign(error, { code: given, detail: quoted, where: quoted, name: "error" });
   };
   const guarded = <Target extends { query: (...given: never[]) => unknown }>(target: Target) => {
     const query = target.query.bind(target);

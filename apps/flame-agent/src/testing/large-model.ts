@@ -1,6 +1,7 @@
-import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { type AtEnd, atEndOfTest } from "./at-end.ts";
 import { until } from "./folder.ts";
 
@@ -25,21 +26,24 @@ export async function largeModel(
   const line = (choice: object) =>
     `data: ${JSON.stringify({ id: "1", created: 1, model: "large", choices: [{ index: 0, ...choice }] })}\n\n`;
   const delta = line({ delta: { role: "assistant", content: piece } });
-  const stream = async (response: ServerResponse) => {
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    for (let index = 0; index < pieces && !response.destroyed; index += 1) {
+  function* answer() {
+    for (let index = 0; index < pieces; index += 1) {
       sent += piece.length;
-      if (!response.write(delta)) await Promise.race([once(response, "drain"), once(response, "close")]);
+      yield delta;
     }
-    response.end(`${line({ delta: {}, finish_reason: "stop" })}data: [DONE]\n\n`);
-  };
+    yield `${line({ delta: {}, finish_reason: "stop" })}data: [DONE]\n\n`;
+  }
   const server = createServer(async (request, response) => {
     running += 1;
     response.once("close", () => {
       running -= 1;
     });
     const asked = JSON.parse(await text(request));
-    if (asked.stream) return stream(response);
+    if (asked.stream) {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      // A client that leaves breaks it off.
+      return pipeline(Readable.from(answer()), response).catch(() => undefined);
+    }
     sent += bytes;
     const message = { role: "assistant", content: piece.repeat(pieces) };
     response.setHeader("content-type", "application/json");
