@@ -36,7 +36,7 @@ export function noteCaught(error: unknown): never {
 }
 
 /** Holds back who makes an answer while who reads it doesn't take any. Open until it is closed. */
-export class ReaderGate {
+class ReaderGate {
   #closed: PromiseWithResolvers<void> | undefined;
 
   /** Resolves when the reader takes more; `undefined`: it does now. */

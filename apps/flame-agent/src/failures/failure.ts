@@ -3,7 +3,7 @@ import { currentReference, currentRequest } from "../request-scope.ts";
 import { LimitPassed, ToldError } from "./told-error.ts";
 
 /** What a client is told while the database can't be reached or has no room. */
-export const DATABASE_AWAY = "The database doesn't take requests now; try again when GET /ready answers 200";
+const DATABASE_AWAY = "The database doesn't take requests now; try again when GET /ready answers 200";
 
 /** What a client is told that gave more than the database takes. */
 const TOO_LARGE = `More is to be stored at once than the database takes (an embedded one: ${STATEMENT_BYTES_MAX / 1024 ** 2} MiB); fix: send less, or have the deployment use FLAME_DATABASE=postgresql`;
