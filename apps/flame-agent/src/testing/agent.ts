@@ -33,7 +33,8 @@ export async function testAgent(
     // A machine that runs other tests beside this one pauses everybody's event loop.
     FLAME_SHED_EVENT_LOOP_MILLISECONDS: "60000",
     FLAME_MODEL_TOKENS_PER_SECOND: variables.FLAME_MODEL ? undefined : "2000",
-    ...(await placed({ ...variables, ...ownDatabase?.variables })),
+    // Who brings a database needs none to be placed.
+    ...(open ? variables : await placed({ ...variables, ...ownDatabase?.variables })),
   });
   const log: string[] = [];
   const logger = createLog(configuration.logLevel, { write: (line) => log.push(line) });
