@@ -1,7 +1,6 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { execa } from "execa";
 import { TREE } from "../engine.ts";
 
 /** A tree of the project's code outside the repository. */
@@ -24,30 +23,9 @@ export async function codeOfVersion(version: string): Promise<Code> {
   return code;
 }
 
-/** Whether the repository's history reaches a commit. */
-export async function hasCommit(commit: string): Promise<boolean> {
-  const revision = ["rev-parse", "--verify", "--quiet", `${commit}^{commit}`];
-  return !(await execa("git", revision, { cwd: TREE, reject: false })).failed;
-}
-
-/** The tree of a commit. */
-export async function codeOfCommit(commit: string): Promise<Code> {
-  const code = await emptyCode("copied");
-  const archive = join(code.folder, "archive.tar");
-  await execa("git", ["archive", "--output", archive, commit], { cwd: TREE });
-  await execa("tar", ["--extract", "--file", archive, "--directory", code.folder]);
-  await rm(archive);
-  return code;
-}
-
-/** A folder with the libraries of this tree: linked, or as a copy where an image is built of them, of hard links where it can be. */
-async function emptyCode(libraries: "linked" | "copied" = "linked"): Promise<Code> {
+/** A folder with the libraries of this tree. */
+async function emptyCode(): Promise<Code> {
   const folder = await mkdtemp(join(tmpdir(), "blueprint-code-"));
-  const [from, to] = [join(TREE, "node_modules"), join(folder, "node_modules")];
-  if (libraries === "linked") await symlink(from, to);
-  else {
-    const { failed } = await execa("cp", ["--archive", "--link", from, to], { reject: false });
-    if (failed) await cp(from, to, { recursive: true, verbatimSymlinks: true, force: true });
-  }
+  await symlink(join(TREE, "node_modules"), join(folder, "node_modules"));
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
