@@ -3,10 +3,10 @@ import { knowledge } from "./0002-knowledge.ts";
 import { cachedAnswers } from "./0003-cached-answers.ts";
 import { summaries } from "./0004-summaries.ts";
 import { noCachedQuestions } from "./0005-no-cached-questions.ts";
-import { turnKeys } from "./0008-turn-keys.ts";
-import { threadLeases } from "./0009-thread-leases.ts";
-import { turnEvents } from "./0010-turn-events.ts";
-import { orderOfRows } from "./0011-order-of-rows.ts";
+import { turnKeys } from "./0006-turn-keys.ts";
+import { threadLeases } from "./0007-thread-leases.ts";
+import { turnEvents } from "./0008-turn-events.ts";
+import { orderOfRows } from "./0009-order-of-rows.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration } from "./migration.ts";
