@@ -57,7 +57,8 @@ export const TurnEvent = z.discriminatedUnion("event", [
   }),
   z.strictObject({
     event: z.literal("error"),
-    data: z.strictObject({ code: z.string().min(1), message: z.string().min(1) }),
+    // Where it is in the log: what nobody has failed, such as a client that left, has none.
+    data: z.strictObject({ code: z.string().min(1), message: z.string().min(1), reference: z.uuid().optional() }),
   }),
 ]);
 

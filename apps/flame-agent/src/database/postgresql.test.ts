@@ -78,7 +78,10 @@ describe("a PostgreSQL server", () => {
     // What only a mistake of ours could do is told as such, and no word of it.
     await postgres.query("alter table flame.documents rename to planted");
     const failed = await agent.get("/documents");
-    expect([failed.status, await failed.json()]).toEqual([500, { error: "The request failed" }]);
+    expect([failed.status, await failed.json()]).toEqual([
+      500,
+      { error: expect.stringMatching(/^The request failed \(reference \S+\)$/), reference: expect.any(String) },
+    ]);
     expect(agent.log.join("")).toMatch(/"code":"42P01".*"request failed"/);
     await postgres.query("alter table flame.planted rename to documents");
 
@@ -87,7 +90,7 @@ describe("a PostgreSQL server", () => {
     expect([turn.status, turn.headers.get("retry-after"), await turn.json()]).toEqual([
       503,
       "5",
-      { error: expect.stringMatching(/^The database doesn't take requests now/) },
+      expect.objectContaining({ error: expect.stringMatching(/^The database doesn't take requests now/) }),
     ]);
     const refused = await agent.get("/documents");
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
