@@ -43,6 +43,8 @@ describe.runIf(havePostgresql())("one thread and two processes on one PostgreSQL
     await until("some words have come", () => follower.events.filter(({ event }) => event === "text").length >= 3);
     return { follower, turn: String(JSON.parse(follower.events[0]?.data ?? "{}").turn) };
   };
+  const givenUp = ({ turn }: Client, id: string) =>
+    until("the turn is given up", async () => (await turn(id)).state === "interrupted", GONE_MILLISECONDS);
   const said = async (client: Client) =>
     (await client.messages("shared")).map((message) =>
       message.role === "user" ? `user: ${wordsOf(message)}` : message.role,
@@ -93,11 +95,7 @@ describe.runIf(havePostgresql())("one thread and two processes on one PostgreSQL
     process.kill(first.pid, "SIGSTOP");
     const second = await other.say("Tell me of moons", "shared").report;
     expect(second.outcome).toBe("ended");
-    await until(
-      "the turn is given up",
-      async () => (await other.turn(turn)).state === "interrupted",
-      GONE_MILLISECONDS,
-    );
+    await givenUp(other, turn);
     const before = await other.messages("shared");
     expect(before.map(({ role }) => role)).toEqual(["user", "assistant"]);
 
@@ -123,11 +121,7 @@ describe.runIf(havePostgresql())("one thread and two processes on one PostgreSQL
     const { first, one, other } = await pair(undo, WAIT_SECONDS);
     const { follower, turn } = await begin(one, "Tell me of tides");
     process.kill(first.pid, "SIGSTOP");
-    await until(
-      "the turn is given up",
-      async () => (await other.turn(turn)).state === "interrupted",
-      GONE_MILLISECONDS,
-    );
+    await givenUp(other, turn);
     const resumed = followTurn(await other.ask(`/turns/${turn}/resume`, { method: "POST" }));
     await until("it goes on", () => resumed.events.some(({ event }) => event === "text"));
     process.kill(first.pid, "SIGCONT");

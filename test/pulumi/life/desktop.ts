@@ -12,6 +12,7 @@ import { dockerOthers, heldByDocker } from "./docker-objects.ts";
 import { haveIdleImages } from "./idle-images.ts";
 import { walkSecrets } from "./secrets.ts";
 import type { LifeTarget } from "./target.ts";
+import { VALUES_HERE } from "./values-here.ts";
 
 /** Changes that this machine or its engines have no place for. */
 const UNTRIED = {
@@ -85,13 +86,7 @@ export async function desktopTarget(
         ...DESKTOP_WORLD.values,
         "topology.engine.apiVersion": { changed: "1.40" },
         "topology.network.subnet": { changed: subnet(1) },
-        "agent.healthCheck.command": { changed: ["node", "--version"] },
-        ...Object.fromEntries(
-          ["agent", "agent.database", "containers.*"].flatMap((owner) => [
-            [`${owner}.resources.limits.cpu`, { changed: "0.75" }],
-            [`${owner}.resources.cpuSet`, { changed: "0" }],
-          ]),
-        ),
+        ...VALUES_HERE,
       },
     },
     untried: UNTRIED,

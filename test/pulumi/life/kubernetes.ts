@@ -6,6 +6,7 @@ import { kubernetesProgram } from "../../engines/kubernetes-install.ts";
 import { withValues } from "../../support/document.ts";
 import type { Document } from "../../support/environment.ts";
 import { serverWorld } from "../../support/walk.server.ts";
+import { walkSecrets } from "./secrets.ts";
 import type { LifeTarget } from "./target.ts";
 
 const ENVIRONMENT = "life-cluster";
@@ -36,7 +37,7 @@ export async function kubernetesTarget(): Promise<LifeTarget> {
   return {
     environment: ENVIRONMENT,
     document: here(document, cluster),
-    secrets: SECRETS,
+    secrets: walkSecrets(),
     world: { ...world, base: here(document, cluster) },
     untried: UNTRIED,
     variables: { PATH: [dirname(kubernetesProgram("kubectl")), process.env.PATH].join(delimiter) },
@@ -70,17 +71,6 @@ export async function kubernetesTarget(): Promise<LifeTarget> {
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
-
-const SECRETS = {
-  ...Object.fromEntries(
-    ["accessToken", "otherToken", "operatorToken", "collectorToken", "databasePassword", "otherPassword"].map(
-      (name) => [name, `${name}-of-this-suite-only-0123456789`],
-    ),
-  ),
-  ...Object.fromEntries(
-    ["modelApiKey", "otherKey", "fallbackKeys", "otherKeys"].map((name) => [name, `${name}-of-this-suite`]),
-  ),
-};
 
 const Objects = z.object({
   items: z.array(

@@ -15,6 +15,7 @@ import { dockerOthers, heldByDocker } from "./docker-objects.ts";
 import { haveIdleImages } from "./idle-images.ts";
 import { walkSecrets } from "./secrets.ts";
 import type { LifeTarget } from "./target.ts";
+import { VALUES_HERE } from "./values-here.ts";
 
 const PORT = 8080;
 /** Further names of images, by what is behind them here. */
@@ -101,13 +102,7 @@ export async function serverTarget(kind: "standalone" | "swarm"): Promise<LifeTa
       base: document,
       values: {
         ...world.values,
-        "agent.healthCheck.command": { changed: ["node", "--version"] },
-        ...Object.fromEntries(
-          ["agent", "agent.database", "containers.*"].flatMap((owner) => [
-            [`${owner}.resources.limits.cpu`, { changed: "0.75" }],
-            [`${owner}.resources.cpuSet`, { changed: "0" }],
-          ]),
-        ),
+        ...VALUES_HERE,
       },
     },
     untried: UNTRIED,

@@ -1,4 +1,5 @@
-import type { Effect, Life, SaidChange } from "./life.ts";
+import type { Effect, SaidChange } from "./engine-texts.ts";
+import type { Life } from "./life.ts";
 
 /** What a plan said of an update, and what the engine said that it would do. */
 export interface Forecast {
