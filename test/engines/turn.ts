@@ -7,6 +7,9 @@ export interface RunningTurn {
   readonly text: Promise<string>;
 }
 
+/** Characters of a stream that a failure shows. */
+const SHOWN_CHARACTERS = 2_000;
+
 /** Starts a turn and returns as soon as its first word has come. */
 export async function startTurn(url: string, message: string, thread?: string, token?: string): Promise<RunningTurn> {
   const response = await fetch(`${url}/turns`, {
@@ -44,6 +47,8 @@ async function readToEnd(reader: ReadableStreamDefaultReader<string>, begin: str
   let stream = begin;
   for (let part = await reader.read(); !part.done; part = await reader.read()) stream += part.value;
   const events = parseEvents(stream);
-  if (!events.some(({ event }) => event === "end")) throw new Error(`the stream was cut after ${events.length} events`);
-  return textOf(events);
+  const text = textOf(events);
+  if (!events.some(({ event }) => event === "end") || text === "")
+    throw new Error(`the stream was cut, or no answer; its last events: ${stream.slice(-SHOWN_CHARACTERS)}`);
+  return text;
 }

@@ -9,6 +9,8 @@ const coded = (code: unknown, cause?: unknown) => Object.assign(new Error("no", 
 describe("a failure of the database", () => {
   it.each([
     { error: coded("ECONNREFUSED"), away: true },
+    { error: coded("EAI_AGAIN"), away: true },
+    { error: coded("ERR_INVALID_ARG_TYPE"), away: false },
     { error: coded("57P01"), away: true },
     { error: coded("57P03"), away: true },
     { error: coded("08006"), away: true },

@@ -59,8 +59,8 @@ export function jsonText(value: unknown): string {
   return JSON.stringify(value, storable) ?? "null";
 }
 
-/** What a server says while it starts, stops or has no room, and the classes of a connection that isn't there. */
-const PASSING = /^(?:08...|57P0.|53...|E[A-Z]+)$/;
+/** What a server says while it starts, stops or has no room, and the classes of a connection or a name that isn't there. */
+const PASSING = /^(?:08...|57P0.|53...|E(?!RR_)[A-Z_]+)$/;
 /** What `pg` says without a code where the server closes the connection or doesn't answer. */
 const BROKEN_CONNECTION = /connection (?:terminated|timeout|ended)|timeout exceeded|not queryable/i;
 

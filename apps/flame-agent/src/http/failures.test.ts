@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
-import { isRecord, parseEvents, textOf } from "../testing/client.ts";
+import { isRecord, parseEvents, readEvents, textOf } from "../testing/client.ts";
 import { type FaultyDatabase, faultyDatabase, QUOTED } from "../testing/faulty-database.ts";
+import { until } from "../testing/folder.ts";
 
 let database: FaultyDatabase;
 let agent: TestAgent;
@@ -24,6 +25,7 @@ const FAULTS = [
   { fault: "threads aren't there", statements: /mastra_threads/i },
   { fault: "runs aren't looked up", statements: /mastra_workflow_snapshot/i },
   { fault: "events aren't stored", statements: /flame\.turn_events/ },
+  { fault: "events aren't stored while the turn runs", statements: /insert into flame\.turn_events[^$]*select batch/ },
   { fault: "turns aren't noted", statements: /flame\.turns/ },
   { fault: "nothing is done", statements: /./ },
 ] as const;
@@ -55,6 +57,26 @@ function failureIn(status: number, text: string): string | undefined {
     .at(-1);
 }
 
+/** How many answers the thread's memory has. */
+async function answersIn(thread: string): Promise<number> {
+  const { pool } = await database.open();
+  const { rows } = await pool.query(
+    "select from public.mastra_messages where role = 'assistant' and strpos(thread_id, $1) > 0",
+    [thread],
+  );
+  return rows.length;
+}
+
+/** The words of an answer, streamed or whole. */
+function answerIn(text: string): unknown {
+  if (text.startsWith("{")) return JSON.parse(text).text;
+  const deltas = parseEvents(text).map(({ event, data }) => {
+    if (!isRecord(data) || (event !== "text" && data.type !== "text-delta")) return "";
+    return isRecord(data.payload) ? data.payload.text : data.delta;
+  });
+  return deltas.join("");
+}
+
 describe.each(FAULTS)("where $fault", ({ statements }) => {
   it.each(ROUTES)("$path tells a reference that is in the log, and nothing of the database", async ({ path, body }) => {
     const thread = crypto.randomUUID();
@@ -68,8 +90,11 @@ describe.each(FAULTS)("where $fault", ({ statements }) => {
     const lines = agent.log.slice(before);
     expect(lines.filter((line) => line.includes(QUOTED))).toEqual([]);
     const failure = failureIn(response.status, text);
-    // What one route doesn't need fails nothing there: it ends as it always does.
-    if (failure === undefined) return expect(text).toMatch(/"finishReason":"stop"|"reason":"stop"/);
+    // What one route doesn't need fails nothing there: it ends as it always does, with the whole answer.
+    if (failure === undefined) {
+      expect(text).toMatch(/"finishReason":"stop"|"reason":"stop"/);
+      return expect(answerIn(text)).toBe("1 2 3");
+    }
     const [, reference = "none"] = REFERENCE.exec(failure) ?? [];
     expect(failure).toMatch(REFERENCE);
     const found = lines.filter((line) => line.includes(reference));
@@ -107,6 +132,26 @@ describe("a failure in the middle of a turn", () => {
       expect([path, response.status, failure]).toEqual([path, whole ? status : 200, expect.stringContaining(told)]);
       if (path === "/turns") expect(failure).toContain(`"code":"${turn}"`);
     }
+  });
+
+  it("can be mended where the last of what a turn told turns out not to be stored", async () => {
+    const release = Promise.withResolvers<void>();
+    database.fail(/insert into flame\.turn_events[^$]*select batch/, "23505", release.promise);
+    const thread = crypto.randomUUID();
+    const response = await agent.post("/turns", { message: "count to 3", thread, resource: "r" });
+    await until("the answer is stored", async () => (await answersIn(thread)) === 1);
+    release.resolve();
+    const told = parseEvents(await response.text());
+    database.fail(undefined);
+    expect(told.map(({ event, data }) => [event, isRecord(data) && data.code])).toEqual([["error", "interrupted"]]);
+
+    const turns = await (await agent.get(`/turns?thread=${thread}&resource=r`)).json();
+    expect(turns).toMatchObject({ turns: [{ state: "interrupted", resumable: true }] });
+    const { pool } = await database.open();
+    const { rows } = await pool.query("select id from flame.turns where thread = $1", [thread]);
+    const resumed = await readEvents(await agent.post(`/turns/${rows[0].id}/resume?resource=r`, undefined));
+    expect([textOf(resumed), resumed.at(-1)?.event]).toEqual(["1 2 3", "end"]);
+    expect(await answersIn(thread)).toBe(1);
   });
 
   it("fails its turn, whose record says so too", async () => {

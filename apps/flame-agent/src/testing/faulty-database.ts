@@ -7,14 +7,18 @@ export const QUOTED = "plantedquote";
 /** A database that fails when it is told to, with an error that quotes what it was asked. */
 export interface FaultyDatabase {
   readonly open: () => Promise<Database>;
-  /** From now on statements of this form fail with this SQLSTATE; by default none, and with a duplicate key. */
-  fail(statements?: RegExp, code?: string): void;
+  /**
+   * From now on statements of this form fail with this SQLSTATE; by default none, with a duplicate key, and at once
+   * rather than when `when` resolves.
+   */
+  fail(statements?: RegExp, code?: string, when?: Promise<void>): void;
 }
 
 /** A database of the test's own, closed with the agent that opens it; its errors quote the word. */
 export async function faultyDatabase(quoted = QUOTED): Promise<FaultyDatabase> {
   let failing: RegExp | undefined;
   let given = "";
+  let moment: Promise<void> | undefined;
   const database = await testDatabase();
   const { pool } = database;
   const refuse = (statement: unknown) => {
@@ -29,7 +33,8 @@ export async function faultyDatabase(quoted = QUOTED): Promise<FaultyDatabase> {
       configurable: true,
       value: (...given: never[]) => {
         const error = refuse(given[0]);
-        return error ? Promise.reject(error) : query(...given);
+        if (!error) return query(...given);
+        return (moment ?? Promise.resolve()).then(() => Promise.reject(error));
       },
     });
   };
@@ -42,8 +47,9 @@ export async function faultyDatabase(quoted = QUOTED): Promise<FaultyDatabase> {
   });
   return {
     open: async () => database,
-    fail(statements, code = "23505") {
+    fail(statements, code = "23505", when) {
       failing = statements;
+      moment = when;
       given = code;
     },
   };

@@ -6,7 +6,10 @@ import { type Batch, isStored, ROW_EVENTS_MAX, storeBatches } from "./stored-eve
 /** Characters of one row and of one statement: a database has room for more, and a reader holds several rows. */
 const ROW_CHARACTERS = 65_536;
 const STATEMENT_CHARACTERS = 1_048_576;
-/** Pause before a statement is tried again that a database which is away didn't take, and how long that goes on. */
+/**
+ * Pause before a statement is tried again that a database which is away didn't take, and how long that goes on behind
+ * the first failure, which a connection that can't be made may take ten seconds to be.
+ */
 const RETRY_MILLISECONDS = 200;
 const RETRIES_MILLISECONDS = 8_000;
 
@@ -119,7 +122,7 @@ export class GroupCommit {
   }
 
   async #storeWithRetries(batches: readonly Batch[]): Promise<ReadonlySet<string>> {
-    const deadline = performance.now() + RETRIES_MILLISECONDS;
+    let deadline: number | undefined;
     const stored = new Set<string>();
     for (let tries = 0; ; tries += 1) {
       try {
@@ -128,6 +131,7 @@ export class GroupCommit {
         const missing = batches.filter(({ turn }) => !stored.has(turn));
         return new Set([...stored, ...(await storeBatches(this.#connection, this.#instance, missing))]);
       } catch (error) {
+        deadline ??= performance.now() + RETRIES_MILLISECONDS;
         if (!isDatabaseAway(error) || performance.now() > deadline) throw error;
         await delay(RETRY_MILLISECONDS);
       }

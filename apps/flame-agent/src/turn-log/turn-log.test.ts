@@ -167,6 +167,37 @@ describe.each(DRIVERS)("the log of a turn on %s", (driver) => {
     expect((await following).at(-1)).toEqual({ event: "error", data: '{"code":"failed"}' });
   });
 
+  it("says before a turn's end that some of it could not be stored, however late that turned out", async () => {
+    const { begin } = process();
+    const { turn, writer } = await begin();
+    const failing = Promise.withResolvers<never>();
+    const query = vi.spyOn(database.pool, "query").mockImplementationOnce(() => failing.promise);
+    await writer.append(text("one"));
+    await until("it is being stored", () => query.mock.calls.length === 1);
+    const whole = writer.whole();
+    failing.reject(new Error("not this one"));
+    await expect(whole).rejects.toThrow("not this one");
+    query.mockRestore();
+    expect([writer.isLost, await stored(turn)]).toEqual([true, 0]);
+  });
+
+  it("tries again to store events that a database which was away for long didn't take", async () => {
+    const { log, begin } = process();
+    const { turn, writer, end } = await begin();
+    const [start, now] = [performance.now(), vi.spyOn(performance, "now")];
+    const query = vi.spyOn(database.pool, "query").mockImplementationOnce(async () => {
+      now.mockReturnValue(start + 10_000);
+      throw new Error("timeout exceeded when trying to connect");
+    });
+    await writer.append(text("one"));
+    await until("it is being stored", () => query.mock.calls.length >= 1);
+    await writer.whole();
+    query.mockRestore();
+    now.mockRestore();
+    await end();
+    expect(await follow(log, turn)).toMatchObject([{ event: "text" }, { event: "end" }]);
+  });
+
   it("says when nobody has followed a turn for a while, through any process", async () => {
     const [here, elsewhere] = [process(), process()];
     const abandoned = vi.fn();

@@ -57,6 +57,17 @@ export class TurnWriter implements Outgoing {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  /** Whether some of the turn could not be stored. */
+  get isLost(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Resolves when all that was added is stored, or waits for the turn's end. Rejects where some could not be stored. */
+  async whole(): Promise<void> {
+    await this.#commits.withdraw(this);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   /**
    * Ends the turn here where `store` keeps its end; returns whether it did. Where it didn't, or rejects, the turn may end
    * otherwise, or {@link close}.

@@ -8,7 +8,7 @@ import type { ThreadLease } from "../turns/thread-leases.ts";
 import { TurnAborted } from "../turns/turns.ts";
 import { type ChatWorkflow, GENERATION, parseResult, parseWaitingCall } from "./chat.ts";
 import type { TurnEvent } from "./events.ts";
-import { failureOf, NOT_KEPT, THREAD_LOST } from "./failure.ts";
+import { failureOf, NOT_KEPT, THREAD_LOST, untold } from "./failure.ts";
 import type { LiveTurn, LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
 import type { TurnRecords, TurnState } from "./records.ts";
@@ -59,6 +59,7 @@ export interface TakenTurn {
   readonly go: (run: Run) => ReturnType<Run["start"]>;
 }
 
+type ErrorEvent = Extract<TurnEvent, { event: "error" }>;
 type EndState = Exclude<TurnState, "running" | "waiting">;
 
 /** A turn's end that is still to be noted. */
@@ -70,9 +71,6 @@ interface Ending {
 
 /** The id of the first event that is told of an end that is noted; or it will be, or the turn is another instance's. */
 type Noted = number | "later" | "given up";
-
-/** What was done under a lease that is lost is not in the thread: the turn can be taken up again. */
-const LOST = { state: "interrupted", failure: null } as const;
 
 const ABANDONED = new TurnAborted("client-left", "The client left");
 
@@ -124,15 +122,14 @@ export class TurnCourse {
         event: "end",
         data: { finishReason, usage: { inputTokens, outputTokens, totalTokens } },
       };
+      await writer.whole();
       await this.#end(id, writer, "completed", null, end);
       if (snapshot) await this.#forget(runId);
       return "completed";
     } catch (error) {
       if (!signal.aborted) log.error({ error: describeError(error) }, "turn failed");
-      const isLost = turn.lease.isLost && !signal.aborted;
-      const last = isLost ? THREAD_LOST : failureOf(signal, error);
-      const { state, failure } = isLost ? LOST : endOf(signal);
-      await this.#end(id, writer, state, failure === "failed" ? last.data.code : failure, last);
+      const { state, failure, last } = endOf(signal, error, turn.lease, writer);
+      await this.#end(id, writer, state, failure, last);
       if (snapshot) await this.#forget(runId);
       return "failed";
     }
@@ -144,6 +141,7 @@ export class TurnCourse {
     const { toolCall, tool, input } = parseWaitingCall(suspendPayloadOf(step));
     const usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
     const end: TurnEvent = { event: "end", data: { finishReason: "suspended", usage } };
+    await writer.whole();
     const waits = await writer.end((waiting) =>
       approvals.request(id, { toolCall, tool, input }, (approval) => {
         const data = { id: approval.id, toolCall, tool, input, expiresAt: approval.expiresAt.toISOString() };
@@ -202,10 +200,26 @@ export class TurnCourse {
   }
 }
 
-/** How a turn that didn't complete is noted. One that the shutdown stopped can be resumed elsewhere. */
-export function endOf(signal: AbortSignal): { state: EndState; failure: string | null } {
-  const { reason } = signal;
-  if (!signal.aborted || !(reason instanceof TurnAborted)) return { state: "failed", failure: "failed" };
+/** How a turn that didn't complete is noted, and what is last told of it. */
+export function endOf(
+  signal: AbortSignal,
+  error: unknown,
+  lease: Pick<ThreadLease, "isLost">,
+  writer: Pick<TurnWriter, "isLost">,
+): { readonly state: EndState; readonly failure: string | null; readonly last: ErrorEvent } {
+  const last = failureOf(signal, error);
+  if (signal.aborted) return { ...abortedEnd(signal), last };
+  // What was done under a lease that is lost is not in the thread: the turn can be taken up again.
+  if (lease.isLost) return { state: "interrupted", failure: null, last: THREAD_LOST };
+  const { code } = last.data;
+  // Its answer may well be in the thread: who takes the turn up again is told that.
+  if (writer.isLost && code === "failed") return { state: "interrupted", failure: null, last: untold(last) };
+  return { state: "failed", failure: code, last };
+}
+
+/** One that the shutdown stopped can be resumed elsewhere. */
+function abortedEnd({ reason }: AbortSignal): { readonly state: EndState; readonly failure: string | null } {
+  if (!(reason instanceof TurnAborted)) return { state: "failed", failure: "failed" };
   if (reason.outcome === "client-left") return { state: "cancelled", failure: null };
   if (reason.outcome === "shut-down") return { state: "interrupted", failure: null };
   return { state: "failed", failure: reason.outcome };

@@ -37,6 +37,12 @@ export const NOT_KEPT: Failure = {
   data: { code: "failed", message: "The turn's end could not be stored; GET /turns/<id> tells what becomes of it" },
 };
 
+/** What is told of a turn in place of a failure where some of what it told could not be stored: nobody was told that. */
+export function untold({ data }: Failure): Failure {
+  const message = `Some of what the turn told could not be stored; POST /turns/<id>/resume goes on with it (reference ${data.reference})`;
+  return { event: "error", data: { ...data, code: "interrupted", message } };
+}
+
 /** What is told of a turn that stopped: an aborted one for the reason of its signal. */
 export function failureOf(signal: AbortSignal, error: unknown): Failure {
   const reason: unknown = signal.aborted ? signal.reason : error;

@@ -3,7 +3,7 @@ import pino from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApprovals } from "../approvals/approvals.ts";
-import { type Database, heldLease } from "../database/index.ts";
+import { type Database, heldLease, LeaseLost } from "../database/index.ts";
 import { collect } from "../testing/collect.ts";
 import { testDatabase } from "../testing/database.ts";
 import { TurnLog } from "../turn-log/index.ts";
@@ -24,6 +24,7 @@ afterAll(() => database.close());
 
 describe("how a turn ended", () => {
   const aborted = (reason: unknown) => AbortSignal.abort(reason);
+  const [kept, lost] = [{ isLost: false }, { isLost: true }];
   it.each([
     { why: "an error", signal: new AbortController().signal, state: "failed", failure: "failed" },
     { why: "another abort", signal: aborted(new Error("x")), state: "failed", failure: "failed" },
@@ -46,7 +47,38 @@ describe("how a turn ended", () => {
       failure: "timed-out",
     },
   ])("by $why is $state", ({ signal, state, failure }) => {
-    expect(endOf(signal)).toEqual({ state, failure });
+    expect(endOf(signal, new Error("a bug"), kept, kept)).toMatchObject({ state, failure });
+  });
+
+  it.each([
+    { why: "a failure", lease: kept, writer: kept, error: new Error("a bug"), state: "failed", code: "failed" },
+    {
+      why: "a lost lease",
+      lease: lost,
+      writer: kept,
+      error: new LeaseLost(),
+      state: "interrupted",
+      code: "interrupted",
+    },
+    {
+      why: "events that could not be stored",
+      lease: kept,
+      writer: lost,
+      error: new Error("a bug"),
+      state: "interrupted",
+      code: "interrupted",
+    },
+    {
+      why: "events that are larger than the database takes",
+      lease: kept,
+      writer: lost,
+      error: Object.assign(new Error("x"), { code: "54000" }),
+      state: "failed",
+      code: "too-large",
+    },
+  ])("by $why is $state", ({ lease, writer, error, state, code }) => {
+    const { last, ...noted } = endOf(new AbortController().signal, error, lease, writer);
+    expect([noted.state, last.data.code]).toEqual([state, code]);
   });
 });
 
@@ -202,9 +234,10 @@ describe("a turn", () => {
     await begin();
     expect(told.at(-1)).toEqual(INTERRUPTED);
     expect(await turn()).toMatchObject({ state: "interrupted" });
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
-      expect.objectContaining({ level: 40, msg: "turn ended after it was given up", state: "completed" }),
-    ]);
+    expect(lines.map((line) => JSON.parse(line)).at(-1)).toMatchObject({
+      level: 40,
+      msg: "turn ended after it was given up",
+    });
   });
 
   it("whose thread another one took in the middle can be resumed, and says so, whatever its run says", async () => {
