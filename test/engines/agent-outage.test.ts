@@ -1,6 +1,9 @@
 import { chown } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { traceCollector } from "../../apps/flame-agent/src/testing/answering-server.ts";
+import { MARKER, plantEverywhere } from "../../apps/flame-agent/src/testing/marker.ts";
+import { testProcess } from "../../apps/flame-agent/src/testing/process.ts";
 import type { AgentClient } from "../support/agent/agent-client.ts";
 import { startAgentProcess } from "../support/agent/agent-process.ts";
 import { startModelServer } from "../support/agent/model-server.ts";
@@ -13,6 +16,22 @@ import { maySmallDisk, smallDisk } from "./small-disk.ts";
 const RECOVERY_MILLISECONDS = 30_000;
 /** Words for the documents that fill a disk. */
 const LONG_TEXT = Array.from({ length: 6_000 }, (_, index) => `cargo ${index} leaves harbour ${index % 97}.`).join(" ");
+
+/** Turns that stream, on each of the routes that they are taken by, with the marker in all that is said. */
+const TURNS = [
+  { path: "/turns", body: (thread: string) => ({ message: MARKER, thread }) },
+  {
+    path: "/chat",
+    body: (id: string) => ({ id, messages: [{ id: MARKER, role: "user", parts: [{ type: "text", text: MARKER }] }] }),
+  },
+  {
+    path: "/api/agents/flame/stream",
+    body: (id: string) => ({
+      messages: [{ role: "user", content: MARKER }],
+      memory: { thread: { id, title: MARKER, metadata: { [MARKER]: MARKER } } },
+    }),
+  },
+] as const;
 
 /** A refusal that a client can do something with: its status, and a sentence that isn't the database's own words. */
 async function refusal(response: Response): Promise<number> {
@@ -73,6 +92,60 @@ describe.runIf(havePostgresql())("a database server that goes away", () => {
     expect(await brokenStateRules(client, [before])).toEqual([]);
     expect(await client.turn(id)).toMatchObject({ state: expect.stringMatching(/completed|failed|interrupted/) });
     expect(agent.log.some(({ level }) => level === 60)).toBe(false);
+  });
+
+  it("leaves nothing of what users write in a log line, metric or trace: before, while and after it is away", async () => {
+    const traces = await traceCollector();
+    await using model = await startModelServer({ seed: 12 });
+    await using server = await startPostgresql({ durable: true });
+    const database = await server.newDatabase();
+    const agent = testProcess("main.ts", {
+      ...model.variables,
+      ...database.variables,
+      ...traces.variables,
+      FLAME_PORT: "0",
+      FLAME_LOG_LEVEL: "trace",
+      FLAME_RATE_LIMIT_PER_MINUTE: "0",
+    });
+    const client = await agent.ready();
+    const lines = () => agent.log().map((line) => JSON.stringify(line));
+    const printed = async () => [
+      ...lines(),
+      ...agent.standardError().split("\n"),
+      ...(await client.metrics()).split("\n"),
+    ];
+    const marked = async () => (await printed()).filter((line) => line.includes(MARKER));
+    expect(await plantEverywhere(client)).toBeGreaterThan(100);
+    expect(await marked()).toEqual([]);
+
+    const cut = TURNS.map(({ path, body }, index) => {
+      model.faults.add({ kind: "slow", firstTokenMilliseconds: 1_500 });
+      return client.post(path, body(`${MARKER}-cut-${index}`)).then((response) => response.text());
+    });
+    await until("the model is asked for each", () => model.faults.left.length === 0);
+    await server.crash();
+    await Promise.all(cut);
+    const before = lines().length;
+    expect(await plantEverywhere(client)).toBeGreaterThan(100);
+    expect(
+      lines()
+        .slice(before)
+        .some((line) => line.includes("request failed")),
+    ).toBe(true);
+    expect(await marked()).toEqual([]);
+
+    await server.start();
+    await until(
+      "it may be sent turns again",
+      async () => (await client.status("/ready")) === 200,
+      RECOVERY_MILLISECONDS,
+    );
+    expect(await plantEverywhere(client)).toBeGreaterThan(100);
+    expect(await marked()).toEqual([]);
+    agent.child.kill("SIGTERM");
+    expect(await agent.exit).toBe(0);
+    expect([...lines(), agent.standardError(), ...traces.spans].filter((line) => line.includes(MARKER))).toEqual([]);
+    expect(traces.spans.length).toBeGreaterThan(0);
   });
 });
 

@@ -1,42 +1,17 @@
-import { createServer, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import type { ServerResponse } from "node:http";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { captureConsole, createLog } from "../log.ts";
 import { testAgent } from "../testing/agent.ts";
-import { isRecord } from "../testing/client.ts";
+import { answeringServer, traceCollector } from "../testing/answering-server.ts";
+import { isRecord, readerOf, readRest, readUntil } from "../testing/client.ts";
+import { testDatabase } from "../testing/database.ts";
 import { faultyDatabase } from "../testing/faulty-database.ts";
-import { until } from "../testing/folder.ts";
 import { MARKER, plantEverywhere } from "../testing/marker.ts";
 import { testProcess } from "../testing/process.ts";
 
 /** Machines that do other work beside take their time for all routes. */
 const SLOWLY = { timeout: 300_000 };
 const OPEN = { FLAME_LOG_LEVEL: "trace", FLAME_RATE_LIMIT_PER_MINUTE: "0" };
-
-/** A server that answers what it is asked with; its address. */
-async function listening(answer: (asked: string, response: ServerResponse) => void): Promise<string> {
-  const server = createServer(async (request, response) => answer(await text(request), response)).listen(
-    0,
-    "127.0.0.1",
-  );
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await until("the server listens", () => server.listening);
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
-}
-
-/** A collector of traces, and what it got. */
-async function collector() {
-  const spans: string[] = [];
-  const url = await listening((asked, response) => {
-    spans.push(asked);
-    response.setHeader("content-type", "application/json").end("{}");
-  });
-  return { spans, variables: { FLAME_OTLP_ENDPOINT: url } };
-}
 
 /** What libraries print, as the process's own log has it. */
 function prints(): readonly string[] {
@@ -55,7 +30,7 @@ const planted = (word: string) => JSON.stringify({ error: { message: word, code:
 
 describe("what a user wrote is in no log line, print, metric or trace", () => {
   it("while every statement of the database fails, quoting it", SLOWLY, async () => {
-    const traces = await collector();
+    const traces = await traceCollector();
     const printed = prints();
     const database = await faultyDatabase(MARKER);
     const agent = await testAgent({ ...OPEN, ...traces.variables }, database.open);
@@ -72,7 +47,7 @@ describe("what a user wrote is in no log line, print, metric or trace", () => {
   });
 
   it("while a tool fails behind its approval, and what it was to do is quoted", SLOWLY, async () => {
-    const traces = await collector();
+    const traces = await traceCollector();
     const printed = prints();
     const database = await faultyDatabase(MARKER);
     const agent = await testAgent({ ...OPEN, ...traces.variables }, database.open);
@@ -91,6 +66,25 @@ describe("what a user wrote is in no log line, print, metric or trace", () => {
     expect(marked([...agent.log, ...printed, ...metrics.split("\n"), ...traces.spans])).toEqual([]);
   });
 
+  it("while the embedded database was closed under it, with a turn that runs", SLOWLY, async () => {
+    const traces = await traceCollector();
+    const printed = prints();
+    const database = await testDatabase("embedded");
+    const agent = await testAgent({ ...OPEN, ...traces.variables }, async () => database);
+    const running = await agent.post("/turns", { message: `count to 9000, ${MARKER}`, thread: MARKER });
+    const reader = readerOf(running);
+    await readUntil(reader, "event: text");
+    await database.close();
+    expect(await readRest(reader)).toMatch(/event: error\n.*reference/);
+    expect(await plantEverywhere(agent)).toBeGreaterThan(100);
+    expect(await agent.status("/ready")).toBe(503);
+    const metrics = await agent.metrics();
+    await agent.stop();
+    expect(agent.log.length).toBeGreaterThan(100);
+    expect(traces.spans.length).toBeGreaterThan(0);
+    expect(marked([...agent.log, ...printed, ...metrics.split("\n"), ...traces.spans])).toEqual([]);
+  });
+
   it.each([
     {
       why: "refuses",
@@ -102,8 +96,8 @@ describe("what a user wrote is in no log line, print, metric or trace", () => {
       embedding: (asked: string, response: ServerResponse) => response.end(`{"data": ${asked}`),
     },
   ])("of a process whose embedding's server $why", SLOWLY, async ({ embedding }) => {
-    const url = await listening((asked, response) => void embedding(asked, response));
-    const traces = await collector();
+    const url = await answeringServer((asked, response) => void embedding(asked, response));
+    const traces = await traceCollector();
     const process = testProcess("main.ts", {
       ...OPEN,
       ...traces.variables,
@@ -126,7 +120,7 @@ describe("what a user wrote is in no log line, print, metric or trace", () => {
   it("of a process that can't get the keys of signed tokens", SLOWLY, async () => {
     const part = (json: object) => Buffer.from(JSON.stringify(json)).toString("base64url");
     const token = `${part({ alg: "RS256", kid: MARKER })}.${part({ tenant: MARKER, sub: MARKER })}.c2lnbmF0dXJl`;
-    const traces = await collector();
+    const traces = await traceCollector();
     const process = testProcess("main.ts", {
       ...OPEN,
       ...traces.variables,
