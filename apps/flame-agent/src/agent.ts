@@ -66,7 +66,7 @@ export function createFlame({
     ],
     outputProcessors: [answerMark],
   });
-  tellFailures(agent, "stream", "resumeStream");
+  tellFailures();
   return { agent, memory };
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
-import { isRecord, parseEvents, readEvents, textOf } from "../testing/client.ts";
+import { isRecord, parseEvents, readEvents, readerOf, readUntil, textOf } from "../testing/client.ts";
 import { type FaultyDatabase, faultyDatabase, QUOTED } from "../testing/faulty-database.ts";
 import { until } from "../testing/folder.ts";
 
@@ -31,22 +31,76 @@ const FAULTS = [
 ] as const;
 
 const said = (text: string) => [{ role: "user", content: text }];
+
+/** What was told of a turn, by a stream or whole. */
+interface Told {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A route that tells of a turn. */
+interface Route {
+  readonly path: string;
+  /** Takes a turn in the thread; `fail` is called when the database is to fail from. */
+  readonly ask: (thread: string, fail: () => void) => Promise<Told>;
+}
+
+function asked(path: string, body: (thread: string) => unknown): Route {
+  return {
+    path,
+    async ask(thread, fail) {
+      fail();
+      const response = await agent.post(path, body(thread), { signal: AbortSignal.timeout(20_000) });
+      return { status: response.status, text: await response.text() };
+    },
+  };
+}
+
+/** A turn that a message begins, whose client is refused or else told of it as a subscriber, from before or after. */
+function subscribed(when: "before" | "after"): Route {
+  return {
+    path: `threads/subscribe, ${when} the fault`,
+    async ask(threadId, fail) {
+      if (when === "after") fail();
+      const names = { threadId, resourceId: "r" };
+      const leaving = new AbortController();
+      const signal = AbortSignal.any([leaving.signal, AbortSignal.timeout(20_000)]);
+      const stream = await agent.post("/api/agents/flame/threads/subscribe", names, { signal });
+      if (!stream.ok) return { status: stream.status, text: await stream.text() };
+      const reader = readerOf(stream);
+      if (when === "before") fail();
+      const sent = await agent.post("/api/agents/flame/send-message", { message: "count to 3", ...names });
+      const told = sent.ok
+        ? { status: stream.status, text: await readUntil(reader, /"type":"(?:finish|error)".*\n\n/) }
+        : { status: sent.status, text: await sent.text() };
+      leaving.abort();
+      return told;
+    },
+  };
+}
+
 /** Every route that streams a turn, and `generate`, which answers whole. */
-const ROUTES = [
-  { path: "/turns", body: (thread: string) => ({ message: "count to 3", thread, resource: "r" }) },
-  {
-    path: "/chat",
-    body: (id: string) => ({
-      id,
-      resource: "r",
-      messages: [{ id: "1", role: "user", parts: [{ type: "text", text: "count to 3" }] }],
-    }),
-  },
-  ...["stream", "generate"].map((name) => ({
-    path: `/api/agents/flame/${name}`,
-    body: (thread: string) => ({ messages: said("count to 3"), memory: { thread, resource: "r" } }),
+const STREAMS: readonly Route[] = [
+  asked("/turns", (thread) => ({ message: "count to 3", thread, resource: "r" })),
+  asked("/chat", (id) => ({
+    id,
+    resource: "r",
+    messages: [{ id: "1", role: "user", parts: [{ type: "text", text: "count to 3" }] }],
   })),
-] as const;
+  asked("/api/agents/flame/stream", (thread) => ({
+    messages: said("count to 3"),
+    memory: { thread, resource: "r" },
+  })),
+  subscribed("before"),
+  subscribed("after"),
+];
+const ROUTES: readonly Route[] = [
+  ...STREAMS,
+  asked("/api/agents/flame/generate", (thread) => ({
+    messages: said("count to 3"),
+    memory: { thread, resource: "r" },
+  })),
+];
 
 /** What the answer tells of a failure: the whole of it, or its event. */
 function failureIn(status: number, text: string): string | undefined {
@@ -78,18 +132,16 @@ function answerIn(text: string): unknown {
 }
 
 describe.each(FAULTS)("where $fault", ({ statements }) => {
-  it.each(ROUTES)("$path tells a reference that is in the log, and nothing of the database", async ({ path, body }) => {
+  it.each(ROUTES)("$path tells a reference that is in the log, and nothing of the database", async ({ ask }) => {
     const thread = crypto.randomUUID();
     const before = agent.log.length;
-    database.fail(statements);
-    const response = await agent.post(path, body(thread), { signal: AbortSignal.timeout(20_000) });
-    const text = await response.text();
+    const { status, text } = await ask(thread, () => database.fail(statements));
     database.fail(undefined);
     expect(text).not.toContain(QUOTED);
     expect(text).not.toMatch(/duplicate key|MASTRA_|node_modules/);
     const lines = agent.log.slice(before);
     expect(lines.filter((line) => line.includes(QUOTED))).toEqual([]);
-    const failure = failureIn(response.status, text);
+    const failure = failureIn(status, text);
     // What one route doesn't need fails nothing there: it ends as it always does, with the whole answer.
     if (failure === undefined) {
       expect(text).toMatch(/"finishReason":"stop"|"reason":"stop"/);
@@ -100,21 +152,32 @@ describe.each(FAULTS)("where $fault", ({ statements }) => {
     const found = lines.filter((line) => line.includes(reference));
     expect(found.some((line) => line.includes('"level":50') && line.includes('"error"'))).toBe(true);
   });
+
+  it.each(ROUTES)("$path leaves a thread that the next turn can be taken in", async ({ ask }) => {
+    const thread = crypto.randomUUID();
+    await ask(thread, () => database.fail(statements));
+    database.fail(undefined);
+    const { status, text } = await ask(thread, () => {});
+    expect([failureIn(status, text), answerIn(text)]).toEqual([undefined, "1 2 3"]);
+  });
 });
 
 describe("a failure in the middle of a turn", () => {
-  const faultOf = async (path: string, body: unknown, statements: RegExp, code?: string) => {
-    database.fail(statements, code);
-    const response = await agent.post(path, body);
-    const text = await response.text();
+  const faultOf = async (path: string, body: unknown, statements: RegExp) => {
+    const { text } = await asked(path, () => body).ask("", () => database.fail(statements));
     database.fail(undefined);
     return text;
   };
 
   it("is an error event with a reference where the answer isn't stored, on every stream", async () => {
-    for (const { path, body } of ROUTES.slice(0, 3)) {
-      const text = await faultOf(path, body(crypto.randomUUID()), /insert into public\.mastra_messages/);
-      expect([path, failureIn(200, text)]).toEqual([path, expect.stringMatching(REFERENCE)]);
+    for (const { path, ask } of STREAMS) {
+      const told = await ask(crypto.randomUUID(), () => database.fail(/insert into public\.mastra_messages/));
+      database.fail(undefined);
+      expect([path, told.status, failureIn(told.status, told.text)]).toEqual([
+        path,
+        200,
+        expect.stringMatching(REFERENCE),
+      ]);
     }
   });
 
@@ -122,14 +185,12 @@ describe("a failure in the middle of a turn", () => {
     { code: "54000", told: "More is to be stored at once than the database takes", status: 413, turn: "too-large" },
     { code: "57P01", told: "The database doesn't take requests now", status: 503, turn: "failed" },
   ])("is told by what may be done about it: $code", async ({ code, told, status, turn }) => {
-    for (const { path, body } of ROUTES) {
-      database.fail(/insert into public\.mastra_messages/, code);
-      const response = await agent.post(path, body(crypto.randomUUID()));
-      const text = await response.text();
+    for (const { path, ask } of ROUTES) {
+      const answer = await ask(crypto.randomUUID(), () => database.fail(/insert into public\.mastra_messages/, code));
       database.fail(undefined);
       const whole = path.endsWith("generate");
-      const failure = failureIn(response.status, text);
-      expect([path, response.status, failure]).toEqual([path, whole ? status : 200, expect.stringContaining(told)]);
+      const failure = failureIn(answer.status, answer.text);
+      expect([path, answer.status, failure]).toEqual([path, whole ? status : 200, expect.stringContaining(told)]);
       if (path === "/turns") expect(failure).toContain(`"code":"${turn}"`);
     }
   });

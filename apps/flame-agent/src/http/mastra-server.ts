@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { MastraError } from "@mastra/core/error";
 import { MASTRA_RESOURCE_ID_KEY, MASTRA_THREAD_ID_KEY, type RequestContext } from "@mastra/core/request-context";
 import { MastraServer } from "@mastra/hono";
 import type { Context, MiddlewareHandler } from "hono";
@@ -48,7 +49,7 @@ export class NarrowMastraServer extends MastraServer {
       try {
         return await route.handler(parameters);
       } catch (error) {
-        return noteCaught(error);
+        return noteCaught(failedInside(error));
       }
     };
     await super.registerRoute(app, { ...route, handler }, options);
@@ -63,6 +64,15 @@ export class NarrowMastraServer extends MastraServer {
     super.registerUserMiddleware();
     this.app.use("/api/*", bindToTenant);
   }
+}
+
+/**
+ * What failed while a run began, which Mastra takes for the client's mistake where a message began it; mistakes of
+ * clients are refused before.
+ */
+function failedInside(error: unknown): unknown {
+  const isRefusal = error instanceof Error && "status" in error && error.status === 400;
+  return isRefusal && error.cause instanceof MastraError ? error.cause : error;
 }
 
 /** Makes sure that Mastra works for the request's tenant and stops with its turn, whatever the client sent. */

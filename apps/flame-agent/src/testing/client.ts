@@ -63,10 +63,13 @@ export function stepsOf(events: readonly StreamEvent[]): Readonly<Record<string,
 }
 
 /** Reads a response until the text shows, and leaves the rest for later. */
-export async function readUntil(reader: ReadableStreamDefaultReader<Uint8Array>, text: string): Promise<string> {
+export async function readUntil(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  text: string | RegExp,
+): Promise<string> {
   const decoder = new TextDecoder();
   let seen = "";
-  while (!seen.includes(text)) {
+  while (typeof text === "string" ? !seen.includes(text) : !text.test(seen)) {
     const { done, value } = await reader.read();
     if (done) throw new Error(`The stream ended before "${text}": ${seen}`);
     seen += decoder.decode(value, { stream: true });
