@@ -62,11 +62,11 @@ class MastraLog extends MastraLogger {
   }
 
   debug(): void {
-    this.#log.trace({ place: caller() }, "Mastra tells something");
+    this.#tell("trace");
   }
 
   info(): void {
-    this.#log.debug({ place: caller() }, "Mastra tells something");
+    this.#tell("debug");
   }
 
   warn(_message: string, ...details: unknown[]): void {
@@ -77,6 +77,11 @@ class MastraLog extends MastraLogger {
     // A turn that is stopped, by its client say, is no failure, although its step ends with an error.
     const level = /: TurnAborted: /.test(message) ? "debug" : "error";
     this.#log[level]({ place: caller(), ...failureIn(details) }, "Mastra failed");
+  }
+
+  #tell(level: "trace" | "debug"): void {
+    // Mastra tells much, and where from is dear to find.
+    if (this.#log.isLevelEnabled(level)) this.#log[level]({ place: caller() }, "Mastra tells something");
   }
 }
 

@@ -2,6 +2,7 @@ import type { WorkflowsStorage } from "@mastra/core/storage";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testDatabase } from "../testing/database.ts";
 import type { Database } from "./database.ts";
+import { asNewRun } from "./mastra-store.ts";
 
 let database: Database;
 let workflows: WorkflowsStorage;
@@ -46,6 +47,24 @@ describe.each(["agentic-loop", "executionWorkflow"])("a run of an agent (%s)", (
       await workflows.deleteWorkflowRunById({ workflowName, runId: run });
       expect(await statusOf(workflowName, run)).toBeUndefined();
     }
+  });
+
+  it("that is new is asked for in the database only once it is written there", async () => {
+    const found = async (runId: string) => (await workflows.getWorkflowRunById({ workflowName, runId }))?.runId;
+    await write(workflowName, "earlier", "suspended");
+    await asNewRun(async () => {
+      let statements = 0;
+      const count = () => {
+        statements += 1;
+      };
+      database.pool.on("acquire", count);
+      await write(workflowName, "new", "pending");
+      expect([await found("new"), statements]).toEqual([undefined, 0]);
+      database.pool.off("acquire", count);
+      await write(workflowName, "new", "suspended");
+      expect(await found("new")).toBe("new");
+    });
+    expect([await found("new"), await found("earlier")]).toEqual(["new", "earlier"]);
   });
 
   it("that was never written costs no statement", async () => {

@@ -18,12 +18,22 @@ export interface ThreadLeasesOptions {
   readonly waitSeconds: number;
 }
 
+/** What finds a lease in the database. */
+export interface LeaseRow {
+  readonly thread: string;
+  readonly holder: string;
+}
+
 /** A thread that one turn has for itself, on all instances that share the database. */
 export interface ThreadLease {
   /** Does the work as the holder: what it writes into the thread is refused once another one has it. */
   during<Result>(work: () => Result): Result;
   /** Whether a write was refused because another one has the thread by now. */
   readonly isLost: boolean;
+  /** Its row in the database, for a statement that gives it back. */
+  readonly row: LeaseRow;
+  /** Notes that a statement has given it back. */
+  givenBack(): void;
   /** Gives the thread to the next one, or sees to it that {@link ThreadLeases.settle} does. Later calls do nothing. */
   release(): Promise<void>;
 }
@@ -75,6 +85,10 @@ export class ThreadLeases {
         during: (work) => holding(held, work),
         get isLost() {
           return held.isLost;
+        },
+        row: { thread, holder },
+        givenBack: () => {
+          released ??= Promise.resolve().then(leave);
         },
         release: () => {
           released ??= this.#release(thread, holder).finally(leave);

@@ -62,6 +62,13 @@ export interface TakenTurn {
 type ErrorEvent = Extract<TurnEvent, { event: "error" }>;
 type EndState = Exclude<TurnState, "running" | "waiting">;
 
+/** How a turn ended, and what is last told of it. */
+interface TurnEnd {
+  readonly state: EndState;
+  readonly failure: string | null;
+  readonly last: TurnEvent;
+}
+
 /** A turn's end that is still to be noted. */
 interface Ending {
   readonly state: EndState;
@@ -89,7 +96,7 @@ export class TurnCourse {
     const following = { graceSeconds, abandoned: () => abort(ABANDONED) };
     const writer = await this.#parts.events.write(id, { isNew, following }).catch(async (error: unknown) => {
       // The turn is this instance's already: without an end it would look as if it ran.
-      await this.#note(id, { state: "interrupted", failure: null, told: [] });
+      await this.#note(id, { state: "interrupted", failure: null, told: [] }, turn.lease);
       throw error;
     });
     return { id, after: writer.after, over: this.#carry(turn, writer, signal) };
@@ -123,13 +130,12 @@ export class TurnCourse {
         data: { finishReason, usage: { inputTokens, outputTokens, totalTokens } },
       };
       await writer.whole();
-      await this.#end(id, writer, "completed", null, end);
+      await this.#end(turn, writer, { state: "completed", failure: null, last: end });
       if (snapshot) await this.#forget(runId);
       return "completed";
     } catch (error) {
       if (!signal.aborted) log.error({ error: describeError(error) }, "turn failed");
-      const { state, failure, last } = endOf(signal, error, turn.lease, writer);
-      await this.#end(id, writer, state, failure, last);
+      await this.#end(turn, writer, endOf(signal, error, turn.lease, writer));
       if (snapshot) await this.#forget(runId);
       return "failed";
     }
@@ -162,11 +168,11 @@ export class TurnCourse {
   }
 
   /** Notes how the turn ended, and tells `last` of it. */
-  async #end(id: string, writer: TurnWriter, state: EndState, failure: string | null, last: TurnEvent): Promise<void> {
+  async #end({ id, lease }: TakenTurn, writer: TurnWriter, { state, failure, last }: TurnEnd): Promise<void> {
     const outcome: { noted: Noted } = { noted: "later" };
     const kept = await writer.end(async (waiting) => {
       const events = [...waiting, encoded(last)];
-      const noted = await this.#note(id, { state, failure, told: events });
+      const noted = await this.#note(id, { state, failure, told: events }, lease);
       outcome.noted = noted;
       return typeof noted === "number" ? { firstId: noted, events } : undefined;
     });
@@ -176,12 +182,13 @@ export class TurnCourse {
     else writer.close(last.event === "error" ? last : NOT_KEPT);
   }
 
-  async #note(id: string, ending: Ending): Promise<Noted> {
+  async #note(id: string, ending: Ending, lease: ThreadLease): Promise<Noted> {
     const { records, log } = this.#parts;
     const { state, failure, told } = ending;
     try {
-      const firstId = await records.end(id, state, failure, told);
+      const firstId = await records.end(id, state, failure, told, lease.row);
       if (firstId === undefined) log.warn({ state }, "turn ended after it was given up");
+      else lease.givenBack();
       return firstId ?? "given up";
     } catch (error) {
       // A database that is away must not hide from the client what happened.
@@ -206,7 +213,7 @@ export function endOf(
   error: unknown,
   lease: Pick<ThreadLease, "isLost">,
   writer: Pick<TurnWriter, "isLost">,
-): { readonly state: EndState; readonly failure: string | null; readonly last: ErrorEvent } {
+): TurnEnd & { readonly last: ErrorEvent } {
   const last = failureOf(signal, error);
   if (signal.aborted) return { ...abortedEnd(signal), last };
   // What was done under a lease that is lost is not in the thread: the turn can be taken up again.

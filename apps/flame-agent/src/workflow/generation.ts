@@ -1,5 +1,6 @@
 import type { Agent, MastraDBMessage } from "@mastra/core/agent";
 import type { RequestContext } from "@mastra/core/request-context";
+import { asNewRun } from "../database/index.ts";
 import { tokensOf } from "../model/offline.answer.ts";
 import type { CitationWatch } from "./citations.ts";
 import type { Usage } from "./events.ts";
@@ -120,7 +121,7 @@ export async function tell(turn: LiveTurn, answer: string, watch?: CitationWatch
 function begin(agent: Agent, { id, message, replayed, options, decided }: Generation) {
   if (!decided) {
     const said = replayed ? [...replayed] : [{ id, role: "user" as const, content: message }];
-    return agent.stream(said, { ...options, maxSteps: STEPS_MAX });
+    return asNewRun(() => agent.stream(said, { ...options, maxSteps: STEPS_MAX }));
   }
   const resumed = { ...options, toolCallId: decided.toolCall, maxSteps: STEPS_MAX };
   if (decided.approved) return agent.approveToolCall(resumed);

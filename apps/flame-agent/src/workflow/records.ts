@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { Owner } from "../tenants/index.ts";
 import { appendToEnded, type EncodedEvent, encoded, lastWords } from "../turn-log/index.ts";
+import type { LeaseRow } from "../turns/thread-leases.ts";
 import { INTERRUPTED } from "./failure.ts";
 
 /**
@@ -144,22 +145,26 @@ export function createTurnRecords(pool: Pool, instance: string) {
     },
 
     /**
-     * Notes how a turn of this instance ended, together with the last that is told of it. Returns the id of the first of
-     * these events (0 where there are none); undefined where it isn't this instance's any more.
+     * Notes how a turn of this instance ended, together with the last that is told of it, and gives its thread back.
+     * Returns the id of the first of these events (0 where there are none); undefined, with nothing changed, where it
+     * isn't this instance's any more.
      */
     async end(
       id: string,
       state: Exclude<TurnState, "running" | "waiting">,
       failure: string | null = null,
       told: readonly EncodedEvent[] = [],
+      lease?: LeaseRow,
     ): Promise<number | undefined> {
       const { rows } = await pool.query<{ firstId: number | null }>(
         `with ended as (
            update flame.turns set state = $3, failure = $4, updated_at = now()
            where id = $1 and instance = $2 and state = 'running' returning id
-         ), logged as (${appendToEnded("$5", "$6")} returning first_id)
+         ), logged as (${appendToEnded("$5", "$6")} returning first_id), released as (
+           delete from flame.thread_leases where thread = $7 and holder = $8 and exists (select from ended)
+         )
          select (select first_id from logged) as "firstId" from ended`,
-        [id, instance, state, failure, ...lastWords(told)],
+        [id, instance, state, failure, ...lastWords(told), lease?.thread ?? null, lease?.holder ?? null],
       );
       const [ended] = rows;
       return ended && (ended.firstId ?? 0);
