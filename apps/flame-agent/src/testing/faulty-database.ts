@@ -1,3 +1,4 @@
+import { vi } from "vitest";
 import type { Database } from "../database/index.ts";
 import { testDatabase } from "./database.ts";
 
@@ -12,6 +13,15 @@ export interface FaultyDatabase {
    * rather than when `when` resolves.
    */
   fail(statements?: RegExp, code?: string, when?: Promise<void>): void;
+}
+
+/** Has the pool do what it is asked and lose the connection before it says so, until the spy is restored. */
+export function answersLost(pool: Database["pool"]) {
+  const query = pool.query.bind(pool);
+  return vi.spyOn(pool, "query").mockImplementation(async (...given: Parameters<typeof query>) => {
+    await query(...given);
+    throw new Error("Connection terminated unexpectedly");
+  });
 }
 
 /** A database of the test's own, closed with the agent that opens it; its errors quote the word. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Database, heldLease } from "../database/index.ts";
 import { DRIVERS, testDatabase } from "../testing/database.ts";
+import { answersLost } from "../testing/faulty-database.ts";
 import { until } from "../testing/folder.ts";
 import { forgetLeases, type ThreadLease, ThreadLeases } from "./thread-leases.ts";
 
@@ -121,6 +122,17 @@ describe.each(DRIVERS)("a thread on %s", (driver) => {
     await silence(ALIVE_SECONDS);
     await forgetLeases(database.pool, ALIVE_SECONDS);
     expect(await rows(thread)).toBe(0);
+  });
+
+  it("is not kept where the answer to who took it got lost", async () => {
+    const { leases } = await instance(0);
+    const thread = randomUUID();
+    const lost = answersLost(database.pool);
+    await expect(leases.take(thread, NEVER)).rejects.toThrow("terminated");
+    lost.mockRestore();
+    expect(await rows(thread)).toBe(1);
+    await leases.settle();
+    await taken(leases.take(thread, NEVER));
   });
 
   it("is given back later where the database is away when its turn ends", async () => {

@@ -103,7 +103,7 @@ export class ThreadLeases {
     }
   }
 
-  /** Gives back what could not be given back when its turn ended, because the database was away. */
+  /** Gives back what could not be given back when its turn ended, or may have been taken, because the database was away. */
   async settle(): Promise<void> {
     for (const [holder, thread] of this.#unreleased) {
       await this.#giveBack(thread, holder);
@@ -114,7 +114,7 @@ export class ThreadLeases {
   async #claim(thread: string, giveUp: AbortSignal): Promise<string | undefined> {
     const holder = randomUUID();
     for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
-      const { rowCount } = await this.#pool.query(
+      const claim = this.#pool.query(
         `insert into flame.thread_leases as lease (thread, holder, instance)
          select $1, $2, $3 from (${NOT_AWAITED}) as quick
          on conflict (thread) do update set holder = excluded.holder, instance = excluded.instance
@@ -123,6 +123,11 @@ export class ThreadLeases {
          )`,
         [thread, holder, this.#options.instance, this.#options.aliveSeconds],
       );
+      const { rowCount } = await claim.catch((error: unknown) => {
+        // It may have been given, and the answer got lost.
+        this.#unreleased.set(holder, thread);
+        throw error;
+      });
       if (rowCount === 1) return holder;
       if (giveUp.aborted) return undefined;
       await delay(pause, undefined, { signal: giveUp }).catch(() => {});

@@ -30,7 +30,7 @@ export interface StartedTurn {
 
 export interface CourseParts {
   readonly workflow: ChatWorkflow;
-  readonly records: Pick<TurnRecords, "end">;
+  readonly records: Pick<TurnRecords, "end" | "interruptStrays">;
   readonly approvals: Pick<Approvals, "request">;
   readonly turns: LiveTurns;
   readonly events: TurnLog;
@@ -85,6 +85,7 @@ const ABANDONED = new TurnAborted("client-left", "The client left");
 export class TurnCourse {
   readonly #parts: CourseParts;
   readonly #unnoted = new Map<string, Ending>();
+  readonly #running = new Set<string>();
 
   constructor(parts: CourseParts) {
     this.#parts = parts;
@@ -93,13 +94,16 @@ export class TurnCourse {
   /** Lets the turn run; it goes on behind the promise. Rejects where nothing can be told of it: it is noted as interrupted. */
   async run(turn: TakenTurn, { signal, abort }: TurnControl): Promise<StartedTurn> {
     const { id, isNew, graceSeconds } = turn;
+    this.#running.add(id);
     const following = { graceSeconds, abandoned: () => abort(ABANDONED) };
     const writer = await this.#parts.events.write(id, { isNew, following }).catch(async (error: unknown) => {
       // The turn is this instance's already: without an end it would look as if it ran.
       await this.#note(id, { state: "interrupted", failure: null, told: [] }, turn.lease);
+      this.#running.delete(id);
       throw error;
     });
-    return { id, after: writer.after, over: this.#carry(turn, writer, signal) };
+    const over = this.#carry(turn, writer, signal).finally(() => this.#running.delete(id));
+    return { id, after: writer.after, over };
   }
 
   async #carry(turn: TakenTurn, writer: TurnWriter, signal: AbortSignal): Promise<"completed" | "failed"> {
@@ -159,12 +163,15 @@ export class TurnCourse {
     metrics.countApproval("requested");
   }
 
-  /** Notes the ends that could not be noted when they came, because the database was away. */
+  /** Notes the ends that could not be noted when they came, and of turns that may have been taken, because the database was away. */
   async settle(): Promise<void> {
+    const { records, log } = this.#parts;
     for (const [id, { state, failure, told }] of this.#unnoted) {
-      await this.#parts.records.end(id, state, failure, told);
+      await records.end(id, state, failure, told);
       this.#unnoted.delete(id);
     }
+    const strays = await records.interruptStrays([...this.#running, ...this.#unnoted.keys()]);
+    if (strays > 0) log.warn({ turns: strays }, "turns that were taken unnoticed can be resumed");
   }
 
   /** Notes how the turn ended, and tells `last` of it. */

@@ -64,6 +64,9 @@ export interface KeyedTurn {
 /** How long a key stands for its turn, in seconds: a day, as is usual, and the least that turns are kept. */
 const TURN_KEY_SECONDS = 86_400;
 
+/** How long ago an instance took a turn that it must know by now, in seconds: longer than any statement takes. */
+const STRAY_SECONDS = 60;
+
 /** Which turns of a tenant are listed. */
 export interface TurnListRequest {
   readonly thread: string;
@@ -170,6 +173,18 @@ export function createTurnRecords(pool: Pool, instance: string) {
       return ended && (ended.firstId ?? 0);
     },
 
+    /**
+     * Marks turns as interrupted that this instance took {@link STRAY_SECONDS} ago and that aren't among those that it
+     * knows: the answer to the statement that took them got lost. Returns how many.
+     */
+    async interruptStrays(known: readonly string[]): Promise<number> {
+      return interrupt(
+        pool,
+        "instance = $1 and updated_at < now() - make_interval(secs => $2) and id <> all ($3::uuid[])",
+        [instance, STRAY_SECONDS, known],
+      );
+    },
+
     async find({ tenant, resource }: Owner, id: string): Promise<TurnRecord | undefined> {
       const { rows } = await pool.query<TurnRecord>(
         `select ${COLUMNS} from flame.turns where tenant = $1 and id = $2 and ($3::text is null or resource = $3)`,
@@ -215,14 +230,21 @@ const VALUES = "$1::uuid, $2, $3, $4, $5, 'running', $6::uuid, $1::uuid::text";
 
 /** Marks running turns whose instance is gone as interrupted, and tells it in their events. Returns how many. */
 export async function interruptOrphans(pool: Pool, aliveSeconds: number): Promise<number> {
+  return interrupt(
+    pool,
+    "instance not in (select id from flame.instances where seen_at > now() - make_interval(secs => $1))",
+    [aliveSeconds],
+  );
+}
+
+/** Marks the running turns that the condition on the values is true of as interrupted, and tells it. Returns how many. */
+async function interrupt(pool: Pool, condition: string, values: readonly unknown[]): Promise<number> {
   const { rowCount } = await pool.query(
     `with ended as (
        update flame.turns set state = 'interrupted', updated_at = now()
-       where state = 'running' and instance not in (
-         select id from flame.instances where seen_at > now() - make_interval(secs => $1)
-       ) returning id
-     ) ${appendToEnded("$2", "$3")}`,
-    [aliveSeconds, ...lastWords([encoded(INTERRUPTED)])],
+       where state = 'running' and ${condition} returning id
+     ) ${appendToEnded(`$${values.length + 1}`, `$${values.length + 2}`)}`,
+    [...values, ...lastWords([encoded(INTERRUPTED)])],
   );
   return rowCount ?? 0;
 }

@@ -6,6 +6,7 @@ import { createApprovals } from "../approvals/approvals.ts";
 import { type Database, heldLease, LeaseLost } from "../database/index.ts";
 import { collect } from "../testing/collect.ts";
 import { testDatabase } from "../testing/database.ts";
+import { until } from "../testing/folder.ts";
 import { TurnLog } from "../turn-log/index.ts";
 import { ThreadLeases } from "../turns/thread-leases.ts";
 import { TurnAborted } from "../turns/turns.ts";
@@ -250,6 +251,39 @@ describe("a turn", () => {
       expect(told.slice(1)).toEqual([{ event: "error", data: expect.objectContaining({ code: "interrupted" }) }]);
       expect(await turn()).toMatchObject({ state: "interrupted", failure: null, resumable: true });
     }
+  });
+
+  it("that was taken without this process learning of it can be resumed after a while", async () => {
+    const instance = randomUUID();
+    const real = createTurnRecords(database.pool, instance);
+    const id = randomUUID();
+    const begin: typeof real.begin = async ({ thread, ...turn }) => {
+      await real.begin({ ...turn, thread, id });
+      throw new Error("Connection terminated unexpectedly");
+    };
+    const { runner, begin: take, events } = runnerOf(FAILS, { records: { ...real, begin } }, instance);
+    await expect(take()).rejects.toThrow("terminated");
+    await runner.settle();
+    expect(await real.find({ tenant: "a" }, id)).toMatchObject({ state: "running" });
+    await database.pool.query("update flame.turns set updated_at = now() - interval '2 minutes' where id = $1", [id]);
+    await runner.settle();
+    expect(await real.find({ tenant: "a" }, id)).toMatchObject({ state: "interrupted", resumable: true });
+    const told = (await collect(events.follow(id, 0, new AbortController().signal))).flat();
+    expect(told).toMatchObject([{ id: 1, event: "error", data: expect.stringContaining("interrupted") }]);
+  });
+
+  it("that runs for long is left alone", async () => {
+    const instance = randomUUID();
+    const going = Promise.withResolvers<void>();
+    const { runner, begin, id } = runnerOf(() => going.promise.then(COMPLETES), {}, instance);
+    const over = begin();
+    await until("it runs", () => id() !== "");
+    await database.pool.query("update flame.turns set updated_at = now() - interval '2 minutes' where instance = $1", [
+      instance,
+    ]);
+    await runner.settle();
+    going.resolve();
+    expect(await over).toBe("completed");
   });
 
   it("whose end can't be noted, because the database is away, is noted later, once", async () => {
