@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { testAgent } from "../testing/agent.ts";
-import { parseEvents } from "../testing/client.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Database } from "../database/index.ts";
+import { type TestAgent, testAgent } from "../testing/agent.ts";
+import { isRecord, parseEvents } from "../testing/client.ts";
+import { testDatabase } from "../testing/database.ts";
 import { until } from "../testing/folder.ts";
 import { largeModel } from "../testing/large-model.ts";
 
@@ -10,20 +12,32 @@ const SLOWLY = { timeout: 120_000 };
 const PASSED =
   /larger than 1024 KiB \(FLAME_ANSWER_LIMIT_KIB\) and was stopped; ask for less at once \(reference ([0-9a-f-]{36})\)/;
 const ROUTES = [
-  { path: "/turns", body: (thread: string) => ({ message: "hi", thread }) },
+  { path: "/turns", body: (thread: string, message = "hi") => ({ message, thread }) },
   {
     path: "/chat",
-    body: (id: string) => ({ id, messages: [{ id: "1", role: "user", parts: [{ type: "text", text: "hi" }] }] }),
+    body: (id: string, text = "hi") => ({ id, messages: [{ id: "1", role: "user", parts: [{ type: "text", text }] }] }),
   },
   ...["stream", "generate"].map((name) => ({
     path: `/api/agents/flame/${name}`,
-    body: (thread: string) => ({ messages: [{ role: "user", content: "hi" }], memory: { thread } }),
+    body: (thread: string, content = "hi") => ({ messages: [{ role: "user", content }], memory: { thread } }),
   })),
 ];
 
 async function withAgent(variables: Readonly<Record<string, string>>) {
   const agent = await testAgent({ FLAME_RATE_LIMIT_PER_MINUTE: "0", ...variables });
   return Object.assign(agent, { [Symbol.asyncDispose]: async () => void (await agent.stop()) });
+}
+
+/** The words of an answer in one, where it is streamed in pieces, with those of what failed. */
+async function wordsOf(response: Response): Promise<string> {
+  const text = await response.text();
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return text;
+  const words = parseEvents(text).map(({ event, data }) => {
+    if (!isRecord(data)) return "";
+    if (event === "error" || data.type === "error") return JSON.stringify(data);
+    return isRecord(data.payload) ? data.payload.text : data.delta;
+  });
+  return words.join("");
 }
 
 describe("an answer of 20 MB", () => {
@@ -69,6 +83,78 @@ describe("an answer below the bound", () => {
     const parts = expect.arrayContaining([expect.objectContaining({ text: piece.repeat(pieces) })]);
     expect(stored).toMatchObject({ messages: [{ role: "user" }, { role: "assistant", content: { parts } }] });
     await until("it is ready", async () => (await agent.status("/ready")) === 200, 20_000);
+  });
+});
+
+describe("a tool's result", () => {
+  const LIMIT_BYTES = 16 * 1024;
+  const question = "Which weekday is 2000-02-29?";
+  let database: Database;
+  let agent: TestAgent;
+  beforeAll(async () => {
+    database = await testDatabase();
+    agent = await testAgent({ FLAME_RATE_LIMIT_PER_MINUTE: "0", FLAME_ANSWER_LIMIT_KIB: "16" }, async () => database);
+  });
+  afterAll(async () => void (await agent.stop()));
+
+  /** Has the tool `dates` name a weekday by so many letters, until it is disposed of. */
+  function longWeekdays(letters: number): Disposable {
+    const { prototype } = Intl.DateTimeFormat;
+    const usual = Object.getOwnPropertyDescriptor(prototype, "format") ?? {};
+    Object.defineProperty(prototype, "format", { ...usual, get: () => () => "x".repeat(letters) });
+    return { [Symbol.dispose]: () => void Object.defineProperty(prototype, "format", usual) };
+  }
+
+  /** Bytes of the largest row that is stored of any message, or of any turn's events. */
+  async function largestStored(): Promise<number> {
+    const { rows } = await database.pool.query<{ bytes: number }>(
+      `select max(octet_length(row)) as bytes from (
+         select m::text as row from public.mastra_messages m union all select e::text from flame.turn_events e
+       ) as stored`,
+    );
+    return rows[0]?.bytes ?? 0;
+  }
+
+  describe.each([
+    {
+      size: "more than a turn may be",
+      letters: 4 * LIMIT_BYTES,
+      words:
+        /The result of the tool has 65 KiB; allowed: 16 KiB \(FLAME_ANSWER_LIMIT_KIB\) \(reference ([0-9a-f-]{36})\)/,
+      logged: "tool failed",
+      // The model is told, and goes on.
+      stops: false,
+      storedBytes: LIMIT_BYTES,
+    },
+    {
+      size: "as much as a turn may be",
+      letters: LIMIT_BYTES - 60,
+      words:
+        /larger than 16 KiB \(FLAME_ANSWER_LIMIT_KIB\) and was stopped; ask for less at once \(reference ([0-9a-f-]{36})\)/,
+      logged: "FLAME_ANSWER_LIMIT_KIB",
+      // There is no room for an answer.
+      stops: true,
+      // What was told of it before: its call and it, each once.
+      storedBytes: 1.5 * LIMIT_BYTES,
+    },
+  ])("of $size", ({ letters, words, logged, stops, storedBytes }) => {
+    it.each(ROUTES)("$path, in clear words and with nothing larger stored, and the thread goes on", async (route) => {
+      const { path, body } = route;
+      const thread = crypto.randomUUID();
+      const long = longWeekdays(letters);
+      const response = await agent.post(path, body(thread, question));
+      const told = await wordsOf(response).finally(() => long[Symbol.dispose]());
+      expect(told).toMatch(words);
+      expect(response.status).toBe(stops && path.endsWith("generate") ? 502 : 200);
+      const [, reference = "none"] = words.exec(told) ?? [];
+      expect(agent.log.some((line) => line.includes(reference) && line.includes(logged))).toBe(true);
+      if (path === "/turns")
+        expect(await (await agent.get(`/turns?thread=${thread}`)).json()).toMatchObject({
+          turns: [stops ? { state: "failed", failure: "too-large" } : { state: "completed", failure: null }],
+        });
+      expect(await largestStored()).toBeLessThan(storedBytes);
+      expect(await wordsOf(await agent.post(path, body(thread, "count to 3")))).toContain("1 2 3");
+    });
   });
 });
 
