@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
-import { isRecord, parseEvents, readEvents, readerOf, readUntil, textOf } from "../testing/client.ts";
+import { isRecord, parseEvents, readEvents, textOf } from "../testing/client.ts";
 import { type FaultyDatabase, faultyDatabase, QUOTED } from "../testing/faulty-database.ts";
 import { until } from "../testing/folder.ts";
+import { type Told, toldToSubscriber } from "../testing/subscriber.ts";
 
 let database: FaultyDatabase;
 let agent: TestAgent;
@@ -32,12 +33,6 @@ const FAULTS = [
 
 const said = (text: string) => [{ role: "user", content: text }];
 
-/** What was told of a turn, by a stream or whole. */
-interface Told {
-  readonly status: number;
-  readonly text: string;
-}
-
 /** A route that tells of a turn. */
 interface Route {
   readonly path: string;
@@ -60,21 +55,10 @@ function asked(path: string, body: (thread: string) => unknown): Route {
 function subscribed(when: "before" | "after"): Route {
   return {
     path: `threads/subscribe, ${when} the fault`,
-    async ask(threadId, fail) {
+    ask(threadId, fail) {
       if (when === "after") fail();
-      const names = { threadId, resourceId: "r" };
-      const leaving = new AbortController();
-      const signal = AbortSignal.any([leaving.signal, AbortSignal.timeout(20_000)]);
-      const stream = await agent.post("/api/agents/flame/threads/subscribe", names, { signal });
-      if (!stream.ok) return { status: stream.status, text: await stream.text() };
-      const reader = readerOf(stream);
-      if (when === "before") fail();
-      const sent = await agent.post("/api/agents/flame/send-message", { message: "count to 3", ...names });
-      const told = sent.ok
-        ? { status: stream.status, text: await readUntil(reader, /"type":"(?:finish|error)".*\n\n/) }
-        : { status: sent.status, text: await sent.text() };
-      leaving.abort();
-      return told;
+      const thread = { threadId, resourceId: "r" };
+      return toldToSubscriber(agent, thread, "count to 3", when === "before" ? fail : undefined);
     },
   };
 }

@@ -5,6 +5,7 @@ import { isRecord, parseEvents } from "../testing/client.ts";
 import { testDatabase } from "../testing/database.ts";
 import { until } from "../testing/folder.ts";
 import { largeModel } from "../testing/large-model.ts";
+import { toldToSubscriber } from "../testing/subscriber.ts";
 
 const MIB = 1024 ** 2;
 /** Megabytes take their time on a machine that does other work beside. */
@@ -62,6 +63,9 @@ describe("an answer of 20 MB", () => {
         );
         await until("it is ready", async () => (await agent.status("/ready")) === 200, 20_000);
       }
+      const { text } = await toldToSubscriber(agent, { threadId: "sent", resourceId: "default" }, "hi");
+      const [, reference = "none"] = PASSED.exec(text) ?? [];
+      expect(agent.log.some((line) => line.includes(reference) && line.includes('"level":50'))).toBe(true);
       const listed: unknown = await (await agent.get("/turns?thread=%2Fturns")).json();
       expect(listed).toMatchObject({ turns: [{ state: "failed", failure: "too-large" }] });
     },

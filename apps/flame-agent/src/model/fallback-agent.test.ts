@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { testAgent } from "../testing/agent.ts";
 import { textOf } from "../testing/client.ts";
 import { until } from "../testing/folder.ts";
+import { toldToSubscriber } from "../testing/subscriber.ts";
 
 /** A model's server that answers every call with this status, or breaks off after the first words. */
 async function brokenServer(how: number | "cut" | "error") {
@@ -77,11 +78,13 @@ describe("an agent whose model fails", () => {
           trigger: "submit-message",
         })
       ).text(),
+      (await toldToSubscriber(agent, { threadId: "masked", resourceId: "default" }, "Hi")).text,
       await (await agent.get("/api/memory/threads/masked/messages?agentId=flame&resourceId=default")).text(),
       await agent.metrics(),
     ];
     expect(told.join("")).not.toContain("planted");
     expect(agent.log.join("")).not.toContain("planted");
+    for (const text of told.slice(0, 5)) expect(text).toMatch(/reference [0-9a-f-]{36}/);
     const [, reference = "none"] = /reference ([0-9a-f-]{36})/.exec(told[1] ?? "") ?? [];
     expect(agent.log.find((line) => line.includes(reference))).toContain("model's answer was cut");
   });
