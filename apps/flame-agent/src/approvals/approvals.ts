@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import { inTransaction, jsonText } from "../database/index.ts";
 import type { Owner } from "../tenants/index.ts";
-import { appendToEnded, type EncodedEvent, encoded, lastWords, type ToldEvent } from "../turn-log/index.ts";
+import { appendToEnded, type EncodedEvent, encoded, type ToldEvent, words } from "../turn-log/index.ts";
 
 export const APPROVAL_STATES = ["pending", "approved", "rejected", "expired"] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
@@ -97,7 +97,7 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
         const events = tell(approval);
         const logged = await connection.query<{ firstId: number }>(
           `with ended as (select $1::uuid as id) ${appendToEnded("$2", "$3")} returning first_id as "firstId"`,
-          [turn, ...lastWords(events)],
+          [turn, ...words(events)],
         );
         return { ...approval, firstId: logged.rows[0]?.firstId ?? 0, events };
       });
@@ -197,7 +197,7 @@ export async function expireApprovals(pool: Pool, told: ToldEvent): Promise<numb
        where id in (select turn from expired) and state = 'waiting' returning id
      ), logged as (${appendToEnded("$1", "$2")})
      select count(*)::integer as count from expired`,
-    [...lastWords([encoded(told)])],
+    [...words([encoded(told)])],
   );
   return rows[0]?.count ?? 0;
 }

@@ -188,7 +188,10 @@ describe("a failure in the middle of a turn", () => {
     release.resolve();
     const told = parseEvents(await response.text());
     database.fail(undefined);
-    expect(told.map(({ event, data }) => [event, isRecord(data) && data.code])).toEqual([["error", "interrupted"]]);
+    expect(told.map(({ event, data }) => [event, isRecord(data) && data.code])).toEqual([
+      ["start", undefined],
+      ["error", "interrupted"],
+    ]);
 
     const turns = await (await agent.get(`/turns?thread=${thread}&resource=r`)).json();
     expect(turns).toMatchObject({ turns: [{ state: "interrupted", resumable: true }] });

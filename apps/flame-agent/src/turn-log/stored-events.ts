@@ -48,14 +48,14 @@ export async function isStored(connection: Queryable, { turn, events }: Batch): 
   return rowCount === 1;
 }
 
-/** What {@link appendToEnded} needs as values of its two parameters. */
-export function lastWords(events: readonly EncodedEvent[]): readonly [count: number, events: string] {
+/** What {@link appendToEnded} and {@link appendToBegun} need as values of their two parameters. */
+export function words(events: readonly EncodedEvent[]): readonly [count: number, events: string] {
   return [events.length, packed(events)];
 }
 
 /**
  * The part of a statement that adds events to the turns that its part `ended` names by `id`: whoever sees the turn's
- * new state sees them too. `count` and `events` are the names of the parameters that {@link lastWords} gives.
+ * new state sees them too. `count` and `events` are the names of the parameters that {@link words} gives.
  */
 export function appendToEnded(count: string, events: string): string {
   return `insert into flame.turn_events (turn, first_id, last_id, events)
@@ -63,6 +63,12 @@ export function appendToEnded(count: string, events: string): string {
     from ended, lateral (select coalesce((select last_id from flame.turn_events
       where turn = ended.id order by first_id desc limit 1), 0) as id) as behind
     where ${count}::integer > 0`;
+}
+
+/** The same for turns that are new, which the part `begun` names by `id`. */
+export function appendToBegun(count: string, events: string): string {
+  return `insert into flame.turn_events (turn, first_id, last_id, events)
+    select id, 1, ${count}::integer, ${events}::text from begun where ${count}::integer > 0`;
 }
 
 /** What is there of a turn behind an event, as at one moment. */

@@ -28,7 +28,7 @@ describe.each(DRIVERS)("the log of a turn on %s", (driver) => {
     const begin = async (following = LISTENING) => {
       const turn = randomUUID();
       await records.begin({ id: turn, tenant: "a", thread: "t", resource: "r", message: "m" });
-      const writer = await log.write(turn, { isNew: true, following });
+      const writer = await log.write(turn, { begun: [], following });
       const end = () =>
         writer.end(async (waiting) => {
           const events = [...waiting, encoded(END)];
@@ -74,6 +74,25 @@ describe.each(DRIVERS)("the log of a turn on %s", (driver) => {
       ),
       { numRuns: 6 },
     );
+  });
+
+  it("goes on behind what was stored with the turn's beginning, which its followers are told first", async () => {
+    const { log, records } = process();
+    const turn = randomUUID();
+    const told = [text("one"), text("two")].map(encoded);
+    await records.begin({ id: turn, tenant: "a", thread: "t", resource: "r", message: "m", told });
+    const writer = await log.write(turn, { begun: told, following: LISTENING });
+    expect(writer.after).toBe(0);
+    const here = follow(log, turn);
+    const elsewhere = follow(process().log, turn);
+    await writer.append(text("three"));
+    await writer.end(async (waiting) => {
+      const events = [...waiting, encoded(END)];
+      const firstId = await records.end(turn, "completed", null, events);
+      return firstId === undefined ? undefined : { firstId, events };
+    });
+    const all = numbered([text("one"), text("two"), text("three"), END]);
+    expect([await here, await elsewhere]).toEqual([all, all]);
   });
 
   it("tells nobody what isn't stored", async () => {
@@ -140,7 +159,7 @@ describe.each(DRIVERS)("the log of a turn on %s", (driver) => {
 
     const resumption = await other.records.resume("a", turn);
     expect(resumption).toBeDefined();
-    const next = await other.log.write(turn, { isNew: false, following: LISTENING });
+    const next = await other.log.write(turn, { following: LISTENING });
     expect(next.after).toBe(2);
     await next.append(text("three"));
     await next.end(async (waiting) => {

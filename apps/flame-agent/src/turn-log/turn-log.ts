@@ -32,13 +32,21 @@ export class TurnLog {
     this.#commits = new GroupCommit(pool, instance, pauseMilliseconds);
   }
 
-  /** Begins to write a turn that this instance runs now; `isNew`: nothing was told of it before. */
-  async write(turn: string, { isNew, following }: { readonly isNew: boolean; readonly following: Following }) {
-    const tail = new TurnTail(isNew ? 0 : await lastIdOf(this.#pool, turn));
+  /**
+   * Begins to write a turn that this instance runs now. `begun`: all that is stored of one that is new; absent where it
+   * was taken up again.
+   */
+  async write(
+    turn: string,
+    { begun, following }: { readonly begun?: readonly EncodedEvent[] | undefined; readonly following: Following },
+  ): Promise<TurnWriter> {
+    const after = begun ? 0 : await lastIdOf(this.#pool, turn);
+    const tail = new TurnTail(after);
+    tail.add((begun ?? []).map((event, index) => ({ id: index + 1, ...event })));
     const followers = new Followers(this.#pool, turn, following.graceSeconds, following.abandoned);
     const entry = { tail, followers };
     this.#live.set(turn, entry);
-    return new TurnWriter(turn, tail, this.#commits, () => {
+    return new TurnWriter(turn, after, tail, this.#commits, () => {
       followers.end();
       if (this.#live.get(turn) === entry) this.#live.delete(turn);
     });

@@ -21,7 +21,7 @@ export type StoreLast = (waiting: readonly EncodedEvent[]) => Promise<StoredEven
 /** Writes what is told of one turn, for as long as this instance runs it. */
 export class TurnWriter implements Outgoing {
   readonly turn: string;
-  /** The id of the last event before this writer's first. */
+  /** The id of the last event that was told before this instance took the turn. */
   readonly after: number;
   readonly pending: LoggedEvent[] = [];
   readonly #tail: TurnTail;
@@ -32,13 +32,13 @@ export class TurnWriter implements Outgoing {
   #nextId: number;
   #failure: unknown;
 
-  constructor(turn: string, tail: TurnTail, commits: GroupCommit, close: () => void) {
+  constructor(turn: string, after: number, tail: TurnTail, commits: GroupCommit, close: () => void) {
     this.turn = turn;
+    this.after = after;
     this.#tail = tail;
     this.#commits = commits;
     this.#close = close;
-    this.after = tail.lastId;
-    this.#nextId = this.after + 1;
+    this.#nextId = tail.lastId + 1;
   }
 
   /**

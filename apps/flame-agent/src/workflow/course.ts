@@ -50,8 +50,8 @@ export interface TakenTurn {
   readonly run: Run | string;
   /** The thread, which the turn has for itself. */
   readonly lease: ThreadLease;
-  /** Whether nothing was told of it before. */
-  readonly isNew: boolean;
+  /** What is stored of it, where it is new: that it started. */
+  readonly begun?: readonly EncodedEvent[];
   /** Whether its run left something in the database. */
   readonly wasSuspended: boolean;
   /** How long it goes on that nobody follows, in seconds; Infinity: whoever listens. */
@@ -81,6 +81,11 @@ type Noted = number | "later" | "given up";
 
 const ABANDONED = new TurnAborted("client-left", "The client left");
 
+/** What is told first of a turn, each time that it is taken. */
+export function startOf({ id, thread, resource }: Pick<TakenTurn, "id" | "thread" | "resource">): TurnEvent {
+  return { event: "start", data: { turn: id, thread, resource } };
+}
+
 /** Carries turns that were taken through to where they rest: their end, or an approval that they wait for. */
 export class TurnCourse {
   readonly #parts: CourseParts;
@@ -93,10 +98,10 @@ export class TurnCourse {
 
   /** Lets the turn run; it goes on behind the promise. Rejects where nothing can be told of it: it is noted as interrupted. */
   async run(turn: TakenTurn, { signal, abort }: TurnControl): Promise<StartedTurn> {
-    const { id, isNew, graceSeconds } = turn;
+    const { id, begun, graceSeconds } = turn;
     this.#running.add(id);
     const following = { graceSeconds, abandoned: () => abort(ABANDONED) };
-    const writer = await this.#parts.events.write(id, { isNew, following }).catch(async (error: unknown) => {
+    const writer = await this.#parts.events.write(id, { begun, following }).catch(async (error: unknown) => {
       // The turn is this instance's already: without an end it would look as if it ran.
       await this.#note(id, { state: "interrupted", failure: null, told: [] }, turn.lease);
       this.#running.delete(id);
@@ -108,7 +113,7 @@ export class TurnCourse {
 
   async #carry(turn: TakenTurn, writer: TurnWriter, signal: AbortSignal): Promise<"completed" | "failed"> {
     const { turns, workflow, log } = this.#parts;
-    const { id, tenant, thread, resource, run } = turn;
+    const { id, tenant, thread, resource, run, begun } = turn;
     const runId = typeof run === "string" ? run : run.runId;
     const reader = currentRequest()?.reader;
     // While events wait to be stored, the model is held back.
@@ -116,7 +121,7 @@ export class TurnCourse {
     const live: LiveTurn = { tenant, emit, signal };
     let snapshot = turn.wasSuspended;
     try {
-      await emit({ event: "start", data: { turn: id, thread, resource } });
+      if (!begun) await emit(startOf(turn));
       const caller = { resource: ownedName(tenant, resource), thread: ownedName(tenant, thread) };
       const going = async () => turn.go(typeof run === "string" ? await workflow.createRun({ runId }) : run);
       const result = await turn.lease.during(() => asCaller(caller, () => turns.during(runId, live, going)));

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { Owner } from "../tenants/index.ts";
-import { appendToEnded, type EncodedEvent, encoded, lastWords } from "../turn-log/index.ts";
+import { appendToBegun, appendToEnded, type EncodedEvent, encoded, words } from "../turn-log/index.ts";
 import type { LeaseRow } from "../turns/thread-leases.ts";
 import { INTERRUPTED } from "./failure.ts";
 
@@ -94,7 +94,10 @@ export type TurnRecords = ReturnType<typeof createTurnRecords>;
 /** The state of each turn in the database: what a client can ask about, whatever becomes of the process. */
 export function createTurnRecords(pool: Pool, instance: string) {
   return {
-    /** Notes a turn that begins, and its key, both or neither: false where the key stands for another turn already. */
+    /**
+     * Notes a turn that begins, its key, and what is first told of it, all or nothing: false where the key stands for
+     * another turn already.
+     */
     async begin(turn: {
       readonly id: string;
       readonly tenant: string;
@@ -102,23 +105,27 @@ export function createTurnRecords(pool: Pool, instance: string) {
       readonly resource: string;
       readonly message: string;
       readonly key?: TurnKey | undefined;
+      readonly told?: readonly EncodedEvent[];
     }): Promise<boolean> {
-      const { key, ...noted } = turn;
-      const values = [noted.id, noted.tenant, noted.thread, noted.resource, noted.message, instance];
+      const { key, told = [], ...noted } = turn;
+      const values = [noted.id, noted.tenant, noted.thread, noted.resource, noted.message, instance, ...words(told)];
       if (!key) {
-        await pool.query(`${INSERT} values (${VALUES})`, values);
+        await pool.query(
+          `with begun as (${INSERT} values (${VALUES}) returning id) ${appendToBegun("$7", "$8")}`,
+          values,
+        );
         return true;
       }
       const { rowCount } = await pool.query(
         `with keyed as (
            insert into flame.turn_keys as known (tenant, resource, key, turn, request_digest)
-           values ($2, $4, $7, $1, $8)
+           values ($2, $4, $9, $1, $10)
            on conflict (tenant, resource, key) do update
              set turn = excluded.turn, request_digest = excluded.request_digest, created_at = now()
              where known.created_at <= now() - make_interval(secs => ${TURN_KEY_SECONDS})
            returning turn
-         )
-         ${INSERT} select ${VALUES} from keyed`,
+         ), begun as (${INSERT} select ${VALUES} from keyed returning id), logged as (${appendToBegun("$7", "$8")})
+         select from begun`,
         [...values, key.key, key.requestDigest],
       );
       return rowCount === 1;
@@ -167,7 +174,7 @@ export function createTurnRecords(pool: Pool, instance: string) {
            delete from flame.thread_leases where thread = $7 and holder = $8 and exists (select from ended)
          )
          select (select first_id from logged) as "firstId" from ended`,
-        [id, instance, state, failure, ...lastWords(told), lease?.thread ?? null, lease?.holder ?? null],
+        [id, instance, state, failure, ...words(told), lease?.thread ?? null, lease?.holder ?? null],
       );
       const [ended] = rows;
       return ended && (ended.firstId ?? 0);
@@ -244,7 +251,7 @@ async function interrupt(pool: Pool, condition: string, values: readonly unknown
        update flame.turns set state = 'interrupted', updated_at = now()
        where state = 'running' and ${condition} returning id
      ) ${appendToEnded(`$${values.length + 1}`, `$${values.length + 2}`)}`,
-    [...values, ...lastWords([encoded(INTERRUPTED)])],
+    [...values, ...words([encoded(INTERRUPTED)])],
   );
   return rowCount ?? 0;
 }

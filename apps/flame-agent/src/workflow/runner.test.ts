@@ -269,7 +269,10 @@ describe("a turn", () => {
     await runner.settle();
     expect(await real.find({ tenant: "a" }, id)).toMatchObject({ state: "interrupted", resumable: true });
     const told = (await collect(events.follow(id, 0, new AbortController().signal))).flat();
-    expect(told).toMatchObject([{ id: 1, event: "error", data: expect.stringContaining("interrupted") }]);
+    expect(told).toMatchObject([
+      { id: 1, event: "start" },
+      { id: 2, event: "error", data: expect.stringContaining("interrupted") },
+    ]);
   });
 
   it("that runs for long is left alone", async () => {
@@ -300,7 +303,7 @@ describe("a turn", () => {
     };
     const { runner, begin, turn, told, lines, events, id } = runnerOf(FAILS, { records }, instance);
     expect(await begin()).toBe("failed");
-    expect(told.map(({ event }) => event)).toEqual(["error"]);
+    expect(told.map(({ event }) => event)).toEqual(["start", "error"]);
     expect(await turn()).toMatchObject({ state: "running" });
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: 50, msg: "turn failed" }),

@@ -5,9 +5,18 @@ import type { Threads } from "../database/index.ts";
 import { textBehind } from "../memory/message-text.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import { type Owner, ownedName } from "../tenants/index.ts";
+import { encoded } from "../turn-log/index.ts";
 import type { ThreadLease, ThreadLeases } from "../turns/thread-leases.ts";
 import { type ChatInput, type DecidedCall, GENERATION } from "./chat.ts";
-import { type CourseParts, type Run, type StartedTurn, type TurnControl, TurnCourse } from "./course.ts";
+import {
+  type CourseParts,
+  type Run,
+  type StartedTurn,
+  startOf,
+  type TakenTurn,
+  type TurnControl,
+  TurnCourse,
+} from "./course.ts";
 import type { Resumption, TurnKey, TurnRecord, TurnRecords } from "./records.ts";
 
 /** Pause between two looks whether a request's key stands for a turn by now, in milliseconds. */
@@ -146,12 +155,14 @@ export class TurnRunner {
     // Mastra forgets a run when it ends, which one that never started doesn't; one that waits is in the database.
     const forget = () => void workflow.runs.delete(run.runId);
     try {
-      if (!(await records.begin({ id: run.runId, ...turn, key }))) {
+      const begun = [encoded(startOf({ id: run.runId, ...turn }))];
+      if (!(await records.begin({ id: run.runId, ...turn, key, told: begun }))) {
         forget();
         return undefined;
       }
       const started = await this.#start(run.runId, run, turn, control, async () => ({ first }), {
         lease,
+        begun,
         graceSeconds: this.#parts.reconnectSeconds,
       });
       void started.over.then(forget);
@@ -184,7 +195,7 @@ export class TurnRunner {
   ): Promise<StartedTurn> {
     this.#parts.metrics.countApproval(decision.approved ? "approved" : "rejected");
     const resumeData: DecidedCall = { ...decision, toolCall, tool };
-    const taken = { id, tenant, thread, resource, run, lease, isNew: false, wasSuspended: true };
+    const taken = { id, tenant, thread, resource, run, lease, wasSuspended: true };
     const go = (suspended: Run) => suspended.resume({ step: GENERATION, resumeData });
     return this.#course.run({ ...taken, graceSeconds: Number.POSITIVE_INFINITY, go }, control);
   }
@@ -254,13 +265,13 @@ export class TurnRunner {
     { tenant, message, ...names }: Omit<AdmittedTurn, "first">,
     control: TurnControl,
     beginning: () => Promise<Beginning>,
-    way: { readonly lease: ThreadLease; readonly graceSeconds: number },
+    way: Pick<TakenTurn, "lease" | "begun" | "graceSeconds">,
   ): Promise<StartedTurn> {
     const thread = ownedName(tenant, names.thread);
     const resource = ownedName(tenant, names.resource);
     const go = async (begun: Run) =>
       begun.start({ inputData: { turn: id, thread, resource, message, ...(await beginning()) } });
-    const taken = { id, tenant, ...names, run, isNew: typeof run !== "string", wasSuspended: false, go };
+    const taken = { id, tenant, ...names, run, wasSuspended: false, go };
     return this.#course.run({ ...taken, ...way }, control);
   }
 }
