@@ -53,8 +53,7 @@ export async function plantEverywhere(
   headers: Record<string, string> = {},
 ): Promise<number> {
   let answers = 0;
-  // What is subscribed to never ends.
-  for (const { method, path } of ROUTES.filter(({ path: it }) => !it.includes("subscribe"))) {
+  for (const { method, path } of ROUTES) {
     const filled = path.replace(/:agentId/, "flame").replace(/:\w+/g, MARKER);
     const target = `${filled}?agentId=flame&resourceId=${MARKER}&${MARKER}=${MARKER}`;
     const bodies = method === "GET" || method === "DELETE" ? [undefined] : BODIES;
@@ -71,7 +70,9 @@ export async function plantEverywhere(
         ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
         signal: AbortSignal.timeout(20_000),
       });
-      await response.text().catch(() => "");
+      // What is subscribed to never ends.
+      const isEndless = path.endsWith("/subscribe") && response.ok;
+      await (isEndless ? response.body?.cancel() : response.text().catch(() => ""));
       answers += 1;
     }
   }
