@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { execa } from "execa";
 import { TREE } from "../engine.ts";
 
 /** A tree of the project's code outside the repository. */
@@ -20,6 +21,22 @@ export async function codeOfVersion(version: string): Promise<Code> {
   const raised = text.replace(/^( {2}blueprint: )"[^"]*"/m, `$1"${version}"`);
   if (raised === text) throw new Error(`${file} names no version of the blueprint`);
   await writeFile(file, raised);
+  return code;
+}
+
+/** The release before this one: whoever has it brought stacks up by it. */
+const EARLIER_RELEASE = "b8baf65e343a0fae5e8d797a27a39b08fe808cff";
+
+/** The tree of an earlier release, with the libraries of this one; `undefined` where its history isn't here. */
+export async function codeOfEarlierRelease(): Promise<Code | undefined> {
+  const git = execa({ cwd: TREE, encoding: "buffer" });
+  const { stdout, exitCode } = await git({ reject: false })`git archive ${EARLIER_RELEASE}`;
+  if (exitCode !== 0) {
+    console.warn(`skipped: no history back to the release ${EARLIER_RELEASE}`);
+    return undefined;
+  }
+  const code = await emptyCode();
+  await execa({ input: stdout })`tar --extract --directory ${code.folder}`;
   return code;
 }
 

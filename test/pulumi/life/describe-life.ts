@@ -185,6 +185,17 @@ export function describeLife(
       console.log(`killed on ${name}: ${cut.join(", ")}`);
     });
 
+    it("goes on from the release before this one, with what that was told", { timeout }, async ({ skip }) => {
+      expect((await life.down("--delete-data")).exitCode).toBe(0);
+      const isHere = await life.byEarlierRelease(async () => {
+        await life.comesUp();
+        await life.tell();
+      });
+      await life.comesUp();
+      if (!isHere) skip();
+      await life.isWhole();
+    });
+
     it("leaves nothing in the end, and nothing of others is touched", { timeout }, async () => {
       const { exitCode, stderr } = await life.down("--delete-data");
       expect(exitCode, stderr).toBe(0);

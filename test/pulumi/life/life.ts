@@ -9,7 +9,7 @@ import { valueAt } from "../../support/document.ts";
 import { type Document, secretNamesIn } from "../../support/environment.ts";
 import { PASSPHRASE, PulumiProject, TREE } from "../engine.ts";
 import { canSpeak } from "./changes.ts";
-import { codeOfVersion } from "./code.ts";
+import { type Code, codeOfEarlierRelease, codeOfVersion } from "./code.ts";
 import {
   EFFECTS,
   ENGINE_OBJECTS,
@@ -212,7 +212,18 @@ export class Life implements AsyncDisposable {
   /** Goes on with a later version of the blueprint while some work is done. */
   async raised(work: () => Promise<void>): Promise<void> {
     await using code = await codeOfVersion("99.0.0");
-    await this.project.takeCode(code.folder);
+    await this.#withCode(code, work);
+  }
+
+  /** Does some work with the release before this one; whether that is to be had here. */
+  async byEarlierRelease(work: () => Promise<void>): Promise<boolean> {
+    await using code = await codeOfEarlierRelease();
+    if (code !== undefined) await this.#withCode(code, work);
+    return code !== undefined;
+  }
+
+  async #withCode({ folder }: Code, work: () => Promise<void>): Promise<void> {
+    await this.project.takeCode(folder);
     try {
       await work();
     } finally {
