@@ -86,7 +86,8 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     }),
     guardAddresses(configuration.fetching, metrics),
   );
-  app.use("/api/*", guardMastraRoutes(security.messagesMax, createThreads(database.pool), log));
+  const agents = new Set(Object.keys(mastra.listAgents()));
+  app.use("/api/*", guardMastraRoutes(security.messagesMax, agents, createThreads(database.pool), log));
 
   app.use(
     "/api/*",

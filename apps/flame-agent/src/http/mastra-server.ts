@@ -88,10 +88,16 @@ const bindToTenant: MiddlewareHandler = async (context: MastraContext, next) => 
 };
 
 /**
- * Refuses what isn't among the allowed names and values of a served route, answers 404 for the others, and hands on a
- * body in which threads and resources bear the tenant's own names and no more than `messagesMax` messages are left.
+ * Refuses what isn't among the allowed names and values of a served route, answers 404 for the others and for agents that
+ * aren't among `agents`, and hands on a body in which threads and resources bear the tenant's own names and no more than
+ * `messagesMax` messages are left.
  */
-export function guardMastraRoutes(messagesMax: number, threads: Threads, log: Logger): MiddlewareHandler<AgentEnv> {
+export function guardMastraRoutes(
+  messagesMax: number,
+  agents: ReadonlySet<string>,
+  threads: Threads,
+  log: Logger,
+): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
     const { method, path } = context.req;
     const route = mastraRouteOf(method, path);
@@ -100,6 +106,11 @@ export function guardMastraRoutes(messagesMax: number, threads: Threads, log: Lo
     }
     const query = route.query.safeParse(context.req.query());
     if (!query.success) return refused(context, "query", query.error);
+    // Mastra looks an agent up by a name that every object has, too.
+    const isUnknown = [agentInPath(path), context.req.query("agentId")].some(
+      (name) => name !== undefined && !agents.has(name),
+    );
+    if (isUnknown) return context.json({ error: `No agent of this name; allowed: ${[...agents].join(", ")}` }, 404);
     const tenant = context.get("tenant");
     const named = threadInPath(path);
     const owner = named === undefined ? undefined : await threads.ownerOf(ownedName(tenant, named));
@@ -265,8 +276,16 @@ function detailsIn(body: unknown): ThreadDetails {
   return { ...(typeof title === "string" && { title }), ...(isRecord(metadata) && { metadata }) };
 }
 
+function agentInPath(path: string): string | undefined {
+  return decoded(/^\/api\/agents\/([^/]+)/.exec(path));
+}
+
 function threadInPath(path: string): string | undefined {
-  const [, encoded] = /^\/api\/memory\/threads\/([^/]+)/.exec(path) ?? [];
+  return decoded(/^\/api\/memory\/threads\/([^/]+)/.exec(path));
+}
+
+function decoded(match: RegExpExecArray | null): string | undefined {
+  const [, encoded] = match ?? [];
   return encoded === undefined ? undefined : decodeURIComponent(encoded);
 }
 

@@ -2,6 +2,7 @@ import { MessageList } from "@mastra/core/agent";
 import { z } from "zod";
 import { ownedName } from "../tenants/index.ts";
 import type { AgentEnv } from "./env.ts";
+import { Attachment, FilePart, ImagePart, SentFile } from "./message-files.ts";
 
 /** Who may say something. */
 const ROLES = ["user", "assistant", "system", "tool"] as const;
@@ -15,21 +16,13 @@ const Id = z.string().min(1).max(200);
 const Named = z.string().min(1);
 const Options = z.record(z.string(), z.record(z.string(), z.unknown()));
 const SentText = z.strictObject({ type: z.literal("text"), text: z.string(), providerOptions: Options.optional() });
-const SentFile = z.strictObject({
-  type: z.literal("file"),
-  data: z.string(),
-  mediaType: z.string(),
-  filename: z.string().optional(),
-  providerOptions: Options.optional(),
-});
-const Value = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
 /** Parts whose fields Mastra relies on. */
 const KNOWN_PARTS = {
   text: z.looseObject({ text: z.string() }),
   reasoning: z.union([z.looseObject({ text: z.string() }), z.looseObject({ reasoning: z.string() })]),
-  image: z.looseObject({ image: Value }),
-  file: z.union([z.looseObject({ data: Value }), z.looseObject({ url: z.string() })]),
+  image: ImagePart,
+  file: FilePart,
   "tool-call": z.looseObject({ toolCallId: Named, toolName: Named }),
   "tool-result": z.looseObject({ toolCallId: Named, toolName: Named }),
   "tool-invocation": z.looseObject({
@@ -58,15 +51,22 @@ const Part = z.looseObject({ type: Named }).check((context) => {
   }
 });
 
+const Attachments = z.array(Attachment).optional();
+
 /** A message in any of the shapes that clients of Mastra and of the AI SDK send, and that the store gives back. */
 const ClientMessage = z
   .looseObject({
     id: Id.optional(),
     role: z.enum(ROLES),
     content: z
-      .union([z.string(), z.array(Part), z.looseObject({ format: z.literal(2), parts: z.array(Part) })])
+      .union([
+        z.string(),
+        z.array(Part),
+        z.looseObject({ format: z.literal(2), parts: z.array(Part), experimental_attachments: Attachments }),
+      ])
       .optional(),
     parts: z.array(Part).optional(),
+    experimental_attachments: Attachments,
     threadId: Id.optional(),
     resourceId: Id.optional(),
   })
@@ -133,24 +133,13 @@ export async function takeMessages(
   try {
     const list = new MessageList();
     // Plain JSON that has the shape of one of Mastra's kinds: which one is what it finds out itself.
-    for (const message of taken) list.add(JSON.parse(JSON.stringify(withoutFiles(message))), "input");
-    await list.get.all.aiV6.llmPrompt();
+    for (const message of taken) list.add(JSON.parse(JSON.stringify(message)), "input");
+    // An address that is left is taken for one that the model fetches itself, so that nobody does here.
+    await list.get.all.aiV6.llmPrompt({ supportedUrls: { "*": [/^/] } });
   } catch {
     throw new MessagesRefused("Mastra can't make a prompt of them; allowed: messages of it or the AI SDK", "messages");
   }
   return taken;
-}
-
-/** The message without what would have to be fetched to be read. */
-function withoutFiles<Message extends Messages[number]>(message: Message): Message {
-  const { content, parts } = message;
-  const keep = (all: readonly z.output<typeof Part>[]) => all.filter(({ type }) => type !== "image" && type !== "file");
-  return {
-    ...message,
-    ...(parts && { parts: keep(parts) }),
-    ...(Array.isArray(content) && { content: keep(content) }),
-    ...(typeof content === "object" && "format" in content && { content: { ...content, parts: keep(content.parts) } }),
-  };
 }
 
 function isKnown(type: string): type is keyof typeof KNOWN_PARTS {
