@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Chat } from "../workflow/index.ts";
 import { carryOut } from "./approvals-route.ts";
 import type { AgentEnv } from "./env.ts";
-import { EventId, Id, MESSAGE_CHARACTERS, Name, storable } from "./fields.ts";
+import { Id, MESSAGE_CHARACTERS, Name, PieceId, storable } from "./fields.ts";
 import { OwnerQuery, ownerOf, resourceOf } from "./owner.ts";
 import { streamEvents } from "./turn-stream.ts";
 import { beginTurn, goOn } from "./turns-route.ts";
@@ -108,18 +108,19 @@ export function followChat(chat: Chat) {
   const { records, events } = chat;
   return async (context: Context<AgentEnv>): Promise<Response> => {
     const query = OwnerQuery.safeParse(context.req.query());
-    const lastEvent = EventId.optional().safeParse(context.req.header("last-event-id"));
+    const lastPiece = PieceId.optional().safeParse(context.req.header("last-event-id"));
     const thread = Name.safeParse(context.req.param("id"));
-    if (!query.success || !lastEvent.success || !thread.success)
+    if (!query.success || !lastPiece.success || !thread.success)
       return context.json(
         { error: "The request is refused; allowed: ?resource=…, and the header Last-Event-ID: <id>" },
         400,
       );
     const turn = await records.lastOf(ownerOf(context, query.data.resource), thread.data);
-    const after = lastEvent.data ?? 0;
-    const isAhead = turn && (await events.ahead(turn.id, after)) === "some";
+    const { event = 0, pieces } = lastPiece.data ?? {};
+    const wholeEvents = pieces === undefined ? event : event - 1;
+    const isAhead = turn && (await events.ahead(turn.id, wholeEvents)) === "some";
     // The message is made from its beginning, so that its pieces bear the names that they had.
-    return isAhead ? streamEvents(chat, turn.id, 0, uiStream(thread.data, after)) : context.body(null, 204);
+    return isAhead ? streamEvents(chat, turn.id, 0, uiStream(thread.data, lastPiece.data)) : context.body(null, 204);
   };
 }
 

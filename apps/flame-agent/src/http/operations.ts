@@ -3,7 +3,7 @@ import { APPROVAL_STATES } from "../approvals/approvals.ts";
 import { DecisionBody, ListApprovalsQuery } from "./approvals-route.ts";
 import { ChatBody } from "./chat-route.ts";
 import { DocumentBody, ListDocumentsQuery } from "./documents-route.ts";
-import { EventId, Id, Name } from "./fields.ts";
+import { EventId, Id, Name, PieceId } from "./fields.ts";
 import { OutboxQuery } from "./outbox-route.ts";
 import { OwnerQuery } from "./owner.ts";
 import { EventsQuery, ListTurnsQuery, TurnBody, TurnKeyHeader } from "./turns-route.ts";
@@ -83,6 +83,7 @@ const Readiness = z.looseObject({ status: z.string() });
 const ById = z.object({ id: Id });
 const ByName = z.object({ id: Name });
 const LastEvent = z.object({ "last-event-id": EventId.optional() });
+const LastPiece = z.object({ "last-event-id": PieceId.optional() });
 
 const TURN: Answer = { says: "The turn's events as they come", stream: "turn" };
 const MESSAGE: Answer = { says: "The message that the turn makes", stream: "ui-message" };
@@ -200,7 +201,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "The message of a chat's last turn, and the rest of it while it runs",
     path: ByName,
     query: OwnerQuery,
-    headers: LastEvent,
+    headers: LastPiece,
     answers: { 200: MESSAGE, 204: { says: "There is none to tell" }, 400: WRONG, 403: OTHER_USER },
   },
   "GET /approvals": {

@@ -1,26 +1,41 @@
+import type { PiecePlace } from "./fields.ts";
 import type { StreamForm } from "./turn-stream.ts";
 import { UiMessage } from "./ui-chunks.ts";
 
 /** By what assistant-ui's clients come back to a stream: what they are told by it is put into the address that they ask. */
 export const STREAM_ID_HEADER = "X-Resumable-Stream-Id";
 
+const BEGINNING: PiecePlace = { event: 0, pieces: undefined };
+
 /**
- * A turn's events as a UI message stream of a chat, from the event behind `after` on. Every piece bears the id of the
- * event that it was made of; those of earlier events are made too, and not told.
+ * A turn's events as a UI message stream of a chat, from the piece behind `after` on. Every piece bears an id of its own,
+ * made of that of its event; earlier pieces are made too, and not told.
  */
-export function uiStream(chat: string, after = 0): StreamForm {
+export function uiStream(chat: string, after: PiecePlace = BEGINNING): StreamForm {
   const message = new UiMessage();
   return {
     headers: { "x-vercel-ai-ui-message-stream": "v1", [STREAM_ID_HEADER]: encodeURIComponent(chat) },
     textOf: (events) =>
       events
         .map((one) => {
-          const chunks = message.chunksOf(one.event, one.data);
-          if ("id" in one && one.id <= after) return "";
-          const id = "id" in one ? `id: ${one.id}\n` : "";
-          return chunks.map((chunk) => `${id}data: ${JSON.stringify(chunk)}\n\n`).join("");
+          const pieces = message
+            .chunksOf(one.event, one.data)
+            .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
+          if (!("id" in one)) return pieces.join("");
+          const { id } = one;
+          const idOf = (index: number) => (index === pieces.length - 1 ? `${id}` : `${id}.${index + 1}`);
+          return pieces
+            .map((piece, index) => `id: ${idOf(index)}\n${piece}`)
+            .slice(toldOf(id, after))
+            .join("");
         })
         .join(""),
     end: "data: [DONE]\n\n",
   };
+}
+
+/** How many of an event's pieces were told. */
+function toldOf(id: number, after: PiecePlace): number {
+  if (id !== after.event) return id < after.event ? Number.POSITIVE_INFINITY : 0;
+  return after.pieces ?? Number.POSITIVE_INFINITY;
 }
