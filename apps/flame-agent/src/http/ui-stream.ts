@@ -18,9 +18,7 @@ export function uiStream(chat: string, after: PiecePlace = BEGINNING): StreamFor
     textOf: (events) =>
       events
         .map((one) => {
-          const pieces = message
-            .chunksOf(one.event, one.data)
-            .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
+          const pieces = message.chunksOf(one.event, one.data).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
           if (!("id" in one)) return pieces.join("");
           const { id } = one;
           const idOf = (index: number) => (index === pieces.length - 1 ? `${id}` : `${id}.${index + 1}`);

@@ -5,6 +5,7 @@ import type { ModelConfiguration } from "../configuration.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { fetchWithTrace } from "../telemetry/index.ts";
+import { tellingUnasked } from "./asked.ts";
 import { bounded } from "./bounded.ts";
 import { openableCircuit } from "./circuit.ts";
 import { type Candidate, fallbackChain } from "./fallback.ts";
@@ -86,13 +87,15 @@ export function agentModel(
 
 function languageModel(model: ModelConfiguration): LanguageModelV3 {
   if (model.kind === "offline") return offlineModel(model);
-  return createOpenAICompatible({
-    name: "openai-compatible",
-    baseURL: model.baseUrl,
-    apiKey: model.apiKey,
-    includeUsage: true,
-    fetch: fetchWithTrace,
-  }).chatModel(model.name);
+  const made = (ask: typeof fetch) =>
+    createOpenAICompatible({
+      name: "openai-compatible",
+      baseURL: model.baseUrl,
+      apiKey: model.apiKey,
+      includeUsage: true,
+      fetch: ask,
+    }).chatModel(model.name);
+  return tellingUnasked(made, fetchWithTrace);
 }
 
 /** A name for metrics, with its place where a fallback may bear the same one. */

@@ -1,6 +1,7 @@
 import { APICallError } from "@ai-sdk/provider";
 import { BrokenCircuitError } from "cockatiel";
 import { ToldError } from "../failures/index.ts";
+import { QuestionRefused } from "./asked.ts";
 
 /** A model took too long to its first token. */
 export class ModelTooSlow extends Error {
@@ -31,7 +32,10 @@ export class ModelsUnavailable extends ToldError {
 
   constructor(failures: readonly { readonly model: string; readonly error: unknown }[]) {
     const told = failures.map(({ model, error }) => `${model} (${reasonOf(error)})`).join(", ");
-    super(`No language model answers: ${told}; try again later`, { cause: failures.at(-1)?.error });
+    const words = failures.every(({ error }) => error instanceof QuestionRefused)
+      ? `No language model can be asked this: ${told}; ask otherwise`
+      : `No language model answers: ${told}; try again later`;
+    super(words, { cause: failures.at(-1)?.error });
     this.name = "ModelsUnavailable";
     const passing = failures.filter(({ error }) => isPassing(error)).map(({ error }) => retryAfter(error));
     this.againMilliseconds = passing.length > 0 ? Math.min(...passing) : undefined;
@@ -40,7 +44,7 @@ export class ModelsUnavailable extends ToldError {
 
 /** Whether the same question may be answered soon: too many calls, a server that broke down or can't be reached. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof ModelTooSlow || error instanceof BrokenCircuitError) return false;
+  if ([ModelTooSlow, BrokenCircuitError, QuestionRefused].some((kind) => error instanceof kind)) return false;
   return !APICallError.isInstance(error) || error.isRetryable;
 }
 
@@ -56,11 +60,13 @@ function retryAfter(error: unknown): number {
 export function reasonOf(error: unknown): string {
   if (error instanceof ModelTooSlow) return "too slow";
   if (error instanceof ModelAnswerCut) return "cut";
+  if (error instanceof QuestionRefused) return "question refused";
   if (APICallError.isInstance(error)) return error.statusCode === undefined ? "unreachable" : `${error.statusCode}`;
   return "failed";
 }
 
-/** Whether the server refused this one question: nothing is wrong with the server then. */
+/** Whether this one question was refused, by the server or before it was asked: nothing is wrong with the server then. */
 export function isRefusal(error: unknown): boolean {
+  if (error instanceof QuestionRefused) return true;
   return APICallError.isInstance(error) && [400, 413, 422].includes(error.statusCode ?? 0);
 }
