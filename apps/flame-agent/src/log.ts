@@ -75,7 +75,8 @@ class MastraLog extends MastraLogger {
 
   error(message: string, ...details: unknown[]): void {
     // A turn that is stopped, by its client say, is no failure, although its step ends with an error.
-    const level = /: TurnAborted: /.test(message) ? "debug" : "error";
+    const isStopped = currentRequest()?.isStopped === true || /: TurnAborted: /.test(message);
+    const level = isStopped ? "debug" : "error";
     this.#log[level]({ place: caller(), ...failureIn(details) }, "Mastra failed");
   }
 

@@ -7,6 +7,8 @@ export interface RequestScope {
   readonly reference: string;
   /** Whether who reads the answer keeps up with it. */
   readonly reader: ReaderGate;
+  /** True: the turn that it takes was stopped, by its client's leaving say; that libraries fail then is no failure. */
+  isStopped?: boolean;
   /** What a library caught first, of which it tells in its own words. */
   caught?: unknown;
 }

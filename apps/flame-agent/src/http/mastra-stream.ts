@@ -10,21 +10,25 @@ import { isRecord } from "./is-record.ts";
 export function maskedStream(chunks: ReadableStream<unknown>, log: Logger): ReadableStream<unknown> {
   const reader = chunks.getReader();
   const gate = currentRequest()?.reader;
+  let hasLeft = false;
   return new ReadableStream<unknown>(
     {
       async pull(controller) {
         gate?.open();
         try {
           const { done, value } = await reader.read();
+          if (hasLeft) return;
           if (done) return controller.close();
           controller.enqueue(masked(value, log));
           gate?.close();
         } catch (error) {
+          if (hasLeft) return;
           controller.enqueue({ type: "error", payload: { error: told(error, log) } });
           controller.close();
         }
       },
       cancel(reason) {
+        hasLeft = true;
         gate?.open();
         return reader.cancel(reason);
       },
@@ -41,6 +45,7 @@ function masked(chunk: unknown, log: Logger): unknown {
 
 function told(error: unknown, log: Logger): object {
   const { message, reference } = failureOf(error, "turn");
-  log.error({ error: describeError(error), reference }, "turn failed");
+  const level = currentRequest()?.isStopped ? "debug" : "error";
+  log[level]({ error: describeError(error), reference }, "turn failed");
   return { name: "Error", message, reference };
 }

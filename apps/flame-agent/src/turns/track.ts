@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { AgentEnv } from "../http/env.ts";
 import { mastraRouteOf } from "../http/mastra-routes.ts";
 import type { Metrics } from "../metrics.ts";
+import { currentRequest } from "../request-scope.ts";
 import { type Turn, TurnAborted, type Turns } from "./turns.ts";
 
 /** Our own routes that make the agent take a turn or go on with one; Mastra's are told by their table. */
@@ -81,9 +82,11 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
     outgoing.once("close", () =>
       turn.leave(outgoing.statusCode < 500 ? "completed" : "failed", outgoing.writableFinished),
     );
-    turn.signal.addEventListener("abort", () =>
-      setTimeout(() => outgoing.destroy(), ABORT_GRACE_SECONDS * 1000).unref(),
-    );
+    const request = currentRequest();
+    turn.signal.addEventListener("abort", () => {
+      if (request) request.isStopped = true;
+      setTimeout(() => outgoing.destroy(), ABORT_GRACE_SECONDS * 1000).unref();
+    });
     context.set("turn", turn);
     try {
       await next();
