@@ -25,7 +25,14 @@ export function failureOf(error: unknown, what = "request"): Failure {
   const causes = [error, currentRequest()?.caught];
   const told = causes.map(toldErrorIn).find((one) => one !== undefined);
   if (told instanceof LimitPassed) return { kind: "limit passed", message: words(told.message), reference };
-  if (told) return { kind: "failed", message: withReference(told.message, words), reference };
+  if (told) {
+    const own = REFERENCE.exec(told.message)?.[1];
+    return {
+      kind: "failed",
+      message: own === undefined ? words(told.message) : told.message,
+      reference: own ?? reference,
+    };
+  }
   if (causes.some(exceedsDatabase)) return { kind: "too large for the database", message: words(TOO_LARGE), reference };
   if (causes.some(isDatabaseAway)) return { kind: "database away", message: words(DATABASE_AWAY), reference };
   return { kind: "failed", message: words(`The ${what} failed`), reference };
@@ -37,6 +44,5 @@ function toldErrorIn(error: unknown): ToldError | undefined {
   return undefined;
 }
 
-function withReference(message: string, words: (message: string) => string): string {
-  return message.includes("(reference ") ? message : words(message);
-}
+/** What an error that is told elsewhere too says of itself. */
+const REFERENCE = /\(reference ([\da-f-]{36})\)/;

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { LeaseLost } from "../database/index.ts";
 import type { ThreadLeases } from "../turns/thread-leases.ts";
 import type { AgentEnv } from "./env.ts";
+import { isRecord } from "./is-record.ts";
 import { mastraRouteOf } from "./mastra-routes.ts";
 import { threadBusy } from "./thread-busy.ts";
 
@@ -39,11 +40,11 @@ export function holdThread(
 }
 
 /** Has a stream of Mastra's chunks end with an error in place of its finish where the thread was lost in its middle. */
-function endUnlessLost(isLost: () => boolean): TransformStream<Uint8Array, Uint8Array> {
+export function endUnlessLost(isLost: () => boolean): TransformStream<Uint8Array, Uint8Array> {
   const end: Uint8Array[] = [];
   return new TransformStream({
     transform(chunk, controller) {
-      if (end.length > 0 || decoder.decode(chunk).includes(FINISH)) end.push(chunk);
+      if (end.length > 0 || tellsFinish(decoder.decode(chunk))) end.push(chunk);
       else controller.enqueue(chunk);
     },
     flush(controller) {
@@ -52,8 +53,23 @@ function endUnlessLost(isLost: () => boolean): TransformStream<Uint8Array, Uint8
   });
 }
 
+/** Whether a piece is Mastra's `finish`, and not one in which somebody says these words, such as a tool's input. */
+function tellsFinish(pieces: string): boolean {
+  return pieces.includes(FINISH) && pieces.split("\n\n").some((piece) => typeOf(piece) === "finish");
+}
+
+function typeOf(piece: string): unknown {
+  if (!piece.startsWith(DATA)) return undefined;
+  try {
+    const chunk: unknown = JSON.parse(piece.slice(DATA.length));
+    return isRecord(chunk) ? chunk.type : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const decoder = new TextDecoder();
-/** In a text that somebody wrote, its quotes are escaped. */
+const DATA = "data: ";
 const FINISH = '"type":"finish"';
 const LOST = new TextEncoder().encode(
   `data: ${JSON.stringify({ type: "error", from: "AGENT", payload: { error: { message: new LeaseLost().message } } })}\n\ndata: [DONE]\n\n`,
