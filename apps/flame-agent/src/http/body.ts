@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { AgentEnv } from "./env.ts";
 
 /** Deepest nesting that is read: conversations have about six levels, attacks have thousands. */
-const DEPTH_MAX = 64;
+export const DEPTH_MAX = 64;
 
 const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
 
@@ -49,7 +49,8 @@ export function checkBody(
   };
 }
 
-function parsed(text: string): unknown {
+/** The value of JSON, or `undefined` where it isn't any. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -57,7 +58,8 @@ function parsed(text: string): unknown {
   }
 }
 
-function faultIn(value: unknown, lengthMax: number, depth: number): Fault {
+/** The first fault in a value from JSON; `depth`: levels that it may have. */
+export function faultIn(value: unknown, lengthMax: number, depth: number): Fault {
   if (typeof value === "string") {
     if (value.length > lengthMax) return "length";
     return value.includes("\0") || !value.isWellFormed() ? "text" : undefined;

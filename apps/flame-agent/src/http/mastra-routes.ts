@@ -7,7 +7,9 @@ import { json, RequestContextQuery, RequestContextValues } from "./query-values.
 const Name = z.string().min(1).max(200);
 /** What a client notes about a thread or a message, to find it by: one level, as the database compares it. */
 const Metadata = z.record(
-  z.string().regex(/^[A-Za-z_]\w{0,127}$/),
+  z.string().regex(/^(?!(__proto__|constructor|prototype)$)[A-Za-z_]\w{0,127}$/, {
+    error: "must be letters, digits and _, and no name of an object's own",
+  }),
   z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]),
 );
 

@@ -51,6 +51,11 @@ const Part = z.looseObject({ type: Named }).check((context) => {
   }
 });
 
+/** When it was said, as JSON has dates or in milliseconds, in a year of four digits: databases take no other. */
+const When = z.union([z.string(), z.number()]).refine(isInFourDigits, {
+  error: "must be a date between the years 1 and 9999",
+});
+
 const Attachments = z.array(Attachment).optional();
 
 /** A message in any of the shapes that clients of Mastra and of the AI SDK send, and that the store gives back. */
@@ -67,6 +72,7 @@ const ClientMessage = z
       .optional(),
     parts: z.array(Part).optional(),
     experimental_attachments: Attachments,
+    createdAt: When.nullish(),
     threadId: Id.optional(),
     resourceId: Id.optional(),
   })
@@ -85,12 +91,17 @@ const Contents = z.union([
   z.array(z.discriminatedUnion("type", [SentText, SentFile])).refine(saysSomething, { error: BLANK }),
 ]);
 
+/** A name that Mastra can write as an attribute in XML. */
+const AttributeName = z
+  .string()
+  .regex(/^[A-Za-z_][\w.-]*$/, { error: "must be letters, digits, _, . and -, and begin with a letter or _" });
+
 /** A message into a thread whose turn may run already, in the shapes that Mastra takes there. */
 export const SentMessage = z.union([
   Contents,
   z.strictObject({
     contents: Contents,
-    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+    attributes: z.record(AttributeName, z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
     providerOptions: Options.optional(),
   }),
@@ -140,6 +151,11 @@ export async function takeMessages(
     throw new MessagesRefused("Mastra can't make a prompt of them; allowed: messages of it or the AI SDK", "messages");
   }
   return taken;
+}
+
+function isInFourDigits(value: string | number): boolean {
+  const year = new Date(value).getUTCFullYear();
+  return year >= 1 && year <= 9_999;
 }
 
 function isKnown(type: string): type is keyof typeof KNOWN_PARTS {

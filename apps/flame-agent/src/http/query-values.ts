@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEPTH_MAX, faultIn, parsed } from "./body.ts";
 
 /** Names of a request's context that the server sets: a caller who could would be another tenant, or skip an approval. */
 const OWN_NAMES = new Set(["tenant", "turn", "approvalsPossible"]);
@@ -9,13 +10,12 @@ const CONTEXT_CHARACTERS = 2_048;
 export function json<Schema extends z.ZodType>(schema: Schema) {
   return z
     .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: "custom", message: "must be JSON" });
-        return z.NEVER;
-      }
+    .transform((text, context): unknown => {
+      const value = parsed(text);
+      const isTakable = value !== undefined && faultIn(value, Number.POSITIVE_INFINITY, DEPTH_MAX) === undefined;
+      if (isTakable) return value;
+      context.addIssue({ code: "custom", message: "must be JSON, without the character 0 and half characters" });
+      return z.NEVER;
     })
     .pipe(schema);
 }
