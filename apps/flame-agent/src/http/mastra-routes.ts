@@ -21,6 +21,17 @@ const Memory = z.strictObject({
   resource: Name.optional(),
 });
 
+const ToolName = z.string().regex(/^[\w.:-]{1,128}$/, { error: "must be letters, digits, _, ., : and -" });
+/** A tool that the client runs itself, which so is none of a model's provider. */
+const ClientTool = z.looseObject({
+  id: Name.optional(),
+  type: z.enum(["function", "dynamic"]).optional(),
+  description: z.string().optional(),
+  inputSchema: CallerSchema.nullish(),
+  outputSchema: CallerSchema.nullish(),
+  parameters: CallerSchema.nullish(),
+});
+
 /** A turn in Mastra's own words. Options that would choose a model, a run or another's memory are not among them. */
 const Turn = z.strictObject({
   messages: ClientMessages,
@@ -29,7 +40,7 @@ const Turn = z.strictObject({
   maxSteps: z.int().min(1).max(20).optional(),
   toolChoice: z.enum(["auto", "none", "required"]).optional(),
   activeTools: z.array(z.string()).optional(),
-  clientTools: z.record(z.string(), z.unknown()).optional(),
+  clientTools: z.record(ToolName, ClientTool).optional(),
   structuredOutput: z
     .strictObject({
       schema: CallerSchema,
