@@ -41,10 +41,13 @@ export async function faultyDatabase(quoted = QUOTED): Promise<FaultyDatabase> {
     const query = target.query.bind(target);
     Object.defineProperty(target, "query", {
       configurable: true,
-      value: (...given: never[]) => {
+      value: (...given: readonly never[]) => {
         const error = refuse(given[0]);
         if (!error) return query(...given);
-        return (moment ?? Promise.resolve()).then(() => Promise.reject(error));
+        const failed = (moment ?? Promise.resolve()).then(() => Promise.reject(error));
+        // The pool itself asks its connections so: who is never called back would wait for ever.
+        const callback: unknown = given.at(-1);
+        return typeof callback === "function" ? void failed.catch((failure: unknown) => callback(failure)) : failed;
       },
     });
   };
