@@ -13,6 +13,9 @@ const Content = z.string().refine(isContent, {
 
 const types = { mediaType: MediaType.optional(), mimeType: MediaType.optional() };
 
+/** What is told to each provider beside a part. */
+export const ProviderOptions = z.record(z.string(), z.record(z.string(), z.unknown()));
+
 /** A part with an image, in any of the formats of Mastra and the AI SDK. */
 export const ImagePart = z.looseObject({ ...types, image: Content });
 
@@ -39,7 +42,7 @@ export const SentFile = z.strictObject({
   data: Content,
   mediaType: MediaType,
   filename: z.string().optional(),
-  providerOptions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  providerOptions: ProviderOptions.optional(),
 });
 
 function isDataUrl(value: unknown): boolean {

@@ -2,7 +2,7 @@ import { MessageList } from "@mastra/core/agent";
 import { z } from "zod";
 import { ownedName } from "../tenants/index.ts";
 import type { AgentEnv } from "./env.ts";
-import { Attachment, FilePart, ImagePart, SentFile } from "./message-files.ts";
+import { Attachment, FilePart, ImagePart, ProviderOptions, SentFile } from "./message-files.ts";
 
 /** Who may say something. */
 const ROLES = ["user", "assistant", "system", "tool"] as const;
@@ -14,8 +14,11 @@ const Text = z.string().refine((text) => text.trim() !== "", { error: BLANK });
 const Id = z.string().min(1).max(200);
 /** A thing with a name that must be text where it is there at all. */
 const Named = z.string().min(1);
-const Options = z.record(z.string(), z.record(z.string(), z.unknown()));
-const SentText = z.strictObject({ type: z.literal("text"), text: z.string(), providerOptions: Options.optional() });
+const SentText = z.strictObject({
+  type: z.literal("text"),
+  text: z.string(),
+  providerOptions: ProviderOptions.optional(),
+});
 
 /** Parts whose fields Mastra relies on. */
 const KNOWN_PARTS = {
@@ -103,7 +106,7 @@ export const SentMessage = z.union([
     contents: Contents,
     attributes: z.record(AttributeName, z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
-    providerOptions: Options.optional(),
+    providerOptions: ProviderOptions.optional(),
   }),
 ]);
 

@@ -19,10 +19,7 @@ export interface ThreadLeasesOptions {
 }
 
 /** What finds a lease in the database. */
-export interface LeaseRow {
-  readonly thread: string;
-  readonly holder: string;
-}
+export type LeaseRow = Pick<HeldLease, "thread" | "holder">;
 
 /** A thread that one turn has for itself, on all instances that share the database. */
 export interface ThreadLease {
@@ -86,7 +83,7 @@ export class ThreadLeases {
         get isLost() {
           return held.isLost;
         },
-        row: { thread, holder },
+        row: held,
         givenBack: () => {
           released ??= Promise.resolve().then(leave);
         },

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { placeOf } from "../deploy/place.ts";
+import { stateOf } from "../deploy/testing/state.ts";
 import { blueprint, projectFixture } from "../testing/project.ts";
 
 const RUN = {
@@ -16,22 +17,7 @@ const RUN = {
 async function withSilentEngine() {
   const project = await projectFixture();
   const place = placeOf("dev", project);
-  const urn = (type: string, name: string) =>
-    `urn:pulumi:dev::blueprint::blueprint:topology:LocalPodman$${type}::${name}`;
-  const provider = {
-    urn: urn("pulumi:providers:docker", "flame-dev-engine"),
-    type: "pulumi:providers:docker",
-    custom: true,
-    id: "p1",
-    inputs: { host: `unix://${join(project, "engine.sock")}` },
-  };
-  const volume = {
-    urn: urn("docker:index/volume:Volume", "flame-dev-volume-data"),
-    type: "docker:index/volume:Volume",
-    custom: true,
-    id: "flame-dev-data",
-    provider: `${provider.urn}::p1`,
-  };
+  const { provider, volume } = stateOf(`unix://${join(project, "engine.sock")}`);
   const stacks = join(place.state, ".pulumi", "stacks", "blueprint");
   const state = join(stacks, "dev.json");
   for (const folder of [stacks, place.folder]) await mkdir(folder, { recursive: true });

@@ -1,22 +1,8 @@
 import { expect, it } from "vitest";
+import { stateOf, urnOf } from "../testing/state.ts";
 import { knownState, withoutPending } from "./known-state.ts";
 
-const urn = (type: string, name: string) =>
-  `urn:pulumi:dev::blueprint::blueprint:topology:LocalPodman$${type}::${name}`;
-const provider = {
-  urn: urn("pulumi:providers:docker", "flame-dev-engine"),
-  type: "pulumi:providers:docker",
-  custom: true,
-  id: "p1",
-  inputs: { host: "unix:///run/podman/podman.sock" },
-};
-const volume = {
-  urn: urn("docker:index/volume:Volume", "flame-dev-volume"),
-  type: "docker:index/volume:Volume",
-  custom: true,
-  id: "flame-dev-data",
-  provider: `${provider.urn}::p1`,
-};
+const { provider, volume } = stateOf("unix:///run/podman/podman.sock");
 const component = { urn: "urn:component", type: "blueprint:topology:LocalPodman" };
 const password = { urn: "urn:p", type: "random:index/randomPassword:RandomPassword", custom: true, id: "none" };
 
@@ -42,7 +28,7 @@ it("reads the cluster of a state, in the namespace that it has", () => {
 });
 
 it("tells what an ended operation was at, and forgets it", () => {
-  const container = { urn: urn("docker:index/container:Container", "flame-dev-agent"), type: "x", custom: true };
+  const container = { urn: urnOf("docker:index/container:Container", "flame-dev-agent"), type: "x", custom: true };
   const deployment = {
     manifest: { version: "3" },
     resources: [provider],
