@@ -91,7 +91,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
 
   app.use(
     "/api/*",
-    holdThread(chat.leases, (thread) => flame.getActiveThreadRunId(thread) !== undefined),
+    holdThread(chat.leases, (thread) => flame.getActiveThreadRunId(thread) !== undefined, chat.records),
   );
 
   app.get("/health", tellHealth({ ...parts, databaseAnswers, requests }));

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { LeaseLost } from "../database/index.ts";
 import type { ThreadLeases } from "../turns/thread-leases.ts";
+import type { TurnRecords } from "../workflow/records.ts";
 import type { AgentEnv } from "./env.ts";
 import { isRecord } from "./is-record.ts";
 import { mastraRouteOf } from "./mastra-routes.ts";
@@ -13,16 +14,29 @@ interface ThreadName {
 }
 
 /**
- * Gives a turn of Mastra's routes its thread for itself, on all instances, until the turn ends. A message into a thread
+ * Gives a turn of Mastra's routes its thread for itself, on all instances, until the turn ends; and what changes or
+ * removes a thread until that is done, so that no turn goes on in a thread that isn't there. A message into a thread
  * whose turn runs in this process goes to that turn.
  */
 export function holdThread(
   leases: ThreadLeases,
   isActive: (thread: ThreadName) => boolean,
+  records: Pick<TurnRecords, "endIn">,
 ): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
     const route = mastraRouteOf(context.req.method, context.req.path);
     const { resource: resourceId, thread: threadId } = context.get("owned") ?? {};
+    if (route?.changes && threadId !== undefined) {
+      const lease = await leases.take(threadId, context.req.raw.signal);
+      if (!lease) return threadBusy(context);
+      try {
+        await lease.during(next);
+        if (route.changes === "the thread into none" && context.res.ok) await records.endIn(threadId);
+      } finally {
+        await lease.release();
+      }
+      return;
+    }
     const turn = context.get("counted");
     if (!route?.turn || !turn || threadId === undefined || resourceId === undefined) return next();
     if (route.turn === "until its thread is idle" && isActive({ resourceId, threadId })) return next();

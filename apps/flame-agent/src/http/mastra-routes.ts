@@ -148,6 +148,8 @@ export interface MastraRoute {
   readonly body?: z.ZodType;
   /** What it does with the thread that it names: `claim` takes it unless it is somebody's, `make` one that isn't there. */
   readonly thread?: "claim" | "make";
+  /** Whether it writes into a thread that is there, for which it waits like a turn, and what it leaves of that. */
+  readonly changes?: "what is in the thread" | "the thread into none";
   /** Whether the request makes the agent take a turn, which a shutdown waits for. */
   readonly turn?: "until its response ends" | "until its thread is idle";
 }
@@ -201,8 +203,9 @@ export const MASTRA_ROUTES: Readonly<Record<string, MastraRoute>> = {
   "PATCH /memory/threads/:threadId": {
     query: OneThread,
     body: z.strictObject(ThreadFields),
+    changes: "what is in the thread",
   },
-  "DELETE /memory/threads/:threadId": { query: OneThread },
+  "DELETE /memory/threads/:threadId": { query: OneThread, changes: "the thread into none" },
   "GET /memory/threads/:threadId/messages": { query: Messages },
 };
 

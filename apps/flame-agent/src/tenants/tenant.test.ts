@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { DEFAULT_TENANT, isTenantName, ownedName } from "./tenant.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { DRIVERS, testDatabase } from "../testing/database.ts";
+import { DEFAULT_TENANT, isTenantName, ownedName, ownedNameOf } from "./tenant.ts";
 
 const tenant = fc.oneof(fc.constant(DEFAULT_TENANT), fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/));
 /** Names that try to be another tenant's. */
@@ -37,6 +38,18 @@ describe("a tenant's name for its own things", () => {
   ])("$given of $tenant is $stored", ({ tenant: owner, given, stored }) => {
     expect(ownedName(owner, given)).toBe(stored);
   });
+});
+
+it.each(DRIVERS)("a tenant's name for its own things is the same in a statement on %s", async (driver) => {
+  const database = await testDatabase(driver);
+  onTestFinished(() => database.close());
+  const names = fc.sample(fc.tuple(tenant, name), 500).filter(([, one]) => one.isWellFormed() && !one.includes("\0"));
+  const { rows } = await database.pool.query<{ owned: string }>(
+    `select ${ownedNameOf("tenant", "name")} as owned
+     from unnest($1::text[], $2::text[]) with ordinality as given (tenant, name, place) order by place`,
+    [names.map(([one]) => one), names.map(([, one]) => one)],
+  );
+  expect(rows.map(({ owned }) => owned)).toEqual(names.map(([one, a]) => ownedName(one, a)));
 });
 
 it.each(["", "a b", "a:b", "default", "ä", "x".repeat(65)])("no tenant is called %j", (wrong) => {

@@ -30,6 +30,13 @@ export function isUserName(tenant: string, name: string): boolean {
   return isText && !name.startsWith(tenant + SEPARATOR);
 }
 
+/** {@link ownedName} as an expression of SQL, of a tenant's and a name's. */
+export function ownedNameOf(tenant: string, name: string): string {
+  return `case when starts_with(${name}, ${tenant} || '${SEPARATOR}')
+      or ${tenant} = '${DEFAULT_TENANT}' and strpos(${name}, '${SEPARATOR}') = 0
+    then ${name} else ${tenant} || '${SEPARATOR}' || ${name} end`;
+}
+
 /**
  * What a tenant's resource or thread is called where all tenants' data lie together. No two tenants get the same name:
  * a tenant's names begin with it, and the default tenant's are as given unless they could be taken for another's.

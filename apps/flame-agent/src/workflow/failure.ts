@@ -31,6 +31,12 @@ export const APPROVAL_EXPIRED: Failure = {
   data: { code: "approval-expired", message: "Nobody decided about the tool call in time" },
 };
 
+/** What is told of a turn that could have gone on, but whose thread was deleted. */
+export const THREAD_DELETED: Failure = {
+  event: "error",
+  data: { code: "thread-deleted", message: "The turn's thread was deleted" },
+};
+
 /** What is told of a turn whose end the database didn't take. */
 export const NOT_KEPT: Failure = {
   event: "error",

@@ -1,8 +1,8 @@
 import type { Pool } from "pg";
-import type { Owner } from "../tenants/index.ts";
+import { type Owner, ownedNameOf } from "../tenants/index.ts";
 import { appendToBegun, appendToEnded, type EncodedEvent, encoded, words } from "../turn-log/index.ts";
 import type { LeaseRow } from "../turns/thread-leases.ts";
-import { INTERRUPTED } from "./failure.ts";
+import { INTERRUPTED, THREAD_DELETED } from "./failure.ts";
 
 /**
  * What became of a turn. `waiting`: for the approval of a tool call; `interrupted`: the process that ran it ended, and
@@ -81,11 +81,12 @@ const COLUMNS = `id, thread, resource, state, failure, attempt, created_at as "c
 
 /**
  * A condition on a turn: it was interrupted, or it ended otherwise after somebody had decided about its tool calls, and
- * what was decided must not be lost. A call that nobody decided about in time ended its turn for good.
+ * what was decided must not be lost. A call that nobody decided about in time ended its turn for good, and so does a thread
+ * that is deleted.
  */
 function mayBeResumed(turns: string): string {
   return `(${turns}.state = 'interrupted' or ${turns}.state in ('failed', 'cancelled')
-    and ${turns}.failure is distinct from 'approval-expired'
+    and coalesce(${turns}.failure, '') not in ('approval-expired', 'thread-deleted')
     and exists (select from flame.approvals where turn = ${turns}.id and state in ('approved', 'rejected')))`;
 }
 
@@ -178,6 +179,23 @@ export function createTurnRecords(pool: Pool, instance: string) {
       );
       const [ended] = rows;
       return ended && (ended.firstId ?? 0);
+    },
+
+    /**
+     * Ends for good what could still go on in a thread that is gone, by its name in the store: turns that wait, whose
+     * approvals nobody can give any more, and those that could be resumed.
+     */
+    async endIn(thread: string): Promise<void> {
+      await pool.query(
+        `with ended as (
+           update flame.turns set state = 'failed', failure = 'thread-deleted', updated_at = now()
+           where ${ownedNameOf("tenant", "thread")} = $1 and (state = 'waiting' or ${mayBeResumed("turns")}) returning id
+         ), withdrawn as (
+           update flame.approvals set state = 'expired', decided_at = now()
+           where state = 'pending' and turn in (select id from ended)
+         ) ${appendToEnded("$2", "$3")}`,
+        [thread, ...words([encoded(THREAD_DELETED)])],
+      );
     },
 
     /**
