@@ -3,11 +3,13 @@ import { z } from "zod";
 import { APPROVAL_STATES, type Decision } from "../approvals/approvals.ts";
 import type { Owner } from "../tenants/index.ts";
 import type { Chat } from "../workflow/index.ts";
+import type { Continued } from "../workflow/runner.ts";
 import type { AgentEnv } from "./env.ts";
 import { Id, PageLimit, storable } from "./fields.ts";
+import { answeredInTime } from "./late-answer.ts";
 import { OwnerQuery, ownerOf, ownerRefused } from "./owner.ts";
 import { threadBusy } from "./thread-busy.ts";
-import { controlOf, type StreamForm, streamTurn } from "./turn-stream.ts";
+import { controlOf, PLAIN, type StreamForm, streamTurn } from "./turn-stream.ts";
 
 export const ListApprovalsQuery = z.strictObject({
   /** Only calls in this state. Default: all. */
@@ -81,9 +83,15 @@ export async function carryOut(
   owner: Owner,
   id: string,
   decision: Decision,
-  form?: StreamForm,
+  form: StreamForm = PLAIN,
 ): Promise<Response> {
-  const decided = await chat.runner.decide(owner, id, decision, controlOf(context));
+  const decided = chat.runner
+    .decide(owner, id, decision, controlOf(context))
+    .then((one) => decidedAnswer(context, chat, one, form));
+  return answeredInTime(context, chat.log, form, decided);
+}
+
+function decidedAnswer(context: Context<AgentEnv>, chat: Chat, decided: Continued, form: StreamForm): Response {
   switch (decided.kind) {
     case "absent":
       return context.json({ error: "No approval of this id" }, 404);

@@ -11,6 +11,8 @@ export interface AgentEnv {
     user?: string;
     /** On Mastra's routes: the tenant's own names of the resource and the thread that the request is about. */
     owned?: { readonly resource: string; readonly thread: string | undefined };
+    /** Seconds of silence after which a stream has a heartbeat. Set before any route runs. */
+    heartbeatSeconds: number;
     /** The turn that the request is, on the routes whose response is the turn's. */
     turn?: Turn;
     /** The turn that the request is counted as, on all routes that take one. */

@@ -15,6 +15,7 @@ const LINE_FEED = 10;
  */
 export function keepStreamsAlive(heartbeatSeconds: number, log: Logger): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
+    context.set("heartbeatSeconds", heartbeatSeconds);
     await next();
     const { body } = context.res;
     if (!body || !context.res.headers.get("content-type")?.startsWith("text/event-stream")) return;
@@ -66,7 +67,8 @@ export function withHeartbeats(
   );
 }
 
-async function within<Value>(coming: Promise<Value>, milliseconds: number): Promise<Value | "silence"> {
+/** What comes, or `silence` where nothing does for so long. */
+export async function within<Value>(coming: Promise<Value>, milliseconds: number): Promise<Value | "silence"> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<"silence">((resolve) => {
     timer = setTimeout(() => resolve("silence"), milliseconds);

@@ -27,7 +27,7 @@ export function holdThread(
     const route = mastraRouteOf(context.req.method, context.req.path);
     const { resource: resourceId, thread: threadId } = context.get("owned") ?? {};
     if (route?.changes && threadId !== undefined) {
-      const lease = await leases.take(threadId, context.req.raw.signal);
+      const lease = await leases.take(threadId, context.req.raw.signal, context.get("heartbeatSeconds"));
       if (!lease) return threadBusy(context);
       try {
         await lease.during(next);
@@ -41,7 +41,8 @@ export function holdThread(
     if (!route?.turn || !turn || threadId === undefined || resourceId === undefined) return next();
     if (route.turn === "until its thread is idle" && isActive({ resourceId, threadId })) return next();
 
-    const lease = await leases.take(threadId, turn.signal);
+    // A proxy hears nothing of it meanwhile: it is told to come back before a heartbeat would be missed.
+    const lease = await leases.take(threadId, turn.signal, context.get("heartbeatSeconds"));
     if (!lease) return threadBusy(context);
     void turn.ended.then(() => lease.release());
     await lease.during(next);

@@ -102,14 +102,14 @@ function broken(error: unknown, log: Logger): IteratorResult<FollowedEvents, und
 const encoder = new TextEncoder();
 
 /** Says besides what it is that nothing on the way may keep it back. */
-const EVENT_STREAM = {
+export const EVENT_STREAM = {
   "Content-Type": "text/event-stream",
   "Cache-Control": "no-cache",
   "Transfer-Encoding": "chunked",
   "X-Accel-Buffering": "no",
 } as const;
 
-const PLAIN: StreamForm = {
+export const PLAIN: StreamForm = {
   headers: {},
   textOf: (events) =>
     events.map((one) => `${"id" in one ? `id: ${one.id}\n` : ""}event: ${one.event}\ndata: ${one.data}\n\n`).join(""),

@@ -3,13 +3,14 @@ import type { Context } from "hono";
 import { z } from "zod";
 import type { Chat } from "../workflow/index.ts";
 import type { TurnKey, TurnRecord } from "../workflow/records.ts";
-import type { TurnRequest } from "../workflow/runner.ts";
+import type { Begun, Resumed, TurnRequest } from "../workflow/runner.ts";
 import type { AgentEnv } from "./env.ts";
 import { EventId, Id, MESSAGE_CHARACTERS, Name, PageLimit, storable } from "./fields.ts";
+import { answeredInTime } from "./late-answer.ts";
 import { THREAD_OF_ANOTHER } from "./mastra-server.ts";
 import { OwnerQuery, ownerOf, ownerRefused, resourceOf } from "./owner.ts";
 import { threadBusy } from "./thread-busy.ts";
-import { controlOf, type StreamForm, streamTurn, tellEvents } from "./turn-stream.ts";
+import { controlOf, PLAIN, type StreamForm, streamTurn, tellEvents } from "./turn-stream.ts";
 
 export const TurnBody = z.strictObject({
   /** What the user says. */
@@ -91,7 +92,7 @@ export async function beginTurn(
   context: Context<AgentEnv>,
   chat: Chat,
   request: TurnRequest,
-  form?: StreamForm,
+  form: StreamForm = PLAIN,
 ): Promise<Response> {
   const { runner } = chat;
   const given = TurnKeyHeader.safeParse(context.req.header("idempotency-key"));
@@ -103,7 +104,11 @@ export async function beginTurn(
   const key = turnKey(given.data, request);
   const turn = await runner.admit(context.get("tenant"), request);
   if (!turn) return context.json({ error: THREAD_OF_ANOTHER }, 409);
-  const begun = await runner.begin(turn, controlOf(context), key);
+  const begun = runner.begin(turn, controlOf(context), key).then((one) => begunAnswer(context, chat, one, form));
+  return answeredInTime(context, chat.log, form, begun);
+}
+
+async function begunAnswer(context: Context<AgentEnv>, chat: Chat, begun: Begun, form: StreamForm): Promise<Response> {
   switch (begun.kind) {
     case "busy":
       return threadBusy(context);
@@ -196,15 +201,18 @@ export async function goOn(
   chat: Chat,
   tenant: string,
   turn: TurnRecord,
-  form?: StreamForm,
+  form: StreamForm = PLAIN,
 ): Promise<Response> {
-  const resumed = await chat.runner.resume(tenant, turn, controlOf(context));
-  if (!resumed)
-    return context.json(
-      {
-        error: `The turn is ${turn.state}; allowed: one that is resumable; fix: GET /turns/${turn.id} tells what it is now`,
-      },
-      409,
-    );
-  return resumed.kind === "busy" ? threadBusy(context) : streamTurn(context, chat, resumed.turn, form);
+  const answer = (resumed: Resumed): Response => {
+    if (!resumed)
+      return context.json(
+        {
+          error: `The turn is ${turn.state}; allowed: one that is resumable; fix: GET /turns/${turn.id} tells what it is now`,
+        },
+        409,
+      );
+    return resumed.kind === "busy" ? threadBusy(context) : streamTurn(context, chat, resumed.turn, form);
+  };
+  const resumed = chat.runner.resume(tenant, turn, controlOf(context)).then(answer);
+  return answeredInTime(context, chat.log, form, resumed);
 }

@@ -52,10 +52,18 @@ export class ThreadLeases {
     this.#options = options;
   }
 
-  /** The thread, once it is free; undefined where it wasn't within the wait, or `signal` was aborted before. */
-  async take(thread: string, signal: AbortSignal): Promise<ThreadLease | undefined> {
+  /**
+   * The thread, once it is free; undefined where it wasn't within the wait, which is `longestSeconds` at most, or
+   * `signal` was aborted before.
+   */
+  async take(
+    thread: string,
+    signal: AbortSignal,
+    longestSeconds = Number.POSITIVE_INFINITY,
+  ): Promise<ThreadLease | undefined> {
     const until = new AbortController();
-    const waitMilliseconds = Math.max(this.#options.waitSeconds * 1000, LEAST_WAIT_MILLISECONDS);
+    const waitSeconds = Math.min(this.#options.waitSeconds, longestSeconds);
+    const waitMilliseconds = Math.max(waitSeconds * 1000, LEAST_WAIT_MILLISECONDS);
     const timer = setTimeout(() => until.abort(), waitMilliseconds);
     const done = Promise.withResolvers<void>();
     const before = this.#lines.get(thread);
