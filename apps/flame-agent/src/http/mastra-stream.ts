@@ -2,9 +2,10 @@ import { failureOf } from "../failures/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import { currentRequest } from "../request-scope.ts";
 import { isRecord } from "./is-record.ts";
+import { withoutCopies } from "./without-copies.ts";
 
 /**
- * What one of Mastra's routes streams, with each failure in it told by its reference alone, and logged; also one of the
+ * What one of Mastra's routes streams, without large copies of what was told before, with each failure in it told by its reference alone, and logged; also one of the
  * stream itself. It is read no faster than its client reads, which is what the request's model is held back by.
  */
 export function maskedStream(chunks: ReadableStream<unknown>, log: Logger): ReadableStream<unknown> {
@@ -38,7 +39,8 @@ export function maskedStream(chunks: ReadableStream<unknown>, log: Logger): Read
 }
 
 function masked(chunk: unknown, log: Logger): unknown {
-  if (!isRecord(chunk) || chunk.type !== "error") return chunk;
+  if (!isRecord(chunk)) return chunk;
+  if (chunk.type !== "error") return withoutCopies(chunk);
   const payload = isRecord(chunk.payload) ? chunk.payload : {};
   return { ...chunk, payload: { error: told(payload.error ?? chunk.error, log) } };
 }
