@@ -1,4 +1,7 @@
 import type { Pool } from "pg";
+import { z } from "zod";
+import { textOf } from "../memory/message-text.ts";
+import { messageId, messageKey } from "./message-key.ts";
 import { jsonText } from "./sql.ts";
 
 /** Times that a claim is tried again because the thread came or went in the middle of it. */
@@ -42,6 +45,16 @@ export function createThreads(pool: Pool) {
     /** The resource that the thread belongs to; undefined where there is no such thread. */
     ownerOf,
 
+    /** What the user's messages of these ids say in the resource's thread. */
+    async said(thread: string, resource: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+      const { rows } = await pool.query<{ id: string; content: string }>(
+        `select id, content from public.mastra_messages
+         where thread_id = $1 and "resourceId" = $2 and role = 'user' and id = any($3)`,
+        [thread, resource, ids.flatMap((id) => [id, messageKey(thread, id)])],
+      );
+      return new Map(rows.map(({ id, content }) => [messageId(thread, id), textIn(content)]));
+    },
+
     /** Makes the thread the resource's unless it is somebody's already: of several callers one alone gets it. */
     async claim({ thread, resource, title = "", metadata }: ThreadClaim): Promise<Claimed> {
       const now = new Date().toISOString();
@@ -66,4 +79,12 @@ export function createThreads(pool: Pool) {
       throw new Error("The thread comes and goes");
     },
   };
+}
+
+const Stored = z.object({ parts: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })) });
+
+/** The words of a message as it is stored; of one that an earlier Mastra stored otherwise, all of it. */
+function textIn(content: string): string {
+  const stored = Stored.safeParse(JSON.parse(content));
+  return stored.success ? textOf({ content: stored.data }) : content;
 }

@@ -133,7 +133,7 @@ export function guardMastraRoutes(
     const owned = remembers ? ownedNames(context, data, owner) : undefined;
     const told = rewritten(data, context, messagesMax);
     try {
-      replaceRequest(context, await withTakenMessages(told, tenant, owned));
+      replaceRequest(context, await withTakenMessages(told, tenant, owned, threads));
     } catch (error) {
       if (!(error instanceof MessagesRefused)) throw error;
       return context.json({ error: "The body is refused", problems: error.message }, 400);
@@ -230,9 +230,14 @@ function rewritten(body: unknown, context: Context<AgentEnv>, messagesMax: numbe
   };
 }
 
-async function withTakenMessages(body: unknown, tenant: string, owned: AgentEnv["Variables"]["owned"]) {
+async function withTakenMessages(
+  body: unknown,
+  tenant: string,
+  owned: AgentEnv["Variables"]["owned"],
+  threads: Threads,
+) {
   if (!isRecord(body) || !Array.isArray(body.messages)) return body;
-  return { ...body, messages: await takeMessages(body.messages, tenant, owned) };
+  return { ...body, messages: await takeMessages(body.messages, tenant, owned, threads) };
 }
 
 function ownedMemory(memory: Record<string, unknown>, context: Context<AgentEnv>): Record<string, unknown> {

@@ -1,5 +1,7 @@
 import { MessageList } from "@mastra/core/agent";
 import { z } from "zod";
+import type { Threads } from "../database/index.ts";
+import { textOf } from "../memory/message-text.ts";
 import { ownedName } from "../tenants/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { Attachment, FilePart, ImagePart, ProviderOptions, SentFile } from "./message-files.ts";
@@ -124,13 +126,14 @@ export class MessagesRefused extends Error {
  * The messages as Mastra takes them in a turn of this thread and resource. Those that the store gave back name theirs,
  * which must be the turn's.
  *
- * @throws MessagesRefused where one is another thread's or resource's, or Mastra couldn't make a prompt of them: what it
+ * @throws MessagesRefused where one is another thread's or resource's, has another one's id, or Mastra couldn't make a prompt of them: what it
  *   would fail over in the middle of the turn is found out before the turn begins.
  */
 export async function takeMessages(
   messages: readonly unknown[],
   tenant: string,
   owned: AgentEnv["Variables"]["owned"],
+  threads: Pick<Threads, "said">,
 ): Promise<Messages> {
   const taken = z
     .array(ClientMessage)
@@ -144,8 +147,8 @@ export async function takeMessages(
         throw new MessagesRefused("the message is of another resource", `messages[${index}].resourceId`);
       return message;
     });
+  const list = new MessageList();
   try {
-    const list = new MessageList();
     // Plain JSON that has the shape of one of Mastra's kinds: which one is what it finds out itself.
     for (const message of taken) list.add(JSON.parse(JSON.stringify(message)), "input");
     // An address that is left is taken for one that the model fetches itself, so that nobody does here.
@@ -153,7 +156,30 @@ export async function takeMessages(
   } catch {
     throw new MessagesRefused("Mastra can't make a prompt of them; allowed: messages of it or the AI SDK", "messages");
   }
+  await refuseReused(taken, list, owned, threads);
   return taken;
+}
+
+/**
+ * Refuses a message with the id of another one of the thread, which says something else: Mastra would take the old one
+ * in place of it, and answer that.
+ */
+async function refuseReused(
+  given: Messages,
+  list: MessageList,
+  owned: AgentEnv["Variables"]["owned"],
+  threads: Pick<Threads, "said">,
+): Promise<void> {
+  const ids = given.flatMap(({ id, role }) => (id !== undefined && role === "user" ? [id] : []));
+  if (ids.length === 0 || owned?.thread === undefined) return;
+  const said = await threads.said(owned.thread, owned.resource, ids);
+  const reused = list.get.all.db().find((one) => said.has(one.id) && said.get(one.id) !== textOf(one));
+  if (reused === undefined) return;
+  const index = given.findIndex(({ id }) => id === reused.id);
+  throw new MessagesRefused(
+    "the id is that of another message in the thread; allowed: an id of its own, or none",
+    `messages[${index}].id`,
+  );
 }
 
 function isInFourDigits(value: string | number): boolean {

@@ -13,8 +13,13 @@ export function textBehind(message: MastraDBMessage, toolCalls: readonly string[
 }
 
 /** The words of a message; what tools were asked and answered is not among them. */
-export function textOf(message: MastraDBMessage): string {
-  return message.content.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
+export function textOf({ content }: Said): string {
+  return content.parts.flatMap(({ type, text }) => (type === "text" && text !== undefined ? [text] : [])).join("\n");
+}
+
+/** A message, as far as its words go. */
+interface Said {
+  readonly content: { readonly parts: readonly { readonly type: string; readonly text?: string | undefined }[] };
 }
 
 /** A message's content that is this text, in the shape that Mastra writes. */

@@ -63,7 +63,7 @@ export interface RunnerParts extends CourseParts {
   readonly records: TurnRecords;
   readonly approvals: Approvals;
   readonly memory: ThreadMemory;
-  readonly threads: Threads;
+  readonly threads: Pick<Threads, "ownerOf" | "claim">;
   readonly leases: ThreadLeases;
   /** How long a turn goes on that nobody follows, in seconds. */
   readonly reconnectSeconds: number;
