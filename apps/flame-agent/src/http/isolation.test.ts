@@ -24,6 +24,8 @@ interface Victim {
   readonly thread: string;
   readonly message: string;
   readonly turn: string;
+  /** The one that its request's key stands for. Nobody else ever names it, so nobody may be told it. */
+  readonly keyedTurn: string;
   readonly waitingTurn: string;
   /** May be resumed. */
   readonly interruptedTurn: string;
@@ -46,11 +48,17 @@ interface Attacker {
 interface Attack {
   readonly path: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   /** What another user must be told; absent where it is a request of its own that only names the victim's ids. */
   readonly refused?: number;
   /** Whether it names no user, so that the token's own is meant. */
   readonly unnamed?: boolean;
 }
+
+/** The key of a turn of the victim's. */
+const KEY = "key-of-ada";
+/** The victim's threads. */
+const THREADS = ["trips", "sent", "waits", "left", "keyed"];
 
 const user = (id: string) => [{ id, role: "user", content: "Mine now." }];
 const search = (values: Readonly<Record<string, string>>) => new URLSearchParams(values).toString();
@@ -115,6 +123,7 @@ const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker: Attack
   "GET /api/agents/:agentId": "no ids",
   "POST /turns": (it, { resource }) => [
     { path: "/turns", body: { message: "Mine now.", thread: it.thread, resource }, refused: 409 },
+    { path: "/turns", body: { message: "Mine now.", resource }, headers: { "idempotency-key": KEY } },
   ],
   "GET /turns": (it, { resource }) => [
     { path: `/turns?${search({ thread: it.thread, resource })}` },
@@ -126,6 +135,7 @@ const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker: Attack
   ),
   "GET /turns/:id/events": ofUser((it) => [
     { path: `/turns/${it.turn}/events`, refused: 404 },
+    { path: `/turns/${it.turn}/events`, headers: { "last-event-id": "1" }, refused: 404 },
     { path: `/turns/${it.turn}/events?${search({ thread: it.thread })}`, refused: 404 },
   ]),
   "POST /chat": (it, { resource }) => [
@@ -134,6 +144,15 @@ const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker: Attack
       body: { id: it.thread, messages: [{ role: "user", parts: [{ type: "text", text: "Mine now." }] }], resource },
       refused: 409,
     },
+    ...[it.message, it.turn, `${it.turn}-answer`].map((id) => ({
+      path: "/chat",
+      headers: { "idempotency-key": KEY },
+      body: {
+        id: `mine-of-${resource}`,
+        messages: [{ id, role: "user", parts: [{ type: "text", text: "Mine now." }] }],
+        resource,
+      },
+    })),
     {
       path: "/chat",
       body: {
@@ -156,7 +175,13 @@ const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker: Attack
       refused: 404,
     },
   ],
-  "GET /chat/:id/stream": ofUser((it) => [{ path: `/chat/${it.waitingThread}/stream`, refused: 204 }]),
+  "GET /chat/:id/stream": ofUser((it) =>
+    [{}, { headers: { "last-event-id": "2.1" } }].map((more) => ({
+      path: `/chat/${it.waitingThread}/stream`,
+      ...more,
+      refused: 204,
+    })),
+  ),
   "GET /approvals": ofUser((it) => [{ path: "/approvals" }, { path: `/approvals?after=${it.approval}` }]),
   "GET /approvals/:id": ofUser((it) => [{ path: `/approvals/${it.approval}`, refused: 404 }]),
   "POST /approvals/:id/approve": ofUser((it) => [{ path: `/approvals/${it.approval}/approve`, refused: 404 }]),
@@ -215,15 +240,16 @@ const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker: Attack
 let database: Database;
 let agent: TestAgent;
 let victim: Victim;
-/** Every row that there was when only the victim had any. */
+/** Every row that there was when only the victim had any, and those of its threads. */
 let before: ReadonlySet<string>;
+let threadsBefore: ReadonlySet<string>;
 
 const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
-const ask = (method: string, { path, body }: Attack, token: string) =>
+const ask = (method: string, { path, body, headers }: Attack, token: string) =>
   agent.get(path, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    headers: { ...as(token).headers, "content-type": "application/json" },
+    headers: { ...as(token).headers, "content-type": "application/json", ...headers },
   });
 
 const atEnd = atEndOfSuite();
@@ -244,6 +270,7 @@ beforeAll(async () => {
   );
   victim = await provideVictim();
   before = await rows();
+  threadsBefore = await rows(OF_THREADS);
   // Threads of the attackers' own, to bring the victim's ids into.
   for (const { token, resource } of Object.values(ATTACKERS)) {
     const made = { threadId: `mine-of-${resource}`, resourceId: resource };
@@ -264,6 +291,7 @@ const ATTACKERS: Readonly<Record<string, Attacker>> = {
 
 describe("ids of somebody else's", () => {
   it("are tried on every route", () => {
+    expect(threadsBefore.size).toBeGreaterThan(THREADS.length);
     const served = agent.routes
       .filter(({ path }) => !path.includes("*"))
       .map(({ method, path }) => `${method} ${path}`);
@@ -279,13 +307,14 @@ describe("ids of somebody else's", () => {
     for (const attack of attacks(victim, attacker)) {
       const response = await ask(method, attack, attacker.token);
       const text = route.endsWith("/subscribe") ? await firstText(response) : await response.text();
-      expect(`${response.status} ${text}`).not.toContain(MARK);
+      for (const known of [MARK, victim.keyedTurn]) expect(`${response.status} ${text}`).not.toContain(known);
       expect(response.status).toBeLessThan(500);
       const pretends = attacker.user !== undefined && attacker.user !== attacker.resource && !attack.unnamed;
       if (attacker.token !== TOKENS.globex && attack.refused !== undefined)
         expect([attack.path, response.status]).toEqual([attack.path, pretends ? 403 : attack.refused]);
       const after = await rows();
       expect([...before].filter((row) => !after.has(row))).toEqual([]);
+      expect([...(await rows(OF_THREADS))].filter((row) => !threadsBefore.has(row))).toEqual([]);
     }
   });
 
@@ -304,8 +333,10 @@ async function provideVictim(): Promise<Victim> {
   const { acme } = TOKENS;
   const thread = { threadId: "trips", resourceId: "ada", title: MARK, metadata: { colour: "teal", of: MARK } };
   await agent.post("/api/memory/threads?agentId=flame", thread, as(acme));
-  const turnIn = async (name: string, message: string) => {
-    const events = await readEvents(await agent.post("/turns", { message, thread: name, resource: "ada" }, as(acme)));
+  const turnIn = async (name: string, message: string, headers: Readonly<Record<string, string>> = {}) => {
+    const asked = { message, thread: name, resource: "ada" };
+    const sent = await agent.post("/turns", asked, { headers: { ...as(acme).headers, ...headers } });
+    const events = await readEvents(sent);
     const [start] = events;
     const approval = events.find(({ event }) => event === "approval");
     return { turn: idIn(start?.data, "turn"), approval: approval && idIn(approval.data, "id") };
@@ -322,12 +353,14 @@ async function provideVictim(): Promise<Victim> {
   await (await agent.post(`/approvals/${sent.approval}/approve`, {}, as(acme))).text();
   const outbox: unknown = await (await agent.get("/outbox", as(acme))).json();
   const waiting = await turnIn("waits", `Send "${MARK}" to bob@example.org`);
+  const { turn: keyedTurn } = await turnIn("keyed", `My town is ${MARK}.`, { "idempotency-key": KEY });
   const { turn: interruptedTurn } = await turnIn("left", `My colour is ${MARK}.`);
   await database.pool.query("update flame.turns set state = 'interrupted' where id = $1", [interruptedTurn]);
   return {
     thread: "trips",
     message: "1",
     turn,
+    keyedTurn,
     waitingTurn: waiting.turn,
     interruptedTurn,
     waitingThread: "waits",
@@ -343,10 +376,14 @@ function idIn(value: unknown, name: string): string {
   return id;
 }
 
-/** All rows of all tables, by their digests. */
-async function rows(): Promise<ReadonlySet<string>> {
+/** Rows that are about a thread of the victim's, by the name in the store or by tenant and name. */
+const OF_THREADS = `acme:(?:${THREADS.join("|")})\\M|,acme,"?(?:${THREADS.join("|")})"?,`;
+
+/** All rows of all tables whose text has such a place, by their digests. */
+async function rows(place = ""): Promise<ReadonlySet<string>> {
   const tables = (await tablesOf(database.pool)).map(
-    (table) => `select '${table.name} ' || md5(one::text) as row from ${qualified(table)} as one`,
+    (table) =>
+      `select '${table.name} ' || md5(one::text) as row from ${qualified(table)} as one where one::text ~ '${place}'`,
   );
   const found = await database.pool.query<{ row: string }>(tables.join(" union all "));
   return new Set(found.rows.map(({ row }) => row));
