@@ -15,7 +15,7 @@ import { havePostgresql, type PostgresqlServer, startPostgresql } from "./postgr
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-const APP_SUITE = ["apps/flame-agent", "test/support/agent"];
+const APP_SUITE = ["apps/flame-agent", "test/support/agent", "test/clients"];
 
 describe.runIf(havePostgresql())("agents on a real PostgreSQL", () => {
   let server: PostgresqlServer;
