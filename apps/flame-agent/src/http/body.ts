@@ -9,8 +9,8 @@ const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
 /** What is wrong with a value from JSON, or `undefined`. */
 type Fault = "depth" | "text" | "length" | undefined;
 
-/** Methods whose body is read. */
-const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+/** Methods whose body is read, whether or not the route takes one. */
+export const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /**
  * Refuses a body that doesn't say that it is JSON, as pages of any origin may send one without being asked; and JSON

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { VERSION } from "../version.ts";
 import { TurnEvent } from "../workflow/events.ts";
-import { type Answer, OPERATIONS, type Operation, Problem } from "./operations.ts";
+import { type Answer, OPERATIONS, type Operation } from "./operations.ts";
+import { refusalsOf } from "./refusals.ts";
 
 /** What is parsed from text, such as a query's number, is told as what it is parsed to. */
 const jsonSchema = (schema: z.ZodType) => {
@@ -15,7 +16,7 @@ export function openApi(metricsPath: string) {
   for (const [route, operation] of Object.entries(OPERATIONS)) {
     const [method = "", pattern = ""] = route.split(" ");
     const path = (operation.id === "metrics" ? metricsPath : pattern).replace(/:(\w+)/g, "{$1}");
-    paths[path] = { ...paths[path], [method.toLowerCase()]: told(operation) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: told(operation, refusalsOf(method, pattern)) };
   }
   return {
     openapi: "3.2.0",
@@ -31,13 +32,13 @@ export function openApi(metricsPath: string) {
   };
 }
 
-function told({ id, summary, path, query, headers, body, answers }: Operation) {
+function told({ id, summary, path, query, headers, body, answers }: Operation, refusals: Operation["answers"]) {
   const parameters = [
     ...parametersOf("path", path),
     ...parametersOf("query", query),
     ...parametersOf("header", headers),
   ];
-  const responses = Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, response(answer)]));
+  const responses = Object.entries({ ...refusals, ...answers }).map(([status, answer]) => [status, response(answer)]);
   return {
     operationId: id,
     summary,
@@ -45,7 +46,7 @@ function told({ id, summary, path, query, headers, body, answers }: Operation) {
     ...(body && {
       requestBody: { required: body.required, content: { "application/json": { schema: jsonSchema(body.schema) } } },
     }),
-    responses: { ...responses, ...COMMON },
+    responses: Object.fromEntries(responses),
   };
 }
 
@@ -65,6 +66,7 @@ function response(answer: Answer) {
   if ("json" in answer)
     return {
       description,
+      ...(answer.headers && { headers: headersOf(answer.headers) }),
       content: { "application/json": { schema: jsonSchema(answer.json) } },
       ...(answer.links && { links: linksOf(answer.links) }),
     };
@@ -98,14 +100,15 @@ const STREAMED = {
   },
 };
 
+function headersOf(headers: z.ZodObject) {
+  const { properties = {}, required = [] } = jsonSchema(headers);
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, { required: required.includes(name), schema }]),
+  );
+}
+
 function linksOf(links: Readonly<Record<string, { readonly operation: string; readonly id: string }>>) {
   return Object.fromEntries(
     Object.entries(links).map(([name, { operation, id }]) => [name, { operationId: operation, parameters: { id } }]),
   );
 }
-
-/** What any route may answer: no access, too much, too often; and that the instance can't now. */
-const COMMON = {
-  "4XX": response({ says: "The request is refused, with the reason", json: Problem }),
-  "5XX": response({ says: "The request failed, or can't be served now", json: Problem }),
-};

@@ -10,7 +10,12 @@ import { EventsQuery, ListTurnsQuery, TurnBody, TurnKeyHeader } from "./turns-ro
 
 /** What an operation answers under one status. */
 export type Answer =
-  | { readonly says: string; readonly json: z.ZodType; readonly links?: Readonly<Record<string, Link>> }
+  | {
+      readonly says: string;
+      readonly json: z.ZodType;
+      readonly headers?: z.ZodObject;
+      readonly links?: Readonly<Record<string, Link>>;
+    }
   | { readonly says: string; readonly stream: "turn" | "ui-message" }
   | { readonly says: string; readonly text: string }
   | { readonly says: string };
@@ -33,7 +38,7 @@ export interface Operation {
 }
 
 const Time = z.iso.datetime();
-export const Problem = z.looseObject({ error: z.string(), problems: z.string().optional() });
+const Problem = z.looseObject({ error: z.string(), problems: z.string().optional() });
 
 const Turn = z.object({
   id: z.uuid(),
@@ -87,7 +92,7 @@ const LastPiece = z.object({ "last-event-id": PieceId.optional() });
 
 const TURN: Answer = { says: "The turn's events as they come", stream: "turn" };
 const MESSAGE: Answer = { says: "The message that the turn makes", stream: "ui-message" };
-const problem = (says: string): Answer => ({ says, json: Problem });
+export const problem = (says: string, headers?: z.ZodObject): Answer => ({ says, json: Problem, headers });
 const WRONG = problem("The request isn't as it is told here");
 const ABSENT = problem("There is none of this id, or it is another tenant's");
 const OTHER_OWNER = problem("The thread is another resource's, or busy");

@@ -1,3 +1,5 @@
+import { statusesOf } from "./told-statuses.ts";
+
 /** One event of an event stream. */
 export interface StreamEvent {
   readonly event: string;
@@ -6,8 +8,15 @@ export interface StreamEvent {
 
 /** What a client of the agent does in tests. */
 export function clientOf(url: string) {
+  const request = async (path: string, init: RequestInit = {}) => {
+    const response = await fetch(`${url}${path}`, init);
+    const statuses = statusesOf(init.method ?? "GET", path);
+    if (statuses && !statuses.has(`${response.status}`))
+      throw new Error(`${path} answers ${response.status}; its OpenAPI document says ${[...statuses].join(", ")}`);
+    return response;
+  };
   const post = (path: string, body: unknown, init: RequestInit = {}) =>
-    fetch(`${url}${path}`, {
+    request(path, {
       method: "POST",
       body: JSON.stringify(body),
       ...init,
@@ -16,9 +25,9 @@ export function clientOf(url: string) {
   return {
     url,
     post,
-    get: (path: string, init?: RequestInit) => fetch(`${url}${path}`, init),
+    get: request,
     async status(path: string): Promise<number> {
-      const response = await fetch(`${url}${path}`);
+      const response = await request(path);
       await response.body?.cancel();
       return response.status;
     },
