@@ -1,5 +1,5 @@
 import { ChunkFrom, MastraModelOutput } from "@mastra/core/stream";
-import { currentRequest, type RequestScope } from "../request-scope.ts";
+import { currentRequest, noteCaught, type RequestScope } from "../request-scope.ts";
 
 /** A run of an agent, as far as its failures go. */
 type Output = Pick<MastraModelOutput, "runId" | "error" | "consumeStream">;
@@ -7,7 +7,11 @@ type Chunks = ReturnType<typeof chunksOf>;
 type Chunk = Chunks extends ReadableStream<infer One> ? One : never;
 
 /** As Mastra has them: whatever reads a run's chunks, or waits for its end, does it by these. */
-const { __getUnfilteredFullStream: chunksOf, _waitUntilFinished: endOf } = MastraModelOutput.prototype;
+const {
+  __getUnfilteredFullStream: chunksOf,
+  _waitUntilFinished: endOf,
+  getFullOutput: wholeOf,
+} = MastraModelOutput.prototype;
 
 /**
  * Has the runs of all agents tell how they failed, whatever failed, to whoever reads their chunks: who asked for the run
@@ -23,6 +27,9 @@ export function tellFailures(): void {
     _waitUntilFinished(this: MastraModelOutput) {
       noteRequest(this);
       return Promise.race([endOf.call(this), brokenOff(this)]);
+    },
+    getFullOutput(this: MastraModelOutput) {
+      return wholeOf.call(this).catch(noteCaught);
     },
   });
 }

@@ -3,9 +3,10 @@ import { type Failure, failureOf } from "../failures/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { AgentEnv } from "./env.ts";
 
-/** How a failure is answered: a limit that an answer passed is the model's fault, as a gateway sees it. */
+/** How a failure is answered: an answer that passed a limit or isn't as asked is the model's fault, as a gateway sees it. */
 const STATUS = {
   "limit passed": 502,
+  "unfit answer": 502,
   "too large for the database": 413,
   "database away": 503,
   failed: 500,

@@ -64,6 +64,25 @@ async function asked(route: string, options: object): Promise<readonly [number, 
   return [response.status, ""];
 }
 
+/** Nothing fits one, nothing finite the other. */
+const UNSATISFIABLE: readonly unknown[] = [
+  { not: {} },
+  {
+    $defs: { node: { type: "object", properties: { next: { $ref: "#/$defs/node" } }, required: ["next"] } },
+    $ref: "#/$defs/node",
+  },
+];
+
+it.each(UNSATISFIABLE.map(told))("an answer that doesn't fit is the model's failure: $told", async ({ value }) => {
+  const [status, text] = await asked("generate", { structuredOutput: { schema: value } });
+  expect([status, JSON.parse(text).error]).toEqual([502, expect.stringContaining("isn't as the schema")]);
+  const response = await agent.post("/api/agents/flame/stream", {
+    messages: "hi",
+    structuredOutput: { schema: value },
+  });
+  expect(await response.text()).toContain("isn't as the schema");
+});
+
 describe.each(["generate", "stream"])("on %s", (route) => {
   describe.each(WAYS)("a schema of $way", ({ body }) => {
     it.each(MALFORMED.map(told))("is refused: $told", async ({ value }) => {
