@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { ToldError } from "../failures/told-error.ts";
 import type { Queryable } from "./sql.ts";
 
 /** A thread, and who has it for itself. */
@@ -25,7 +26,7 @@ export class HeldLease {
 }
 
 /** Refused: who writes was away for so long that another one has the thread. */
-export class LeaseLost extends Error {
+export class LeaseLost extends ToldError {
   /** The status that Mastra's routes answer with. */
   readonly status = 409;
 

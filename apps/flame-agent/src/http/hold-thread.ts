@@ -3,7 +3,6 @@ import { LeaseLost } from "../database/index.ts";
 import type { ThreadLeases } from "../turns/thread-leases.ts";
 import type { TurnRecords } from "../workflow/records.ts";
 import type { AgentEnv } from "./env.ts";
-import { isRecord } from "./is-record.ts";
 import { mastraRouteOf } from "./mastra-routes.ts";
 import { threadBusy } from "./thread-busy.ts";
 
@@ -46,46 +45,11 @@ export function holdThread(
     if (!lease) return threadBusy(context);
     void turn.ended.then(() => lease.release());
     await lease.during(next);
-    // Mastra tells nobody that an answer could not be written.
-    if (context.res.body && context.res.headers.get("content-type")?.startsWith("text/event-stream"))
-      context.res = new Response(context.res.body.pipeThrough(endUnlessLost(() => lease.isLost)), context.res);
-    else if (lease.isLost) context.res = context.json({ error: new LeaseLost().message }, 409);
-    return;
+    if (lease.isLost && !isStream(context.res)) context.res = context.json({ error: new LeaseLost().message }, 409);
   };
 }
 
-/** Has a stream of Mastra's chunks end with an error in place of its finish where the thread was lost in its middle. */
-export function endUnlessLost(isLost: () => boolean): TransformStream<Uint8Array, Uint8Array> {
-  const end: Uint8Array[] = [];
-  return new TransformStream({
-    transform(chunk, controller) {
-      if (end.length > 0 || tellsFinish(decoder.decode(chunk))) end.push(chunk);
-      else controller.enqueue(chunk);
-    },
-    flush(controller) {
-      for (const chunk of isLost() ? [LOST] : end) controller.enqueue(chunk);
-    },
-  });
+/** A stream tells it itself, as its run's failure. */
+function isStream({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("text/event-stream") === true;
 }
-
-/** Whether a piece is Mastra's `finish`, and not one in which somebody says these words, such as a tool's input. */
-function tellsFinish(pieces: string): boolean {
-  return pieces.includes(FINISH) && pieces.split("\n\n").some((piece) => typeOf(piece) === "finish");
-}
-
-function typeOf(piece: string): unknown {
-  if (!piece.startsWith(DATA)) return undefined;
-  try {
-    const chunk: unknown = JSON.parse(piece.slice(DATA.length));
-    return isRecord(chunk) ? chunk.type : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const decoder = new TextDecoder();
-const DATA = "data: ";
-const FINISH = '"type":"finish"';
-const LOST = new TextEncoder().encode(
-  `data: ${JSON.stringify({ type: "error", from: "AGENT", payload: { error: { message: new LeaseLost().message } } })}\n\ndata: [DONE]\n\n`,
-);
