@@ -194,7 +194,7 @@ export const AgentSettings = z
       .prefault({}),
     threadWaitSeconds: z.int().min(0).max(3600).prefault(30).meta({
       description:
-        "How long a turn waits while another one has its conversation, on any replica, before it is refused; 0: it is refused at once.",
+        "How long a turn waits while another one has its conversation, on any replica, before it is refused; 0: it is refused at once. It counts into turns.maxSeconds.",
       unit: "seconds",
     }),
     requestBodyLimit: bytesBetween("1KiB", "1GiB").prefault("1MiB").meta({
