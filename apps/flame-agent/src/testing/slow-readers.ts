@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { placed } from "./database.ts";
 import { until } from "./folder.ts";
 import { largeModel } from "./large-model.ts";
@@ -8,6 +9,8 @@ import { testProcess } from "./process.ts";
 const MIB = 1024 ** 2;
 /** Pause between two looks at a process, in milliseconds. */
 const LOOK_MILLISECONDS = 1_000;
+/** Looks in a row with nothing more sent, after which the model counts as held back. */
+const RESTS = 3;
 
 const parts = [{ type: "text", text: "hi" }];
 const memory = () => ({ thread: crypto.randomUUID(), resource: "r" });
@@ -28,13 +31,21 @@ export interface SlowReaders {
   readonly statuses: readonly number[];
   /** How much more memory it had at most than before they came, in MiB. */
   readonly growthMiB: number;
+  /** How much of that came when its model had been held back, in the looks that were taken then, in MiB. */
+  readonly heldGrowthMiB: number;
 }
 
-/** Has so many clients ask an agent's process for an answer of 20 MB, of which they read nothing, until nothing more comes of it. */
+/**
+ * Has so many clients ask an agent's process for an answer of 20 MB, of which they read nothing, until nothing more
+ * comes of it and for so many seconds after that.
+ */
 export async function slowReaders(
   { path, body }: (typeof STREAMING_ROUTES)[number],
-  clients: number,
-  boundMilliseconds: number,
+  {
+    clients,
+    boundMilliseconds,
+    heldSeconds,
+  }: { readonly clients: number; readonly boundMilliseconds: number; readonly heldSeconds: number },
 ): Promise<SlowReaders> {
   const model = await largeModel({ bytes: 20 * MIB, piece: "0123456789abcdef".repeat(64) });
   const process = testProcess(
@@ -53,16 +64,21 @@ export async function slowReaders(
   const before = residentMiB(pid);
   const asked = Array.from({ length: clients }, () => askAndIdle(`${client.url}${path}`, body()));
   await until("all are answered", () => asked.every(({ status }) => status() !== undefined), boundMilliseconds);
-  let highest = before;
+  let [highest, highestBeforeHeld] = [before, before];
   let rests = 0;
-  for (let sent = -1; rests < 3; await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS))) {
+  for (let sent = -1; rests < RESTS + heldSeconds; await delay(LOOK_MILLISECONDS)) {
     highest = Math.max(highest, residentMiB(pid));
+    if (rests <= RESTS) highestBeforeHeld = highest;
     rests = sent === model.sent() ? rests + 1 : 0;
     sent = model.sent();
   }
   for (const { leave } of asked) leave();
   await until("it takes turns", async () => (await client.status("/ready")) === 200, boundMilliseconds);
-  return { statuses: asked.map(({ status }) => status() ?? 0), growthMiB: Math.round(highest - before) };
+  return {
+    statuses: asked.map(({ status }) => status() ?? 0),
+    growthMiB: Math.round(highest - before),
+    heldGrowthMiB: Math.round(highest - highestBeforeHeld),
+  };
 }
 
 function residentMiB(pid: number | undefined): number {
