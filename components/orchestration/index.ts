@@ -51,6 +51,7 @@ export type { KubernetesPlan } from "./kubernetes/kubernetes.plan.ts";
 export { kubernetesManifest, kubernetesStable } from "./kubernetes/kubernetes.render.ts";
 export { KubernetesSettings } from "./kubernetes/kubernetes.settings.ts";
 export { KubernetesObjects, type KubernetesTransforms } from "./kubernetes/kubernetes-objects.ts";
+export { minReadySecondsOf } from "./kubernetes/ready-seconds.ts";
 export { SCHEDULE_RESOURCES } from "./kubernetes/schedule.ts";
 export { TRACK_LABEL, VERSION_LABEL } from "./kubernetes/tracks.ts";
 export { additionalMounts, folderMounts, withScratch } from "./mounts.plan.ts";

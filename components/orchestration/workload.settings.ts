@@ -105,7 +105,7 @@ const Update = z
       .meta({ description: "Replicas that are replaced at once.", unit: "replicas" }),
     delaySeconds: z.int().min(0).max(3600).optional().meta({
       description:
-        "Time between two replacements; as long as a new replica is watched on Swarm, where the old one has ended by then, none elsewhere.",
+        "Time between two replacements; as long as a new replica is watched on Swarm, where the old one has ended by then. On Kubernetes the time for which a new replica must have been ready before an old one ends, 10 seconds.",
       unit: "seconds",
       example: 30,
     }),

@@ -540,7 +540,7 @@ const IN_TRAFFIC: readonly WrongConfiguration[] = [
     document: server("kubernetes", { orchestrator: { progressDeadlineSeconds: 30 } }),
     path: "topology.orchestrator.progressDeadlineSeconds",
     given: /^30$/,
-    allowed: /at least 65/,
+    allowed: /at least 75/,
     mend: /derived/,
   },
   {

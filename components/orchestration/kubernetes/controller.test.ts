@@ -29,6 +29,15 @@ describe("a deployment", () => {
     expect(spec).toMatchObject({ minReadySeconds: 7, progressDeadlineSeconds: 900, revisionHistoryLimit: 5 });
   });
 
+  it.each([
+    { strategy: "rolling", seconds: 10 },
+    { strategy: "blue-green", seconds: 10 },
+    { strategy: "recreate", seconds: 0 },
+  ] as const)("gives a new pod $seconds s to fall over before an old one ends for it: $strategy", (one) => {
+    const { spec } = objectOf(planOf(updated({ strategy: one.strategy, delaySeconds: undefined })), "Deployment");
+    expect(spec.minReadySeconds).toBe(one.seconds);
+  });
+
   it("of a blue-green update has a name and a selector of its version, the same for the same pods", () => {
     const nameOf = (workload: WorkloadPlan) => objectOf(planOf(workload), "Deployment").metadata.name;
     const blue = updated({ strategy: "blue-green" });

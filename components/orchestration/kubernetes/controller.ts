@@ -6,6 +6,7 @@ import { entry, type KubernetesContext, metadataOf, selectorOf } from "./context
 import { digest, fileKey, filesName } from "./files.ts";
 import type { KubernetesEntry } from "./kubernetes.plan.ts";
 import { podTemplate } from "./pod.ts";
+import { minReadySecondsOf } from "./ready-seconds.ts";
 import { scheduleOf } from "./schedule.ts";
 import { controllerKey, isTried, type Track, trackKey, trackLabels, trackName, VERSION_LABEL } from "./tracks.ts";
 
@@ -121,7 +122,7 @@ function deploymentSpec(
 ) {
   return {
     revisionHistoryLimit: REVISIONS,
-    minReadySeconds: workload.update.delaySeconds ?? 0,
+    minReadySeconds: minReadySecondsOf(workload.update),
     progressDeadlineSeconds: context.input.turns.progressDeadlineSeconds,
     selector: { matchLabels: { ...selectorOf(workload), ...selected } },
     strategy: strategyOf(workload),

@@ -23,6 +23,7 @@ import {
   checkSwarm,
   declarations,
   type KubernetesPlan,
+  minReadySecondsOf,
   type StandalonePlan,
   type SwarmPlan,
   startupSecondsOf,
@@ -237,7 +238,7 @@ function keeperOf(orchestrator: ChosenOrchestrator, { workload }: RemoteServerTo
         endpointPropagationSeconds: orchestrator.endpointPropagationSeconds,
         progressDeadlineSeconds: orchestrator.progressDeadlineSeconds,
         scaleDownWindowSeconds: orchestrator.autoscaling.scaleDownWindowSeconds,
-        minReadySeconds: workload.update.delaySeconds ?? 0,
+        minReadySeconds: minReadySecondsOf(workload.update),
         recreates: workload.update.strategy === "recreate",
         // A Gateway's HTTPRoute times requests; an Ingress' annotations and load balancers time silences.
         boundsAnswers: orchestrator.exposure.kind === "gateway",
