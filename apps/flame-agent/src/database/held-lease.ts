@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ToldError } from "../failures/told-error.ts";
+import { currentRequest } from "../request-scope.ts";
 import type { Queryable } from "./sql.ts";
 
 /** A thread, and who has it for itself. */
@@ -18,10 +19,13 @@ export class HeldLease {
     return this.#isLost;
   }
 
-  /** Notes it, and gives what to throw. */
+  /** Notes it, for the request too, as Mastra tells of it in its own words; and gives what to throw. */
   lose(): LeaseLost {
     this.#isLost = true;
-    return new LeaseLost();
+    const lost = new LeaseLost();
+    const request = currentRequest();
+    if (request) request.caught ??= lost;
+    return lost;
   }
 }
 
