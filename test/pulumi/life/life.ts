@@ -94,8 +94,8 @@ export class Life implements AsyncDisposable {
 
   /** Brings it up as it is described, which must go well without a hand; what was told on the way. */
   async comesUp(): Promise<string> {
-    const { exitCode, stderr } = await this.up();
-    if (exitCode !== 0) throw new Error(`blueprint up ended with ${exitCode}: ${stderr}`);
+    const { exitCode, stderr, stdout } = await this.up();
+    if (exitCode !== 0) throw new Error(`blueprint up ended with ${exitCode}: ${stdout}\n${stderr}`);
     return stderr;
   }
 
