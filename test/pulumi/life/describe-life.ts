@@ -111,6 +111,21 @@ export function describeLife(
       expect(broken.join("\n\n")).toBe("");
     });
 
+    it("answers on where the engine by itself is asked to take its data along, without a preview", {
+      timeout,
+    }, async () => {
+      const { environment } = target;
+      for (const { name: setting, document } of changes.atStake.slice(0, form.atStake)) {
+        await life.describe(document);
+        const bare = life.project.runOnOwnState("up", "--stack", environment, "--yes", "--skip-preview");
+        await expect(bare, setting).rejects.toThrow(/protect/);
+        await life.describe(target.document);
+        await expect(life.answers(), setting).resolves.toBeUndefined();
+        await life.comesUp();
+        await expect(life.isWhole(), setting).resolves.toBeUndefined();
+      }
+    });
+
     it("takes labels and another version of the blueprint without its data", { timeout }, async () => {
       await life.describe({ ...target.document, labels: { team: "assistants" } });
       await life.comesUp();

@@ -120,12 +120,17 @@ export class Life implements AsyncDisposable {
   #told = 0;
   #name = "";
 
+  /** Throws unless somebody is ready for turns. */
+  async answers(): Promise<void> {
+    const url = this.#url();
+    if (url !== undefined) await untilReady(url, READY_SECONDS);
+  }
+
   /** Throws unless what was told last is remembered, where a turn can be taken here at all; and tells something else. */
   async remembers(): Promise<void> {
     expect(await this.target.memory?.()).toBe(this.#memory);
-    const url = this.#url();
-    if (url === undefined) return;
-    await untilReady(url, READY_SECONDS);
+    if (this.#url() === undefined) return;
+    await this.answers();
     if (!canSpeak(this.#document)) return;
     // A proxy may take a moment to see an agent that is ready.
     await vi.waitFor(async () => expect(await this.say("What is my name?")).toContain(this.#name), {

@@ -109,8 +109,9 @@ export async function serverTarget(kind: "standalone" | "swarm"): Promise<LifeTa
     untried: UNTRIED,
     variables: {},
     urlOf: (changed) => {
-      const [{ hostPort } = { hostPort: PORT }] = Ports.parse(valueAt(changed, "agent.ports"));
-      return `http://${address}:${hostPort}`;
+      const [port] = Ports.parse(valueAt(changed, "agent.ports"));
+      // One that listens on its host's loopback alone, as without authentication, can't be reached from here.
+      return port?.address === undefined ? undefined : `http://${address}:${port.hostPort}`;
     },
     asHere: (changed) => {
       // A document of another topology has none, and is refused.
@@ -131,7 +132,7 @@ export async function serverTarget(kind: "standalone" | "swarm"): Promise<LifeTa
   };
 }
 
-const Ports = z.array(z.object({ hostPort: z.int() }));
+const Ports = z.array(z.object({ hostPort: z.int(), address: z.string().optional() }));
 const Hosts = z.array(z.looseObject({}));
 
 function standaloneDrifts(client: Docker, environment: string): LifeTarget["drifts"] {
