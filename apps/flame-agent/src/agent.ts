@@ -13,6 +13,7 @@ import { answerMark } from "./memory/answer-mark.ts";
 import { messageOrder } from "./memory/message-order.ts";
 import { summarising } from "./memory/summarising.ts";
 import { type ApprovedTools, agentTools, type ToolCalls } from "./tools/index.ts";
+import { setFollowUpsApart } from "./turns/follow-ups.ts";
 import { APPROVALS_POSSIBLE, type ChatWorkflow } from "./workflow/chat.ts";
 import type { ChatMetrics } from "./workflow/index.ts";
 
@@ -67,6 +68,7 @@ export function createFlame({
     outputProcessors: [answerMark],
   });
   tellFailures();
+  setFollowUpsApart(agent);
   return { agent, memory };
 }
 

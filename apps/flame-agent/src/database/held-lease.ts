@@ -7,6 +7,8 @@ import type { Queryable } from "./sql.ts";
 export class HeldLease {
   readonly thread: string;
   readonly holder: string;
+  /** Whether it is held until its thread is idle, and not only for the turn that took it. */
+  coversFollowUps = false;
   #isLost = false;
 
   constructor(thread: string, holder: string) {
@@ -45,6 +47,11 @@ const leases = new AsyncLocalStorage<HeldLease>();
 /** Does the work, and all that it calls and starts, as the thread's holder. */
 export function holding<Result>(lease: HeldLease, work: () => Result): Result {
   return leases.run(lease, work);
+}
+
+/** Does the work, and all that it calls and starts, as nobody's holder. */
+export function holdingNothing<Result>(work: () => Result): Result {
+  return leases.exit(work);
 }
 
 /** The lease that is worked under now; `undefined`: none. */

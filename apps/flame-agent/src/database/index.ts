@@ -7,7 +7,7 @@ import type { SchemaOptions } from "./schema.ts";
 
 export { asCaller } from "./caller.ts";
 export type { Database } from "./database.ts";
-export { HeldLease, heldLease, holding, LeaseLost } from "./held-lease.ts";
+export { HeldLease, heldLease, holding, holdingNothing, LeaseLost } from "./held-lease.ts";
 export { asNewRun } from "./mastra-store.ts";
 export { exceedsDatabase, inTransaction, isDatabaseAway, jsonText, type Queryable, vectorText } from "./sql.ts";
 export { STATEMENT_BYTES_MAX } from "./statement-gate.ts";

@@ -14,8 +14,8 @@ interface ThreadName {
 
 /**
  * Gives a turn of Mastra's routes its thread for itself, on all instances, until the turn ends; and what changes or
- * removes a thread until that is done, so that no turn goes on in a thread that isn't there. A message into a thread
- * whose turn runs in this process goes to that turn.
+ * removes a thread until that is done, so that no turn goes on in a thread that isn't there. A message that is sent into
+ * a thread whose turn runs in this process goes to that turn.
  */
 export function holdThread(
   leases: ThreadLeases,
@@ -38,13 +38,13 @@ export function holdThread(
     }
     const turn = context.get("counted");
     if (!route?.turn || !turn || threadId === undefined || resourceId === undefined) return next();
-    if (route.turn === "until its thread is idle" && isActive({ resourceId, threadId })) return next();
+    if (route.joins && isActive({ resourceId, threadId })) return next();
 
     // A proxy hears nothing of it meanwhile: it is told to come back before a heartbeat would be missed.
     const lease = await leases.take(threadId, turn.signal, context.get("heartbeatSeconds"));
     if (!lease) return threadBusy(context);
     void turn.ended.then(() => lease.release());
-    await lease.during(next);
+    await (route.turn === "until its thread is idle" ? lease.duringAll(next) : lease.during(next));
     if (lease.isLost && !isStream(context.res)) context.res = context.json({ error: new LeaseLost().message }, 409);
   };
 }

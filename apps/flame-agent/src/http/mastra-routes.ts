@@ -152,6 +152,8 @@ export interface MastraRoute {
   readonly changes?: "what is in the thread" | "the thread into none";
   /** Whether the request makes the agent take a turn, which a shutdown waits for. */
   readonly turn?: "until its response ends" | "until its thread is idle";
+  /** Whether what it says goes to the turn that runs in its thread; by default it waits for that to end. */
+  readonly joins?: true;
 }
 
 /**
@@ -179,6 +181,7 @@ export const MASTRA_ROUTES: Readonly<Record<string, MastraRoute>> = {
     body: Message,
     thread: "claim",
     turn: "until its thread is idle",
+    joins: true,
   },
   "POST /agents/:agentId/queue-message": {
     query: Nothing,

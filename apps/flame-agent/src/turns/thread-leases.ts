@@ -25,6 +25,8 @@ export type LeaseRow = Pick<HeldLease, "thread" | "holder">;
 export interface ThreadLease {
   /** Does the work as the holder: what it writes into the thread is refused once another one has it. */
   during<Result>(work: () => Result): Result;
+  /** The same, for the runs too that Mastra begins in the thread after those of the work. */
+  duringAll<Result>(work: () => Result): Result;
   /** Whether a write was refused because another one has the thread by now. */
   readonly isLost: boolean;
   /** Its row in the database, for a statement that gives it back. */
@@ -88,6 +90,10 @@ export class ThreadLeases {
       const held = new HeldLease(thread, holder);
       return {
         during: (work) => holding(held, work),
+        duringAll: (work) => {
+          held.coversFollowUps = true;
+          return holding(held, work);
+        },
         get isLost() {
           return held.isLost;
         },
