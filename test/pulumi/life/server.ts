@@ -110,8 +110,8 @@ export async function serverTarget(kind: "standalone" | "swarm"): Promise<LifeTa
     variables: {},
     urlOf: (changed) => {
       const [port] = Ports.parse(valueAt(changed, "agent.ports"));
-      // One that listens on its host's loopback alone, as without authentication, can't be reached from here.
-      return port?.address === undefined ? undefined : `http://${address}:${port.hostPort}`;
+      // One that listens on an address of its own, such as its host's loopback, can't be reached from here.
+      return port?.address === "0.0.0.0" ? `http://${address}:${port.hostPort}` : undefined;
     },
     asHere: (changed) => {
       // A document of another topology has none, and is refused.

@@ -10,23 +10,40 @@ afterAll(() => agent.stop());
 const piecesOf = (stream: string) => stream.split("\n\n").filter((piece) => piece !== "");
 const idOf = (piece: string) => /^id: (.*)$/m.exec(piece)?.[1];
 
+const take = async (chat: string, text: string) => {
+  const messages = [{ id: crypto.randomUUID(), role: "user", parts: [{ type: "text", text }] }];
+  return piecesOf(await (await agent.post("/chat", { id: chat, resource: "r", messages })).text());
+};
+const goOn = async (chat: string, id: string) => {
+  const rest = await agent.get(`/chat/${chat}/stream?resource=r`, { headers: { "last-event-id": id } });
+  return { status: rest.status, pieces: piecesOf(await rest.text()) };
+};
+
 it("a chat that broke off behind any piece of its message goes on with the next one, whatever event both are of", async () => {
   const chat = crypto.randomUUID();
-  const parts = [{ type: "text", text: "What is 12 * 4?" }];
-  const asked = { id: chat, resource: "r", messages: [{ id: "1", role: "user", parts }] };
-  const pieces = piecesOf(await (await agent.post("/chat", asked)).text());
+  const pieces = await take(chat, "What is 12 * 4?");
   const ids = pieces.map(idOf).slice(0, -1);
   expect(pieces.at(-1)).toBe("data: [DONE]");
   expect(pieces.some((piece) => piece.includes('"text-start"'))).toBe(true);
   expect(new Set(ids).size).toBe(ids.length);
 
   for (const [index, id = "none"] of ids.entries()) {
-    const rest = await agent.get(`/chat/${chat}/stream?resource=r`, { headers: { "last-event-id": id } });
     const isLast = index === ids.length - 1;
-    expect([id, rest.status, piecesOf(await rest.text())]).toEqual([
+    expect([id, await goOn(chat, id)]).toEqual([
       id,
-      isLast ? 204 : 200,
-      isLast ? [] : pieces.slice(index + 1),
+      { status: isLast ? 204 : 200, pieces: isLast ? [] : pieces.slice(index + 1) },
     ]);
   }
+});
+
+it("a chat that goes on behind a piece is told the rest of that message, whatever was said since", async () => {
+  const chat = crypto.randomUUID();
+  const [first, last] = [await take(chat, "count to 10"), await take(chat, "count to 3")];
+  for (const pieces of [first, last]) {
+    const id = idOf(pieces[5] ?? "") ?? "none";
+    expect(await goOn(chat, id)).toEqual({ status: 200, pieces: pieces.slice(6) });
+  }
+  expect(await goOn(chat, idOf(first.at(-2) ?? "") ?? "none")).toEqual({ status: 204, pieces: [] });
+  const other = await take(crypto.randomUUID(), "count to 3");
+  expect(await goOn(chat, idOf(other[2] ?? "") ?? "none")).toEqual({ status: 204, pieces: [] });
 });

@@ -102,7 +102,8 @@ async function decide(
 
 /**
  * `GET /chat/:id/stream`: what AI SDK's `resumeStream` asks: the message that the chat's last turn makes, from its
- * beginning (or behind `Last-Event-ID`) and while it runs, on whichever instance. 204 where there is none to tell.
+ * beginning and while it runs, on whichever instance; or the rest of the message that `Last-Event-ID` is a piece of,
+ * whatever was said since. 204 where there is none to tell.
  */
 export function followChat(chat: Chat) {
   const { records, events } = chat;
@@ -115,12 +116,16 @@ export function followChat(chat: Chat) {
         { error: "The request is refused; allowed: ?resource=…, and the header Last-Event-ID: <id>" },
         400,
       );
-    const turn = await records.lastOf(ownerOf(context, query.data.resource), thread.data);
-    const { event = 0, pieces } = lastPiece.data ?? {};
+    const owner = ownerOf(context, query.data.resource);
+    const place = lastPiece.data;
+    const named = place && (await records.find(owner, place.turn));
+    const own = named?.thread === thread.data ? named : undefined;
+    const turn = place ? own : await records.lastOf(owner, thread.data);
+    const { event = 0, pieces } = place ?? {};
     const wholeEvents = pieces === undefined ? event : event - 1;
     const isAhead = turn && (await events.ahead(turn.id, wholeEvents)) === "some";
     // The message is made from its beginning, so that its pieces bear the names that they had.
-    return isAhead ? streamEvents(chat, turn.id, 0, uiStream(thread.data, lastPiece.data)) : context.body(null, 204);
+    return isAhead ? streamEvents(chat, turn.id, 0, uiStream(thread.data, place)) : context.body(null, 204);
   };
 }
 

@@ -22,19 +22,23 @@ export const Id = z.uuid();
 /** Rows of a list: as many as asked for, at most a hundred. */
 export const PageLimit = z.coerce.number().int().min(1).max(100).default(50);
 
-/** A place in a stream that tells its events in pieces: behind a whole event, or behind so many of its pieces. */
+/** A place in a stream that tells a turn's events in pieces: behind a whole event, or behind so many of its pieces. */
 export interface PiecePlace {
+  readonly turn: string;
   readonly event: number;
   readonly pieces: number | undefined;
 }
 
-/** The id of a piece, as this server gives it: that of its event, with the piece's number unless it is the last one. */
+/** A piece's id in two parts: of which turn it is, and its event with the piece's number unless it is the last one. */
+export const PIECE_ID = /^([0-9a-f-]{36}):(\d{1,9})(?:\.(\d{1,3}))?$/;
+
+/** The id of a piece, as this server gives it. A chat has many turns, so that it says which one it is about. */
 export const PieceId = z
   .string()
-  .regex(/^\d{1,9}(?:\.\d{1,3})?$/, { error: "must be the id of a piece" })
+  .regex(PIECE_ID, { error: "must be the id of a piece" })
   .transform((id): PiecePlace => {
-    const [event, pieces] = id.split(".");
-    return { event: Number(event), pieces: pieces === undefined ? undefined : Number(pieces) };
+    const [, turn = "", event, pieces] = PIECE_ID.exec(id) ?? [];
+    return { turn, event: Number(event), pieces: pieces === undefined ? undefined : Number(pieces) };
   });
 
 /** The id of an event in a stream, as this server gives it; 0 stands before the first. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { VERSION } from "../version.ts";
 import { TurnEvent } from "../workflow/events.ts";
+import { PIECE_ID } from "./fields.ts";
 import { type Answer, OPERATIONS, type Operation } from "./operations.ts";
 import { refusalsOf } from "./refusals.ts";
 
@@ -96,7 +97,7 @@ const STREAMED = {
     type: "object",
     description: "A piece of AI SDK's UI message stream, protocol v1; the last one is [DONE]",
     required: ["data"],
-    properties: { id: EVENT_ID, data: { type: "string" } },
+    properties: { id: { type: "string", pattern: PIECE_ID.source }, data: { type: "string" } },
   },
 };
 

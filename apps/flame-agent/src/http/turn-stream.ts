@@ -61,7 +61,8 @@ function turnOf(context: Context<AgentEnv>): Turn {
 export interface StreamForm {
   /** Headers beside those of every event stream. */
   readonly headers: Readonly<Record<string, string>>;
-  textOf(events: FollowedEvents): string;
+  /** `turn`: whose they are; absent where none began. */
+  textOf(events: FollowedEvents, turn?: string): string;
   /** What is said when all is told. */
   readonly end: string;
 }
@@ -76,7 +77,7 @@ export function streamEvents({ events, log }: Told, turn: string, after: number,
         // Events that this form has no words for are no answer to a reader who asked for more.
         for (let text = ""; text === ""; ) {
           const { done, value } = await following.next().catch((error: unknown) => broken(error, log));
-          text = done ? form.end : form.textOf(value);
+          text = done ? form.end : form.textOf(value, turn);
           if (text !== "") controller.enqueue(encoder.encode(text));
           if (done) return controller.close();
         }

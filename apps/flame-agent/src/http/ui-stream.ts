@@ -5,26 +5,24 @@ import { UiMessage } from "./ui-chunks.ts";
 /** By what assistant-ui's clients come back to a stream: what they are told by it is put into the address that they ask. */
 export const STREAM_ID_HEADER = "X-Resumable-Stream-Id";
 
-const BEGINNING: PiecePlace = { event: 0, pieces: undefined };
-
 /**
  * A turn's events as a UI message stream of a chat, from the piece behind `after` on. Every piece bears an id of its own,
- * made of that of its event; earlier pieces are made too, and not told.
+ * made of the turn's and its event's; earlier pieces are made too, and not told.
  */
-export function uiStream(chat: string, after: PiecePlace = BEGINNING): StreamForm {
+export function uiStream(chat: string, after?: Pick<PiecePlace, "event" | "pieces">): StreamForm {
   const message = new UiMessage();
   return {
     headers: { "x-vercel-ai-ui-message-stream": "v1", [STREAM_ID_HEADER]: encodeURIComponent(chat) },
-    textOf: (events) =>
+    textOf: (events, turn) =>
       events
         .map((one) => {
           const pieces = message.chunksOf(one.event, one.data).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
           if (!("id" in one)) return pieces.join("");
           const { id } = one;
-          const idOf = (index: number) => (index === pieces.length - 1 ? `${id}` : `${id}.${index + 1}`);
+          const idOf = (index: number) => `${turn}:${id}${index === pieces.length - 1 ? "" : `.${index + 1}`}`;
           return pieces
             .map((piece, index) => `id: ${idOf(index)}\n${piece}`)
-            .slice(toldOf(id, after))
+            .slice(after ? toldOf(id, after) : 0)
             .join("");
         })
         .join(""),
@@ -33,7 +31,7 @@ export function uiStream(chat: string, after: PiecePlace = BEGINNING): StreamFor
 }
 
 /** How many of an event's pieces were told. */
-function toldOf(id: number, after: PiecePlace): number {
+function toldOf(id: number, after: Pick<PiecePlace, "event" | "pieces">): number {
   if (id !== after.event) return id < after.event ? Number.POSITIVE_INFINITY : 0;
   return after.pieces ?? Number.POSITIVE_INFINITY;
 }

@@ -170,7 +170,7 @@ export const ATTACKS: Readonly<Record<string, "no ids" | ((it: Victim, attacker:
     },
   ],
   "GET /chat/:id/stream": ofUser((it) =>
-    [{}, { headers: { "last-event-id": "2.1" } }].map((more) => ({
+    [{}, ...[it.waitingTurn, it.turn].map((turn) => ({ headers: { "last-event-id": `${turn}:2.1` } }))].map((more) => ({
       path: `/chat/${it.waitingThread}/stream`,
       ...more,
       refused: 204,
