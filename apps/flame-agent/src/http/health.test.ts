@@ -2,8 +2,9 @@ import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { type Load, RecentRequests } from "../load/index.ts";
 import { createMetrics } from "../metrics.ts";
+import { testDatabase } from "../testing/database.ts";
 import { Turns } from "../turns/turns.ts";
-import { tellHealth } from "./health.ts";
+import { databaseCheck, tellHealth } from "./health.ts";
 
 const CALM: Load = {
   readings: { residentMiB: 400, heapUsedMiB: 100, limitMiB: 1_000, eventLoopMilliseconds: 5 },
@@ -108,5 +109,31 @@ describe("the agent's health", () => {
       phase: "draining",
       dependencies: { model: "resting" },
     });
+  });
+});
+
+describe("whether an embedded database answers", () => {
+  it("is said while it has much to do, for longer than a check waits", async () => {
+    const database = await testDatabase("embedded");
+    const work = Array.from({ length: 12 }, () => database.pool.query("select pg_sleep(0.3)"));
+    const checked: boolean[] = [];
+    let isOver = false;
+    const over = Promise.all(work).then(() => {
+      isOver = true;
+    });
+    for (const check = databaseCheck(database); !isOver; ) checked.push(await check());
+    await over;
+    expect(checked.length).toBeGreaterThan(2);
+    expect(new Set(checked)).toEqual(new Set([true]));
+  });
+
+  it("is denied while one statement takes all its time, and where statements fail alone", async () => {
+    const database = await testDatabase("embedded");
+    const long = database.pool.query("select pg_sleep(4)");
+    expect(await databaseCheck(database)()).toBe(false);
+    await long;
+    const closed = await testDatabase("embedded");
+    await closed.close();
+    expect(await databaseCheck(closed)()).toBe(false);
   });
 });

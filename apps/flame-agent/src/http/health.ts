@@ -104,8 +104,11 @@ function judge(parts: HealthParts, databaseAnswers: boolean): { status: Status; 
   return { status, problems: [...fatal, ...passing] };
 }
 
-/** Checks whether the database answers, with a bound; checks that come while one runs share its result. */
-export function databaseCheck(database: Database): () => Promise<boolean> {
+/**
+ * Checks whether the database answers, with a bound; checks that come while one runs share its result. A statement of
+ * somebody else's that ends meanwhile says so too: one that has much to do isn't stuck, though the check waits in line.
+ */
+export function databaseCheck(database: Pick<Database, "pool">): () => Promise<boolean> {
   let running: Promise<boolean> | undefined;
   return () => {
     running ??= answers(database).finally(() => {
@@ -115,14 +118,20 @@ export function databaseCheck(database: Database): () => Promise<boolean> {
   };
 }
 
-async function answers(database: Database): Promise<boolean> {
+async function answers({ pool }: Pick<Database, "pool">): Promise<boolean> {
   const giveUp = new AbortController();
   const late = delay(DATABASE_MILLISECONDS, false, { signal: giveUp.signal }).catch(() => false);
-  const query = database.store.db.one("select 1 as alive").then(
+  const query = pool.query("select 1 as alive").then(
     () => true,
     () => false,
   );
-  const result = await Promise.race([query, late]);
+  const others = Promise.withResolvers<boolean>();
+  const ended = (error: unknown) => {
+    if (!error) others.resolve(true);
+  };
+  pool.on("release", ended);
+  const result = await Promise.race([query, others.promise, late]);
+  pool.off("release", ended);
   giveUp.abort();
   return result;
 }
