@@ -535,6 +535,24 @@ const IN_TRAFFIC: readonly WrongConfiguration[] = [
     allowed: /at least 65: a version that never gets healthy/,
     mend: /remove topology\.workload\.update\.monitorSeconds/,
   },
+  ...(["standalone", "swarm"] as const).flatMap((kind) => [
+    {
+      why: `a gateway outside of its network on ${kind}`,
+      document: server(kind, { orchestrator: { network: { subnet: "10.91.0.0/24", gateway: "10.89.44.2" } } }),
+      path: "topology.orchestrator.network.gateway",
+      given: /10\.89\.44\.2/,
+      allowed: /an address in the subnet 10\.91\.0\.0\/24/,
+      mend: /remove it/,
+    },
+    {
+      why: `an address range outside of its network on ${kind}`,
+      document: server(kind, { orchestrator: { network: { subnet: "10.91.0.0/24", addressRange: "10.91.0.0/20" } } }),
+      path: "topology.orchestrator.network.addressRange",
+      given: /10\.91\.0\.0\/20/,
+      allowed: /a part of the subnet 10\.91\.0\.0\/24/,
+      mend: /remove it/,
+    },
+  ]),
   {
     why: "a progress deadline that a start can't keep",
     document: server("kubernetes", { orchestrator: { progressDeadlineSeconds: 30 } }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Cidr } from "../../core/index.ts";
 import { ProxySettings } from "../../traffic/index.ts";
-import { NetworkAddresses } from "../network.settings.ts";
+import { checkAddresses, NetworkAddresses } from "../network.settings.ts";
 
 /** Hosts whose own engine runs the workloads: Podman or Docker, with a proxy before the agent. */
 export const StandaloneSettings = z.strictObject({
@@ -18,6 +18,7 @@ export const StandaloneSettings = z.strictObject({
       subnet: Cidr.prefault("10.89.44.0/24").meta({ description: "Private address range of each host's network." }),
       ...NetworkAddresses,
     })
+    .superRefine(checkAddresses)
     .prefault({}),
   proxy: ProxySettings,
 });

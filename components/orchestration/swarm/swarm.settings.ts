@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { Cidr, Port } from "../../core/index.ts";
 import { ProxySettings } from "../../traffic/index.ts";
-import { NetworkAddresses } from "../network.settings.ts";
+import { checkAddresses, NetworkAddresses } from "../network.settings.ts";
 
 /** A Docker Swarm over the hosts. */
 export const SwarmSettings = z.strictObject({
@@ -61,6 +61,7 @@ export const SwarmSettings = z.strictObject({
         .meta({ description: "Whether traffic between hosts is encrypted (IPsec)." }),
       ...NetworkAddresses,
     })
+    .superRefine(checkAddresses)
     .prefault({}),
   restart: z
     .strictObject({
