@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { list, refuse, secret, secretFile, text, webUrl, whole } from "./configuration.fields.ts";
+import { MESSAGE_CHARACTERS } from "./http/fields.ts";
 import { isTenantName, TENANT_NAME_ALLOWED } from "./tenants/tenant.ts";
 
 /** Shortest token that is accepted, in characters: 16 hexadecimal digits are 64 bits. */
@@ -87,7 +88,7 @@ export const SecurityVariables = {
   FLAME_BODY_LIMIT_KIB: whole({ min: 1, max: 1_048_576 })
     .default(1024)
     .describe("Largest request body, in KiB; a larger one is answered with 413."),
-  FLAME_MESSAGE_LIMIT_CHARACTERS: whole({ min: 1, max: 10_000_000 })
+  FLAME_MESSAGE_LIMIT_CHARACTERS: whole({ min: 1, max: MESSAGE_CHARACTERS })
     .default(100_000)
     .describe("Longest message, in characters; a longer one is answered with 413."),
   FLAME_MESSAGES_MAX: whole({ min: 1, max: 100_000 })

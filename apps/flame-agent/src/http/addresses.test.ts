@@ -96,6 +96,21 @@ describe("a message that names a file by its address", () => {
     },
   );
 
+  it("is refused where it is one of many, and none of them is fetched", async () => {
+    const image = { type: "image", image: `http://localhost:${trapPort}/x.png` };
+    for (const { path, body } of ROUTES) {
+      const response = await allowing.post(
+        path,
+        body({ role: "user", content: Array.from({ length: 201 }, () => image) }),
+      );
+      expect([response.status, await response.json()]).toEqual([
+        400,
+        { error: expect.stringMatching(/a request may name 200 addresses, and has 201/) },
+      ]);
+    }
+    expect([trapped, asked]).toEqual([[], []]);
+  });
+
   it.each(["http://localhost", "http://127.0.0.1"])(
     "is refused although its host is allowed, where that has no public address: %s",
     async (origin) => {

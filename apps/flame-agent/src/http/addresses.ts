@@ -9,6 +9,9 @@ import { replaceBody } from "./replace-body.ts";
 /** Where a body has messages, on whatever route. */
 const MESSAGE_FIELDS = ["messages", "message", "experimental_attachments", "attachments", "files"] as const;
 
+/** Addresses that are fetched for one request at most, so that nobody has this server ask others thousands of times. */
+const ADDRESSES_MAX = 200;
+
 /**
  * Lets no address through that a message names a file by: what it holds is fetched from an allowed host and put in its
  * place, so that neither Mastra nor a model's server gets the address; all else is refused with 400. Fetching stops
@@ -30,6 +33,8 @@ export function guardAddresses(
     };
     const [first] = found;
     if (first && fetching.hosts.length === 0) return refused(first.path, NOTHING_FETCHED);
+    const [tooMany] = found.slice(ADDRESSES_MAX);
+    if (tooMany) return refused(tooMany.path, `a request may name ${ADDRESSES_MAX} addresses, and has ${found.length}`);
     const stopped = context.get("turn")?.signal ?? context.req.raw.signal;
     try {
       await inline(found, fetching, stopped, network);

@@ -10,8 +10,8 @@ export function storable(maxLength: number) {
     });
 }
 
-/** Longest message, in characters: beyond the context of every model in use. */
-export const MESSAGE_CHARACTERS = 1_000_000;
+/** Longest message that a deployment may allow, in characters: beyond the context of every model in use. */
+export const MESSAGE_CHARACTERS = 10_000_000;
 
 /** Name that a client gives to a thing of its own. */
 export const Name = storable(200);

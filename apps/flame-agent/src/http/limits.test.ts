@@ -176,3 +176,27 @@ describe("a client's write that is larger than the database takes", () => {
     await until("it is ready", async () => (await agent.status("/ready")) === 200, 20_000);
   });
 });
+
+it("the longest message is what the deployment says, on our routes as on Mastra's", SLOWLY, async () => {
+  await using agent = await withAgent({
+    FLAME_BODY_LIMIT_KIB: "8192",
+    FLAME_MESSAGE_LIMIT_CHARACTERS: "1500000",
+    FLAME_ANSWER_LIMIT_KIB: "2048",
+  });
+  const asked = async (length: number) => {
+    const text = "y".repeat(length);
+    const bodies = {
+      "/turns": { message: text },
+      "/chat": { id: "c", messages: [{ role: "user", parts: [{ type: "text", text }] }] },
+      "/api/agents/flame/generate": { messages: text },
+    };
+    const answers = Object.entries(bodies).map(async ([path, body]) => {
+      const response = await agent.post(path, body);
+      await response.body?.cancel();
+      return response.status;
+    });
+    return Promise.all(answers);
+  };
+  expect(await asked(1_500_001)).toEqual([413, 413, 413]);
+  expect(await asked(1_400_000)).toEqual([200, 200, 200]);
+});

@@ -35,7 +35,7 @@ describe("the OpenAPI document", () => {
               required: ["message"],
               additionalProperties: false,
               properties: {
-                message: { type: "string", maxLength: 1_000_000 },
+                message: { type: "string", maxLength: 10_000_000 },
                 resource: { type: "string", maxLength: 200 },
               },
             },

@@ -34,7 +34,7 @@ export function dockerHolding(reference: DockerReference): HoldingEngine {
     },
     remove: (held, tell) => remove(client, held, tell),
     portsOfOthers: (environment) => portsOfOthers(client, environment),
-    remember: (held) => remember(client, held),
+    remember: (held) => (held.kind === "network" ? rememberNetwork(client, held) : remember(client, held)),
     start: async ({ id }) => {
       await client.getContainer(id).start().catch(unless(304));
     },
@@ -250,6 +250,24 @@ async function remember(client: Docker, { kind, id, name, works, labels }: Held)
         NetworkingConfig: { EndpointsConfig: Object.fromEntries(attached.networks) },
       });
       await made.start();
+      return true;
+    },
+  };
+}
+
+/** A network of this engine's own, without which nothing that was attached to it comes back. */
+async function rememberNetwork(client: Docker, { id, name, labels }: Held): Promise<Remembered | undefined> {
+  const { Scope, Driver, Internal, Attachable, EnableIPv6, IPAM, Options } = await client.getNetwork(id).inspect();
+  // A Swarm's are its services', which it keeps.
+  if (Scope === "swarm") return undefined;
+  return {
+    name,
+    bringBack: async () => {
+      const filters = labelFilter(labels[`${LABEL_PREFIX}environment`] ?? "");
+      // The update's own takes its place.
+      if ((await client.listNetworks({ filters })).length > 0) return false;
+      const made = { Driver, Internal, Attachable, EnableIPv6, IPAM, Options, Labels: labels };
+      await client.createNetwork({ ...made, Name: name });
       return true;
     },
   };
