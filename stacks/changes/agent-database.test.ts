@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Document, desktopDocument, graphOf } from "../../test/support/environment.ts";
 import { SERVER_AGENT, SERVER_HOSTS } from "../../test/support/server-document.ts";
 import { lostBetween } from "../../test/support/walk.ts";
+import { changesBetween } from "./index.ts";
 
 const external = { kind: "external", host: "database.example.com", password: { secret: "databasePassword" } };
 const server = (orchestrator: string, database: object, storage: object = {}): Document => ({
@@ -51,6 +52,41 @@ describe("an agent that is given another database", () => {
       "flame-dev-agent",
     ]);
     expect(lostBetween(before, await graphOf(desktop({ ...external, user: "other" })))).toEqual([]);
+  });
+
+  it.each([
+    { cameUp: true, to: "the one that it is about to leave", database: { kind: "postgresql" }, isMoved: false },
+    {
+      cameUp: true,
+      to: "the one that it came up with",
+      database: { kind: "postgresql", name: "other" },
+      isMoved: false,
+    },
+    { cameUp: false, to: "the one that it left", database: { kind: "postgresql" }, isMoved: false },
+    {
+      cameUp: false,
+      to: "one that no agent came up with",
+      database: { kind: "postgresql", name: "other" },
+      isMoved: true,
+    },
+  ])("goes on from an update that broke off between two with $to", async ({ cameUp, database, isMoved }) => {
+    const [first, second, after] = await Promise.all([
+      graphOf(server("standalone", { kind: "postgresql" })),
+      graphOf(server("standalone", { kind: "postgresql", name: "other" })),
+      graphOf(server("standalone", database)),
+    ]);
+    const known = new Set(first.resources.map(({ urn }) => urn));
+    const half = second.resources.filter(({ urn }) => !known.has(urn));
+    expect(half.length).toBeGreaterThan(0);
+    const stored = [
+      ...half.map((node) => ({ ...node, cameUp, keepsData: node.protect })),
+      ...first.resources.map((node) => ({ ...node, cameUp: true, keepsData: node.protect })),
+    ];
+    const changes = changesBetween(
+      stored.filter(({ custom }) => custom),
+      after,
+    );
+    expect(changes.some(({ data }) => data === "left behind")).toBe(isMoved);
   });
 
   it("leaves nothing behind that wouldn't have outlived it", async () => {

@@ -19,14 +19,19 @@ interface AgentDatabase {
   readonly external: boolean;
 }
 
-/** Whether another database than before is asked for, which has none of the data of the one that is left. Pure. */
+/**
+ * Whether another database than before is asked for, which has none of the data of the one that is left. An update that
+ * broke off between two leaves agents of both: to go on with either isn't another one, but for one that no agent came up
+ * with. Pure.
+ */
 export function isMoved(
-  before: readonly (Resource & { readonly keepsFiles: boolean })[],
+  before: readonly (Resource & { readonly keepsFiles: boolean; readonly cameUp: boolean })[],
   after: readonly Resource[],
 ): boolean {
-  const [from, to] = [databaseOf(before), databaseOf(after)];
-  if (from === undefined || to === undefined || (from.kind === to.kind && from.place === to.place)) return false;
-  return from.external || before.some(({ keepsFiles }) => keepsFiles);
+  const served = databasesOf(before.filter((one) => one.cameUp || !tellsDatabase(one)));
+  const [to] = databasesOf(after);
+  if (to === undefined || served.some(({ kind, place }) => kind === to.kind && place === to.place)) return false;
+  return served.some(({ external }) => external) || (served.length > 0 && before.some(({ keepsFiles }) => keepsFiles));
 }
 
 /** Whether a resource tells an agent its database. */
@@ -34,17 +39,17 @@ export function tellsDatabase({ inputs }: Resource): boolean {
   return variableIn(inputs, KIND) !== undefined;
 }
 
-function databaseOf(resources: readonly Resource[]): AgentDatabase | undefined {
-  const found = resources.find(tellsDatabase);
-  if (found === undefined) return undefined;
-  const address = variableIn(found.inputs, ADDRESS);
-  const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+function databasesOf(resources: readonly Resource[]): AgentDatabase[] {
   const own = resources.map(({ inputs }) => objectName(inputs));
-  return {
-    kind: variableIn(found.inputs, KIND) ?? "",
-    place: url && `${url.host}${url.pathname}`,
-    external: url !== undefined && !own.includes(url.hostname.split(".")[0]),
-  };
+  return resources.filter(tellsDatabase).map(({ inputs }) => {
+    const address = variableIn(inputs, ADDRESS);
+    const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+    return {
+      kind: variableIn(inputs, KIND) ?? "",
+      place: url && `${url.host}${url.pathname}`,
+      external: url !== undefined && !own.includes(url.hostname.split(".")[0]),
+    };
+  });
 }
 
 /**

@@ -15,6 +15,8 @@ export interface StoredResource {
   readonly replacementTrigger: PropertyValue | undefined;
   /** Whether its data, or those that are in it, outlive the environment. */
   readonly keepsData: boolean;
+  /** False: it was made and never came up. */
+  readonly cameUp: boolean;
 }
 
 const Resource = z.object({
@@ -27,6 +29,7 @@ const Resource = z.object({
   provider: z.string().default(""),
   protect: z.boolean().default(false),
   inputs: z.record(z.string(), z.unknown()).default({}),
+  initErrors: z.array(z.string()).nullish(),
   replacementTrigger: z.unknown().optional(),
 });
 
@@ -52,6 +55,7 @@ export function storedResources(document: unknown): StoredResource[] {
         inputs,
         provider: providerUrn(one.provider),
         replacementTrigger: one.replacementTrigger == null ? undefined : fromWire(one.replacementTrigger),
+        cameUp: (one.initErrors ?? []).length === 0,
         keepsData: (resourceKind(one.type)?.data ?? "none") !== "none" && (one.protect || isMarked(inputs)),
       };
     });

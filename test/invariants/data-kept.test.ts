@@ -96,7 +96,7 @@ function volumesOf({ resources }: StackGraph): ResourceNode[] {
 }
 
 function stored({ resources }: StackGraph): StoredResource[] {
-  return resources.filter(({ custom }) => custom).map((node) => ({ ...node, keepsData: node.protect }));
+  return resources.filter(({ custom }) => custom).map((node) => ({ ...node, cameUp: true, keepsData: node.protect }));
 }
 
 /** The same resources with the labels that releases wrote on volumes and networks before these were left without. */

@@ -163,7 +163,7 @@ export function lostBetween(before: StackGraph, after: StackGraph): string[] {
 
 /** A graph as the state has it that was brought up from it. */
 function storedAs({ resources }: StackGraph): StoredResource[] {
-  return resources.filter(({ custom }) => custom).map((node) => ({ ...node, keepsData: node.protect }));
+  return resources.filter(({ custom }) => custom).map((node) => ({ ...node, cameUp: true, keepsData: node.protect }));
 }
 
 /** Two documents that differ in which variant is chosen: the first of the schema, and another. */

@@ -109,6 +109,7 @@ export async function desktopTarget(
       },
     },
     kept: /^volume /,
+    earlierByEngine: false,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -67,6 +67,7 @@ export async function kubernetesTarget(): Promise<LifeTarget> {
       },
     },
     kept: /^(namespace|persistentvolumeclaim|secret) /,
+    earlierByEngine: true,
     memory: () => memory(cluster),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

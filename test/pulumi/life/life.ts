@@ -99,6 +99,11 @@ export class Life implements AsyncDisposable {
     return stderr;
   }
 
+  /** Brings it up by the engine itself, on the state that `blueprint` keeps. */
+  async comesUpByEngine(): Promise<void> {
+    await this.project.runOnOwnState("up", "--stack", this.target.environment, "--yes", "--skip-preview");
+  }
+
   /** Says something to the agent and returns its answer. */
   async say(message: string): Promise<string> {
     const url = this.#url();

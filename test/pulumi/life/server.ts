@@ -128,6 +128,7 @@ export async function serverTarget(kind: "standalone" | "swarm"): Promise<LifeTa
     drifts: kind === "swarm" ? swarmDrifts(client, environment) : standaloneDrifts(client, environment),
     // On a Swarm the secrets that open the data stay with them.
     kept: /^(volume|secret) /,
+    earlierByEngine: true,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

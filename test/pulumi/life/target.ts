@@ -31,4 +31,6 @@ export interface LifeTarget extends AsyncDisposable {
   readonly drifts: Readonly<Record<string, () => Promise<void>>>;
   /** What of `held` stays where the data are kept. */
   readonly kept: RegExp;
+  /** Whether the release before this one left bringing it up to the engine itself. */
+  readonly earlierByEngine: boolean;
 }
