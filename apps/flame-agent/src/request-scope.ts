@@ -9,6 +9,8 @@ export interface RequestScope {
   readonly reader: ReaderGate;
   /** True: the turn that it takes was stopped, by its client's leaving say; that libraries fail then is no failure. */
   isStopped?: boolean;
+  /** Resolves when the turn that it takes has ended; absent: it takes none. */
+  over?: Promise<void>;
   /** What a library caught first, of which it tells in its own words. */
   caught?: unknown;
 }

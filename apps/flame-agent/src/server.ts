@@ -7,11 +7,12 @@ import { type Database, openDatabase } from "./database/index.ts";
 import { failureOf } from "./failures/index.ts";
 import { createApplication, startingApplication } from "./http/application.ts";
 import { answerParserErrors, malformation, refuse } from "./http/malformed.ts";
-import { type Load, watchLoad } from "./load/index.ts";
+import { type Load, memoryLimitMiB, watchLoad } from "./load/index.ts";
 import { describeError, type Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { embeddingFor } from "./model/embedding.ts";
 import { agentModel } from "./model/index.ts";
+import { largeAnswers, largeAnswersFor } from "./model/large-answers.ts";
 import { startTracing } from "./telemetry/index.ts";
 import { approvedTools, createToolCalls } from "./tools/index.ts";
 import { createOutbox } from "./tools/outbox.ts";
@@ -62,9 +63,12 @@ export async function startAgent(
   let load: Load | undefined;
   try {
     const database = await open();
-    const model = agentModel(configuration.model, configuration.operations.modelCare, metrics, log);
+    const { modelCare, shed } = configuration.operations;
+    const leftMiB = (memoryLimitMiB() * shed.memoryPercent) / 100 - process.memoryUsage.rss() / 1024 ** 2;
+    const large = largeAnswers(largeAnswersFor(leftMiB, modelCare.answerLimitKiB));
+    const model = agentModel(configuration.model, modelCare, metrics, log, large);
     const outbox = createOutbox(database.pool);
-    const toolCalls = createToolCalls(metrics, log, configuration.operations.modelCare.answerLimitKiB);
+    const toolCalls = createToolCalls(metrics, log, modelCare.answerLimitKiB);
     const approved = approvedTools(toolCalls, outbox);
     const chatMetrics = createChatMetrics(metrics.registry);
     const { agent, memory } = createFlame({

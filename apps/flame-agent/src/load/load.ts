@@ -14,7 +14,7 @@ const MIB = 1024 * 1024;
 export interface LoadReadings {
   readonly residentMiB: number;
   readonly heapUsedMiB: number;
-  /** The container's memory limit, else the machine's memory. */
+  /** As {@link memoryLimitMiB} says. */
   readonly limitMiB: number;
   /** 99th percentile of the event loop's delay since the last look. */
   readonly eventLoopMilliseconds: number;
@@ -63,12 +63,17 @@ export function watchLoad(shed: OperationsConfiguration["shed"], read = processR
   };
 }
 
+/** The container's memory limit, else the machine's memory. */
+export function memoryLimitMiB(): number {
+  // Without a limit of its own the container's is 0, or more than there is.
+  const constrained = process.constrainedMemory();
+  return (constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()) / MIB;
+}
+
 function processReadings(): () => LoadReadings {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MILLISECONDS });
   delay.enable();
-  // Without a limit of its own the container's is 0, or more than there is.
-  const constrained = process.constrainedMemory();
-  const limitMiB = (constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()) / MIB;
+  const limitMiB = memoryLimitMiB();
   return () => {
     const { rss, heapUsed } = process.memoryUsage();
     const eventLoopMilliseconds = Math.max(0, (delay.percentile(99) || 0) / 1e6 - RESOLUTION_MILLISECONDS);

@@ -1,14 +1,21 @@
 import type { LanguageModelV3, LanguageModelV3Prompt, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 import { LimitPassed } from "../failures/index.ts";
-import { currentRequest } from "../request-scope.ts";
+import { currentRequest, type RequestScope } from "../request-scope.ts";
+import { becomesLarge, type LargeAnswers } from "./large-answers.ts";
 
 /**
  * The same model, but what it says in one turn, with the tools' calls and results, takes at most so many KiB as JSON: an
- * answer is held in memory and stored whole. One that passes it is stopped, and `onPassed` called.
+ * answer is held in memory and stored whole. One that passes it is stopped, and `onPassed` called; one that becomes large
+ * waits until there is memory for it.
  * @throws LimitPassed where the turn has passed it already, or the answer that isn't streamed does.
  */
-export function bounded(model: LanguageModelV3, limitKiB: number, onPassed: () => void): LanguageModelV3 {
+export function bounded(
+  model: LanguageModelV3,
+  { limitKiB, large, onPassed }: { readonly limitKiB: number; readonly large: LargeAnswers; onPassed(): void },
+): LanguageModelV3 {
   const limit = limitKiB * 1024;
+  /** Turns whose answer is large already: one that waited for a second time could wait for itself. */
+  const hasLeave = new WeakSet<RequestScope>();
   const passed = (request = currentRequest()) => {
     onPassed();
     const error = new LimitPassed(
@@ -35,21 +42,45 @@ export function bounded(model: LanguageModelV3, limitKiB: number, onPassed: () =
       const request = currentRequest();
       const result = await model.doStream(options);
       const reader = result.stream.getReader();
+      const isLargeNow = becomesLarge();
+      let leave = () => {};
+      const end = () => {
+        if (!request?.over) leave();
+      };
       return {
         ...result,
         stream: new ReadableStream<LanguageModelV3StreamPart>(
           {
             async pull(controller) {
-              const { done, value } = await reader.read();
-              if (done) return controller.close();
-              bytes -= bytesOfPart(value);
+              const { done, value } = await reader.read().catch((error: unknown) => {
+                end();
+                throw error;
+              });
+              if (done) {
+                end();
+                return controller.close();
+              }
+              const size = bytesOfPart(value);
+              bytes -= size;
+              if (isLargeNow(size) && !(request && hasLeave.has(request))) {
+                leave = await large.take(options.abortSignal);
+                // It is held until the turn is over, and not only until it was read.
+                if (request?.over) {
+                  hasLeave.add(request);
+                  void request.over.then(leave);
+                }
+              }
               if (bytes >= 0) return controller.enqueue(value);
               const error = passed(request);
               controller.enqueue({ type: "error", error });
               controller.close();
+              end();
               await reader.cancel(error);
             },
-            cancel: (reason) => reader.cancel(reason),
+            cancel(reason) {
+              end();
+              return reader.cancel(reason);
+            },
           },
           { highWaterMark: 0 },
         ),

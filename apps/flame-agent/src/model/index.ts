@@ -10,6 +10,7 @@ import { bounded } from "./bounded.ts";
 import { openableCircuit } from "./circuit.ts";
 import { type Candidate, fallbackChain } from "./fallback.ts";
 import { heldBack } from "./held-back.ts";
+import type { LargeAnswers } from "./large-answers.ts";
 import { reasonOf } from "./model-errors.ts";
 import { offlineModel } from "./offline.ts";
 import { patientRetry } from "./retry.ts";
@@ -32,6 +33,7 @@ export function agentModel(
   care: ModelCareConfiguration,
   metrics: Metrics,
   log: Logger,
+  large: LargeAnswers,
 ): AgentModel {
   const stood = care.fallbacks.map((fallback) =>
     fallback.kind === "offline"
@@ -80,7 +82,9 @@ export function agentModel(
   const tooLarge = () =>
     log.warn({ limitKiB: care.answerLimitKiB }, "turn's answer was stopped: FLAME_ANSWER_LIMIT_KIB");
   return {
-    languageModel: withoutAddresses(heldBack(bounded(chain, care.answerLimitKiB, tooLarge))),
+    languageModel: withoutAddresses(
+      heldBack(bounded(chain, { limitKiB: care.answerLimitKiB, large, onPassed: tooLarge })),
+    ),
     states: () => candidates.map(({ name, circuit }) => ({ name, asked: !circuit.open })),
   };
 }

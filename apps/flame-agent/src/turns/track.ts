@@ -63,6 +63,8 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
 
     // Ours are noted in the database: what was asked for there is done, and told to those who come back for it.
     const turn = turns.begin({ outlives: TURN_PATH.test(context.req.path) });
+    const request = currentRequest();
+    if (request) request.over = turn.ended;
     const { outgoing } = context.env;
     context.set("counted", turn);
     if (until === "until its thread is idle") {
@@ -82,7 +84,6 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
     outgoing.once("close", () =>
       turn.leave(outgoing.statusCode < 500 ? "completed" : "failed", outgoing.writableFinished),
     );
-    const request = currentRequest();
     turn.signal.addEventListener("abort", () => {
       if (request) request.isStopped = true;
       setTimeout(() => outgoing.destroy(), ABORT_GRACE_SECONDS * 1000).unref();
