@@ -26,6 +26,7 @@ const FURTHER_IMAGES = {
 
 /** Changes that these hosts have no place for. */
 const UNTRIED: Readonly<Record<string, string>> = {
+  "topology.orchestrator.engine": "the hosts have Docker",
   "topology.orchestrator.network.driver": "the gate takes bridge alone, which it is already",
   "topology.hosts[].address": "a host is where it is",
   "topology.hosts[].name": "a host has the name that it has",
