@@ -68,6 +68,14 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   "delete-replaced": "replace",
 };
 
+/** What all steps of one resource come to. */
+export function effectOf(ops: readonly string[]): Effect {
+  // It goes for what it needs, and none comes after it.
+  if (ops.every((op) => op === "delete-replaced")) return "delete";
+  const [first = "update"] = ops;
+  return EFFECTS[first] ?? "update";
+}
+
 /** Types of what an engine holds; an image of its store is nobody's. */
 export const ENGINE_OBJECTS = /^(docker:(?!index\/remoteImage)|kubernetes:)/;
 

@@ -14,6 +14,7 @@ import {
   EFFECTS,
   ENGINE_OBJECTS,
   type EngineStep,
+  effectOf,
   isComponent,
   kindOf,
   nameIn,
@@ -174,15 +175,15 @@ export class Life implements AsyncDisposable {
 
   /** What the engine says that an update would do, by resource: `docker:index/network:Network flame-x-network`. */
   async steps(): Promise<readonly EngineStep[]> {
-    const text = await this.project.runOnOwnState("preview", "--stack", this.target.environment, "--json");
-    const { steps } = Preview.parse(JSON.parse(text));
-    const told = steps.flatMap(({ op, urn, diffReasons, replaceReasons }) => {
-      const effect = EFFECTS[op];
-      if (effect === undefined || isComponent(urn)) return [];
-      const resource = resourceOf(urn);
-      return [[resource, { resource, effect, because: [...(replaceReasons ?? diffReasons ?? [])] }] as const];
-    });
-    return [...new Map(told).values()];
+    // Without its steps, a preview says nothing of what goes because something that it needs is replaced.
+    const options = ["--json", "--show-replacement-steps"];
+    const text = await this.project.runOnOwnState("preview", "--stack", this.target.environment, ...options);
+    const steps = Preview.parse(JSON.parse(text)).steps.filter(({ op, urn }) => op in EFFECTS && !isComponent(urn));
+    return [...Map.groupBy(steps, ({ urn }) => resourceOf(urn))].map(([resource, all]) => ({
+      resource,
+      effect: effectOf(all.map(({ op }) => op)),
+      because: [...new Set(all.flatMap(({ diffReasons, replaceReasons }) => replaceReasons ?? diffReasons ?? []))],
+    }));
   }
 
   /** What `blueprint plan` says that an update would do. */
