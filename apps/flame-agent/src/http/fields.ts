@@ -5,9 +5,14 @@ export function storable(maxLength: number) {
   return z
     .string()
     .max(maxLength)
-    .refine((value) => value.isWellFormed() && !value.includes("\0") && value.trim() !== "", {
+    .refine((value) => value.isWellFormed() && !value.includes("\0") && !isBlank(value), {
       error: "must be text that isn't blank, without the character 0 and without half characters",
     });
+}
+
+/** Whether nobody sees anything of a text: spaces, marks without a width, fillers of a script. */
+export function isBlank(text: string): boolean {
+  return !/[^\s\p{Cc}\p{Cf}\u115F\u1160\u2800\u3164\uFFA0]/u.test(text);
 }
 
 /** Longest message that a deployment may allow, in characters: beyond the context of every model in use. */

@@ -4,6 +4,7 @@ import type { Threads } from "../database/index.ts";
 import { textOf } from "../memory/message-text.ts";
 import { ownedName } from "../tenants/index.ts";
 import type { AgentEnv } from "./env.ts";
+import { isBlank } from "./fields.ts";
 import { Attachment, FilePart, ImagePart, ProviderOptions, SentFile } from "./message-files.ts";
 
 /** Who may say something. */
@@ -12,7 +13,7 @@ const ROLES = ["user", "assistant", "system", "tool"] as const;
 const SPEAKING: readonly string[] = ["user", "system"];
 
 const BLANK = "must be text that isn't blank";
-const Text = z.string().refine((text) => text.trim() !== "", { error: BLANK });
+const Text = z.string().refine((text) => !isBlank(text), { error: BLANK });
 const Id = z.string().min(1).max(200);
 /** A thing with a name that must be text where it is there at all. */
 const Named = z.string().min(1);
@@ -192,12 +193,12 @@ function isKnown(type: string): type is keyof typeof KNOWN_PARTS {
 }
 
 function isSpeaking({ content, parts }: z.output<typeof ClientMessage>): boolean {
-  if (typeof content === "string" && content.trim() !== "") return true;
+  if (typeof content === "string" && !isBlank(content)) return true;
   const inContent = typeof content === "object" ? ("format" in content ? content.parts : content) : [];
   return saysSomething([...inContent, ...(parts ?? [])]);
 }
 
 /** Whether a part is there that isn't blank text. */
 function saysSomething(parts: readonly { readonly type: string; readonly text?: unknown }[]): boolean {
-  return parts.some(({ type, text }) => type !== "step-start" && (type !== "text" || String(text).trim() !== ""));
+  return parts.some(({ type, text }) => type !== "step-start" && (type !== "text" || !isBlank(String(text))));
 }

@@ -54,7 +54,7 @@ const ROUTES: readonly MessageRoute[] = [
   })),
 ];
 
-const BLANKS = ["", " ", " \n\t ", "\u00a0\u2003"];
+const BLANKS = ["", " ", " \n\t ", "\u00a0\u2003", "\u200b", "\u3164 \ufeff"];
 const MALFORMED = [
   ...[undefined, null, true, 7, {}, [], [null], [7], [[]], [{}], { role: "user" }, { contents: "" }, { contents: [] }],
   ...[{ contents: 7 }, { contents: [{ type: "text" }] }, { contents: [{ type: "file", data: "eA==" }] }],
