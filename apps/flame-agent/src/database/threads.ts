@@ -55,6 +55,15 @@ export function createThreads(pool: Pool) {
       return new Map(rows.map(({ id, content }) => [messageId(thread, id), textIn(content)]));
     },
 
+    /** Whether the thread has a message of this id. */
+    async has(thread: string, id: string): Promise<boolean> {
+      const { rowCount } = await pool.query(
+        "select from public.mastra_messages where thread_id = $1 and id = any($2)",
+        [thread, [id, messageKey(thread, id)]],
+      );
+      return rowCount !== 0;
+    },
+
     /** Makes the thread the resource's unless it is somebody's already: of several callers one alone gets it. */
     async claim({ thread, resource, title = "", metadata }: ThreadClaim): Promise<Claimed> {
       const now = new Date().toISOString();

@@ -87,12 +87,9 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
     guardAddresses(configuration.fetching, metrics),
   );
   const agents = new Set(Object.keys(mastra.listAgents()));
-  app.use("/api/*", guardMastraRoutes(security.messagesMax, agents, createThreads(database.pool), log));
-
-  app.use(
-    "/api/*",
-    holdThread(chat.leases, (thread) => flame.getActiveThreadRunId(thread) !== undefined, chat.records),
-  );
+  const threads = createThreads(database.pool);
+  app.use("/api/*", guardMastraRoutes(security.messagesMax, agents, threads, log));
+  app.use("/api/*", holdThread({ leases: chat.leases, agent: flame, records: chat.records, threads, log }));
 
   app.get("/health", tellHealth({ ...parts, databaseAnswers, requests }));
 

@@ -17,5 +17,10 @@ export interface AgentEnv {
     turn?: Turn;
     /** The turn that the request is counted as, on all routes that take one. */
     counted?: Turn;
+    /**
+     * Says a message anew that was given to a running turn and isn't in its thread; whether it had to. To be asked when
+     * the thread is idle. Absent: the request sent none.
+     */
+    sayAgain?: () => Promise<boolean>;
   };
 }

@@ -1,9 +1,15 @@
-import type { MiddlewareHandler } from "hono";
-import { LeaseLost } from "../database/index.ts";
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Agent, AgentMessageInput } from "@mastra/core/agent";
+import type { Context, MiddlewareHandler } from "hono";
+import { z } from "zod";
+import { type createThreads, LeaseLost } from "../database/index.ts";
+import { describeError, type Logger } from "../log.ts";
 import type { ThreadLeases } from "../turns/thread-leases.ts";
+import type { Turn } from "../turns/turns.ts";
 import type { TurnRecords } from "../workflow/records.ts";
 import type { AgentEnv } from "./env.ts";
 import { mastraRouteOf } from "./mastra-routes.ts";
+import { SentMessage } from "./messages.ts";
 import { threadBusy } from "./thread-busy.ts";
 
 /** A thread as it is called in the store. */
@@ -12,16 +18,24 @@ interface ThreadName {
   readonly threadId: string;
 }
 
+/** What threads are held by, and messages said with. */
+interface HoldingParts {
+  readonly leases: Pick<ThreadLeases, "take">;
+  readonly agent: Pick<Agent, "getActiveThreadRunId"> & {
+    sendMessage(message: AgentMessageInput, name: ThreadName): { readonly accepted: Promise<unknown> };
+  };
+  readonly records: Pick<TurnRecords, "endIn">;
+  readonly threads: Pick<ReturnType<typeof createThreads>, "has">;
+  readonly log: Logger;
+}
+
 /**
  * Gives a turn of Mastra's routes its thread for itself, on all instances, until the turn ends; and what changes or
  * removes a thread until that is done, so that no turn goes on in a thread that isn't there. A message that is sent into
  * a thread whose turn runs in this process goes to that turn.
  */
-export function holdThread(
-  leases: ThreadLeases,
-  isActive: (thread: ThreadName) => boolean,
-  records: Pick<TurnRecords, "endIn">,
-): MiddlewareHandler<AgentEnv> {
+export function holdThread(parts: HoldingParts): MiddlewareHandler<AgentEnv> {
+  const { leases, agent, records } = parts;
   return async (context, next) => {
     const route = mastraRouteOf(context.req.method, context.req.path);
     const { resource: resourceId, thread: threadId } = context.get("owned") ?? {};
@@ -38,7 +52,11 @@ export function holdThread(
     }
     const turn = context.get("counted");
     if (!route?.turn || !turn || threadId === undefined || resourceId === undefined) return next();
-    if (route.joins && isActive({ resourceId, threadId })) return next();
+    if (route.joins && agent.getActiveThreadRunId({ resourceId, threadId }) !== undefined) {
+      await next();
+      if (context.res.ok) await makeSureOf(context, parts, turn, { resourceId, threadId });
+      return;
+    }
 
     // A proxy hears nothing of it meanwhile: it is told to come back before a heartbeat would be missed.
     const lease = await leases.take(threadId, turn.signal, context.get("heartbeatSeconds"));
@@ -47,6 +65,40 @@ export function holdThread(
     await (route.turn === "until its thread is idle" ? lease.duringAll(next) : lease.during(next));
     if (lease.isLost && !isStream(context.res)) context.res = context.json({ error: new LeaseLost().message }, 409);
   };
+}
+
+const Sent = z.object({ message: SentMessage });
+const Answer = z.object({ signal: z.object({ id: z.string() }) });
+
+/**
+ * Has a message be said anew, once, that Mastra gave to a turn and that isn't in the thread when that is idle. Mastra
+ * holds it in memory until the turn takes it, and forgets it where another instance's turn comes between.
+ */
+async function makeSureOf(
+  context: Context<AgentEnv>,
+  { leases, agent, threads, log }: HoldingParts,
+  turn: Turn,
+  name: ThreadName,
+): Promise<void> {
+  const { message } = Sent.parse(await context.req.json());
+  const { signal } = Answer.parse(await context.res.clone().json());
+  const inContext = AsyncLocalStorage.snapshot();
+  let isSaidAgain = false;
+  const sayAgain = async () => {
+    if (isSaidAgain || (await threads.has(name.threadId, signal.id))) return false;
+    const lease = await leases.take(name.threadId, turn.signal);
+    if (!lease) throw new Error("The thread isn't free for a message that was lost");
+    void turn.ended.then(() => lease.release());
+    isSaidAgain = true;
+    await lease.duringAll(() => agent.sendMessage(message, name).accepted);
+    return true;
+  };
+  context.set("sayAgain", () =>
+    inContext(sayAgain).catch((error: unknown) => {
+      log.error({ error: describeError(error) }, "a message that was sent may be lost");
+      return false;
+    }),
+  );
 }
 
 /** A stream tells it itself, as its run's failure. */

@@ -14,7 +14,7 @@ const Content = z.string().refine(isContent, {
 const types = { mediaType: MediaType.optional(), mimeType: MediaType.optional() };
 
 /** What is told to each provider beside a part. */
-export const ProviderOptions = z.record(z.string(), z.record(z.string(), z.unknown()));
+export const ProviderOptions = z.record(z.string(), z.record(z.string(), z.json()));
 
 /** A part with an image, in any of the formats of Mastra and the AI SDK. */
 export const ImagePart = z.looseObject({ ...types, image: Content });

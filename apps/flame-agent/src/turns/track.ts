@@ -75,7 +75,7 @@ export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns)
         if (context.res.status >= 400 || thread === undefined) {
           turn.end(context.res.status < 500 ? "completed" : "failed");
         } else {
-          void sent.endWhenIdle(turn, thread);
+          void sent.endWhenIdle(turn, thread, context.get("sayAgain"));
         }
       }
       return;
@@ -117,14 +117,19 @@ class SentTurns {
     this.#threads = threads;
   }
 
-  /** Ends the turn when its thread has been idle for two looks in a row: a message that waits begins right after one. */
-  async endWhenIdle(turn: Turn, thread: ThreadName): Promise<void> {
+  /**
+   * Ends the turn when its thread has been idle for two looks in a row (a message that waits begins right after one) and
+   * nothing had to be said again.
+   */
+  async endWhenIdle(turn: Turn, thread: ThreadName, sayAgain: AgentEnv["Variables"]["sayAgain"]): Promise<void> {
     this.#turns.set(turn, thread);
     turn.signal.addEventListener("abort", () => this.#threads.abort(thread), { once: true });
-    for (let idleLooks = 0; idleLooks < IDLE_LOOKS && !turn.signal.aborted; ) {
-      await delay(LOOK_MILLISECONDS);
-      idleLooks = this.#threads.isActive(thread) ? 0 : idleLooks + 1;
-    }
+    do {
+      for (let idleLooks = 0; idleLooks < IDLE_LOOKS && !turn.signal.aborted; ) {
+        await delay(LOOK_MILLISECONDS);
+        idleLooks = this.#threads.isActive(thread) ? 0 : idleLooks + 1;
+      }
+    } while (!turn.signal.aborted && (await sayAgain?.()));
     this.#turns.delete(turn);
     turn.end("completed");
   }
