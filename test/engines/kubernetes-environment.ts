@@ -34,7 +34,11 @@ export async function stagingOnKubernetes(
     .filter(([key]) => key !== "blueprint:accessToken")
     .map(([key, value]) => [key.replace("blueprint:", ""), value] as const);
   const document = withValues(
-    withValues(Object.fromEntries(concerns), { "topology.orchestrator.kind": "kubernetes" }),
+    // No simulated pod falls over once it is ready: nothing is to be waited for.
+    withValues(Object.fromEntries(concerns), {
+      "topology.orchestrator.kind": "kubernetes",
+      "topology.workload.update.delaySeconds": 0,
+    }),
     changes,
   );
   const plan = planServer(environmentOf(document, { name }));
