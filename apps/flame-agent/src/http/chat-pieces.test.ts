@@ -47,3 +47,10 @@ it("a chat that goes on behind a piece is told the rest of that message, whateve
   const other = await take(crypto.randomUUID(), "count to 3");
   expect(await goOn(chat, idOf(other[2] ?? "") ?? "none")).toEqual({ status: 204, pieces: [] });
 });
+
+it.each(["12", "12.1", "0fea0f552b83fbfe8282c05cac8e83e5787a:1", `${crypto.randomUUID()}:`, "a:1.1"])(
+  "an id that this server doesn't give is refused: %s",
+  async (id) => {
+    expect((await goOn("c", id)).status).toBe(400);
+  },
+);

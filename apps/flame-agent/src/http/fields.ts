@@ -35,7 +35,7 @@ export interface PiecePlace {
 }
 
 /** A piece's id in two parts: of which turn it is, and its event with the piece's number unless it is the last one. */
-export const PIECE_ID = /^([0-9a-f-]{36}):(\d{1,9})(?:\.(\d{1,3}))?$/;
+export const PIECE_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):(\d{1,9})(?:\.(\d{1,3}))?$/;
 
 /** The id of a piece, as this server gives it. A chat has many turns, so that it says which one it is about. */
 export const PieceId = z
