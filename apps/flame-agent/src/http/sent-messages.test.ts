@@ -9,8 +9,8 @@ const ROUNDS = 12;
 
 let agent: TestAgent;
 beforeAll(async () => {
-  // Two seconds for a turn of twenty words.
-  agent = await testAgent({ FLAME_RATE_LIMIT_PER_MINUTE: "0", FLAME_MODEL_TOKENS_PER_SECOND: "10" });
+  // One second for a turn of twenty words.
+  agent = await testAgent({ FLAME_RATE_LIMIT_PER_MINUTE: "0", FLAME_MODEL_TOKENS_PER_SECOND: "20" });
 });
 afterAll(() => agent.stop());
 
