@@ -11,9 +11,16 @@ export interface Judgement {
   readonly report: string;
 }
 
-/** Answers that refuse what is against a schema: too long a body (413) or address (414) among them, a 5xx never. */
+/**
+ * Answers that refuse what is against a schema: too long a body (413) or address (414) among them, a 5xx never. What was
+ * made must be found; not so a document, whose id Schemathesis (4.32) puts into the path as it is where it has a % in it.
+ */
 const CONFIGURATION = `[checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 428, 429]
+
+[[operations]]
+include-name = "GET /documents/{id}"
+checks.ensure_resource_availability.enabled = false
 `;
 /** Turns that wait for an approval, so that there is something to decide about. */
 const WAITING_TURNS = 8;
