@@ -86,6 +86,8 @@ describe.skipIf(executable === undefined)("assistant-ui in Chromium", () => {
   });
 
   it("loaded again in the middle of an answer, shows it from its beginning and on to its end", async () => {
+    // Else it may begin with the end of the chat that was stopped.
+    await page.evaluate(() => sessionStorage.clear());
     await page.reload();
     await say("count to 1500");
     await shown(/ 9 /);
