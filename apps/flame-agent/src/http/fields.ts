@@ -12,6 +12,8 @@ export function storable(maxLength: number) {
 
 /** Whether nobody sees anything of a text: spaces, marks without a width, fillers of a script. */
 export function isBlank(text: string): boolean {
+  // Most texts are told by this: what all of Unicode says is dear to compile, and is compiled anew now and then.
+  if (/[!-~]/.test(text)) return false;
   return !/[^\s\p{Cc}\p{Cf}\u115F\u1160\u2800\u3164\uFFA0]/u.test(text);
 }
 
