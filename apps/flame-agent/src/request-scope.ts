@@ -32,10 +32,14 @@ export function currentReference(): string {
   return scopes.getStore()?.reference ?? randomUUID();
 }
 
-/** Notes what failed, where a library will tell of it in its own words or makes another error of it; and throws it. */
-export function noteCaught(error: unknown): never {
-  const request = scopes.getStore();
+/** Notes what failed first in a request, where a library will tell of it in its own words or makes another error of it. */
+export function noteFirst(error: unknown, request = scopes.getStore()): void {
   if (request) request.caught ??= error;
+}
+
+/** Notes what failed as {@link noteFirst} does, and throws it. */
+export function noteCaught(error: unknown): never {
+  noteFirst(error);
   throw error;
 }
 

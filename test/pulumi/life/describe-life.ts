@@ -114,11 +114,9 @@ export function describeLife(
     it("answers on where the engine by itself is asked to take its data along, without a preview", {
       timeout,
     }, async () => {
-      const { environment } = target;
       for (const { name: setting, document } of changes.atStake.slice(0, form.atStake)) {
         await life.describe(document);
-        const bare = life.project.runOnOwnState("up", "--stack", environment, "--yes", "--skip-preview");
-        await expect(bare, setting).rejects.toThrow();
+        await expect(life.comesUpByEngine(), setting).rejects.toThrow();
         await life.describe(target.document);
         await expect(life.answers(), setting).resolves.toBeUndefined();
         await life.comesUp();

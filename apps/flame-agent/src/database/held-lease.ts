@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ToldError } from "../failures/told-error.ts";
-import { currentRequest } from "../request-scope.ts";
+import { noteFirst } from "../request-scope.ts";
 import type { Queryable } from "./sql.ts";
 
 /** A thread, and who has it for itself. */
@@ -25,8 +25,7 @@ export class HeldLease {
   lose(): LeaseLost {
     this.#isLost = true;
     const lost = new LeaseLost();
-    const request = currentRequest();
-    if (request) request.caught ??= lost;
+    noteFirst(lost);
     return lost;
   }
 }

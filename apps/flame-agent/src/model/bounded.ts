@@ -1,6 +1,6 @@
 import type { LanguageModelV3, LanguageModelV3Prompt, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 import { LimitPassed } from "../failures/index.ts";
-import { currentRequest, type RequestScope } from "../request-scope.ts";
+import { currentRequest, noteFirst, type RequestScope } from "../request-scope.ts";
 import { becomesLarge, type LargeAnswers } from "./large-answers.ts";
 
 /**
@@ -21,7 +21,7 @@ export function bounded(
     const error = new LimitPassed(
       `The turn's answer, with its tool calls and results, is larger than ${limitKiB} KiB (FLAME_ANSWER_LIMIT_KIB) and was stopped; ask for less at once`,
     );
-    if (request) request.caught ??= error;
+    noteFirst(error, request);
     return error;
   };
   const left = (prompt: LanguageModelV3Prompt): number => {
@@ -43,42 +43,37 @@ export function bounded(
       const result = await model.doStream(options);
       const reader = result.stream.getReader();
       const isLargeNow = becomesLarge();
-      let leave = () => {};
-      const end = () => {
-        if (!request?.over) leave();
-      };
+      const read = Promise.withResolvers<void>();
       return {
         ...result,
         stream: new ReadableStream<LanguageModelV3StreamPart>(
           {
             async pull(controller) {
               const { done, value } = await reader.read().catch((error: unknown) => {
-                end();
+                read.resolve();
                 throw error;
               });
               if (done) {
-                end();
+                read.resolve();
                 return controller.close();
               }
               const size = bytesOfPart(value);
               bytes -= size;
               if (isLargeNow(size) && !(request && hasLeave.has(request))) {
-                leave = await large.take(options.abortSignal);
-                // It is held until the turn is over, and not only until it was read.
-                if (request?.over) {
-                  hasLeave.add(request);
-                  void request.over.then(leave);
-                }
+                const leave = await large.take(options.abortSignal);
+                // Of a turn it is held until that is over, and not only until it was read.
+                if (request?.over) hasLeave.add(request);
+                void (request?.over ?? read.promise).then(leave);
               }
               if (bytes >= 0) return controller.enqueue(value);
               const error = passed(request);
               controller.enqueue({ type: "error", error });
               controller.close();
-              end();
+              read.resolve();
               await reader.cancel(error);
             },
             cancel(reason) {
-              end();
+              read.resolve();
               return reader.cancel(reason);
             },
           },
