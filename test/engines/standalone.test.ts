@@ -1,6 +1,8 @@
 import { rm } from "node:fs/promises";
 import Docker from "dockerode";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openHolding } from "../../apps/ops/src/deploy/engines/index.ts";
+import { rememberServing, serveOn } from "../../apps/ops/src/deploy/recovery/serve-on.ts";
 import { rolloutStandalone } from "../../apps/ops/src/rollout/standalone.ts";
 import type { RemoteServerPlan } from "../../components/topology/index.ts";
 import { BROKEN_IMAGES, haveBrokenImages } from "./broken-versions.ts";
@@ -140,6 +142,25 @@ describe.skipIf(!(await haveDockerNodes()))(
       expect(await containers()).toHaveLength(3);
       await rollOut(await planOf(version));
       expect([met.load.failures, met.turns.lost]).toEqual([[], []]);
+    });
+
+    it("serves as it did once an update that failed has taken it away with its network", async () => {
+      const holding = openHolding({ kind: "docker", address: `unix://${socket()}` });
+      const before = await containers();
+      const held = await holding.list(NAME);
+      const remembered = await rememberServing(held.map((one) => ({ engine: holding, held: one })));
+      for (const one of held.filter(({ kind }) => kind === "container"))
+        await engine.getContainer(one.id).remove({ force: true });
+      const networks = held.filter(({ kind }) => kind === "network");
+      for (const { id } of networks) await engine.getNetwork(id).remove();
+      expect(networks.length).toBeGreaterThan(0);
+      expect(await serveOn(remembered, false)).toHaveLength(before.length + networks.length);
+      await untilReady(url);
+      expect(await containers()).toEqual(before);
+      expect((await holding.list(NAME)).map(({ kind, name, labels }) => ({ kind, name, labels }))).toEqual(
+        held.map(({ kind, name, labels }) => ({ kind, name, labels })),
+      );
+      expect(await rollOut(await planOf({ image: BROKEN_IMAGES.next }))).toBe(0);
     });
 
     it.each([

@@ -134,7 +134,7 @@ it("makes what served again on the network that has taken the place of its own",
     ...ENGINE,
     "/info": {},
     "/containers/c1/json": {
-      Config: { Hostname: "x" },
+      Config: { Hostname: "x", Image: "database:1" },
       HostConfig: { NetworkMode: "flame-dev", Memory: 5 },
       NetworkSettings: { Networks: networks },
       Image: "sha256:1",
@@ -155,6 +155,33 @@ it("makes what served again on the network that has taken the place of its own",
       NetworkingConfig: { EndpointsConfig: { other: { Aliases: ["flame-dev-database"] } } },
     }),
   ]);
+});
+
+it.each([
+  { why: "by its name while that names it", named: "sha256:1", made: "database:1" },
+  { why: "by itself once its name is another one's", named: "sha256:2", made: "sha256:1" },
+  { why: "by itself once its name is nobody's", named: undefined, made: "sha256:1" },
+])("makes what served again of the image that it was made of, $why", async ({ named, made }) => {
+  const answers: Record<string, unknown> = {
+    ...ENGINE,
+    "/info": {},
+    "/containers/c1/json": {
+      Config: { Image: "database:1" },
+      HostConfig: {},
+      NetworkSettings: { Networks: {} },
+      Image: "sha256:1",
+    },
+    "/containers/create": { Id: "c9" },
+    "/containers/c9/start": {},
+    ...(named !== undefined && { "/images/database:1/json": { Id: named } }),
+  };
+  const { holding, sent } = await fakeEngine(answers);
+  const database = (await holding.list("dev")).find(({ id }) => id === "c1");
+  if (!database) throw new Error("the engine has a database");
+  const remembered = await holding.remember(database);
+  delete answers["/containers/c1/json"];
+  expect(await remembered?.bringBack(false)).toBe(true);
+  expect(sent).toEqual([expect.objectContaining({ Image: made })]);
 });
 
 it.each([

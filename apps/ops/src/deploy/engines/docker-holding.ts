@@ -244,8 +244,7 @@ async function remember(client: Docker, { kind, id, name, works, labels }: Held)
         ...config,
         name,
         Hostname: name,
-        // The image as it was, whatever its tag names by now.
-        Image,
+        Image: await imageAsItWas(client, Config.Image, Image),
         HostConfig: { ...asItIsTaken(HostConfig), ...(attached.moved && { NetworkMode: attached.networks[0]?.[0] }) },
         NetworkingConfig: { EndpointsConfig: Object.fromEntries(attached.networks) },
       });
@@ -253,6 +252,12 @@ async function remember(client: Docker, { kind, id, name, works, labels }: Held)
       return true;
     },
   };
+}
+
+/** A container's image by the name that it was given, or, where that names another one by now, by what it is. */
+async function imageAsItWas(client: Docker, name: string, id: string): Promise<string> {
+  const named = await client.getImage(name).inspect().catch(unless(404));
+  return named?.Id === id ? name : id;
 }
 
 /** A network of this engine's own, without which nothing that was attached to it comes back. */
