@@ -94,8 +94,13 @@ export function webUrl({ keyVariable }: { readonly keyVariable: string }) {
         `move the key to ${keyVariable}`,
       );
     }
-    return value.replace(/\/+$/, "");
+    return withoutEndSlashes(value);
   });
+}
+
+/** An address that paths can be put behind. */
+export function withoutEndSlashes(address: string): string {
+  return address.replace(/(?<!\/)\/+$/, "");
 }
 
 /** `postgresql://user@host:port/name?sslmode=…`, without a password. */

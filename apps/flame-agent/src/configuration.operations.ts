@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { amount, list, refuse, secret, secretFile, webUrl, whole } from "./configuration.fields.ts";
+import { amount, list, refuse, secret, secretFile, webUrl, whole, withoutEndSlashes } from "./configuration.fields.ts";
 
 /** `small@https://models.example/v1`, or `offline`. */
 function fallbacks() {
@@ -7,7 +7,7 @@ function fallbacks() {
     if (value === "offline") return { kind: "offline" };
     const [, name, address] = /^([^@]+)@(https?:\/\/[^@?#]+)$/.exec(value) ?? [];
     if (name && address && URL.canParse(address)) {
-      return { kind: "openai-compatible", name, baseUrl: address.replace(/\/+$/, "") };
+      return { kind: "openai-compatible", name, baseUrl: withoutEndSlashes(address) };
     }
     // What stands there may hold a key by mistake: only the part before the address is told.
     return refuse(

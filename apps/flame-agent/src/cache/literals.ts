@@ -10,7 +10,7 @@ const NEGATIONS = new Set(
  * what stands in quotes or backticks. An embedding puts "30 days" and "90 days" close together; their answers differ.
  */
 export function literalsOf(question: string): string {
-  const quoted = [...question.matchAll(/"([^"]+)"|“([^”]+)”|«([^»]+)»|`([^`]+)`/g)].map(
+  const quoted = [...question.matchAll(/"([^"]+)"|“([^“”]+)”|«([^«»]+)»|`([^`]+)`/g)].map(
     (found) => `"${found.slice(1).find((text) => text !== undefined)}"`,
   );
   const plain = question.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();

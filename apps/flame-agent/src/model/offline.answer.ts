@@ -92,7 +92,7 @@ function answerIn(value: unknown): string {
 /** The longest piece of a question that reads as an expression with at least one operator or function. */
 function arithmeticIn(question: string): string | undefined {
   const pieces = question.match(/(?:(?:sqrt|abs|round|floor|ceil|min|max|pi)\b|[\d.+\-*/%^(),\s])+/gi) ?? [];
-  const trimmed = pieces.map((piece) => piece.replace(/[\s.,]+$/, "").trim());
+  const trimmed = pieces.map((piece) => withoutEndMarks(piece.trim()));
   return trimmed
     .filter(
       (piece) => /\d/.test(piece) && (/[\d)]\s*[+\-*/%^]\s*[\d(.a-z+-]/i.test(piece) || /^[a-z]+\s*\(/i.test(piece)),
@@ -100,10 +100,17 @@ function arithmeticIn(question: string): string | undefined {
     .sort((one, other) => other.length - one.length)[0];
 }
 
+/** What a sentence ends with isn't the expression's. */
+function withoutEndMarks(piece: string): string {
+  let end = piece.length;
+  while (end > 0 && /[\s.,]/.test(piece.charAt(end - 1))) end -= 1;
+  return piece.slice(0, end);
+}
+
 /** `Send "the text" to somebody`. */
 function messageIn(question: string) {
-  const found = /\bsend (?:the message )?"([^"]+)" to (\S+?)[.!?]?(?:\s|$)/i.exec(question);
-  return found ? { to: found[2], text: found[1] } : undefined;
+  const found = /\bsend (?:the message )?"([^"]+)" to (\S+)/i.exec(question);
+  return found ? { to: found[2]?.replace(/(?<=.)[.!?]$/, ""), text: found[1] } : undefined;
 }
 
 /** The facts that a conversation tells, in the user's words, so that a later question finds them. */
@@ -112,12 +119,12 @@ function summaryOf(conversation: string): string {
   return facts.length === 0 ? "The user told nothing of themself." : `The user said: ${facts.join(", ")}.`;
 }
 
-const DATE = String.raw`\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?`;
-const ZONE = String.raw`[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_+\-\d]+)+|UTC`;
+const DATE = /\d{4}-\d{2}-\d{2}(?:T[\d:.]{1,24}(?:Z|[+-]\d{2}:\d{2})?)?/g;
+const ZONE = /\b[A-Z][A-Za-z_]{1,39}(?:\/[A-Z][A-Za-z_+\-\d]{1,39}){1,2}|\bUTC\b/;
 
 function dateQuestion(question: string) {
-  const dates = question.match(new RegExp(DATE, "g")) ?? [];
-  const timezone = new RegExp(ZONE).exec(question)?.[0];
+  const dates = question.match(DATE) ?? [];
+  const timezone = ZONE.exec(question)?.[0];
   const [from, to] = dates;
   const duration = /\b(\d+) (year|month|week|day|hour|minute)s? (after|before|from)\b/i.exec(question);
   if (from && to) return { kind: "between", from, to };
@@ -133,7 +140,7 @@ function dateQuestion(question: string) {
 
 /** Answers "what is my …?" from the latest "my … is …" of the thread, and takes note of a new one. */
 function fromMemory(question: string, said: readonly string[]): string | undefined {
-  const asked = /\bwhat(?:'s| is| was) my ([a-z][a-z ]*?)\s*\??\s*$/i.exec(question)?.[1]?.toLowerCase();
+  const asked = /\bwhat(?:'s| is| was) my ([a-z][a-z ]{0,59}?) ?\??$/i.exec(question.trim())?.[1]?.toLowerCase();
   if (asked) {
     const value = said
       .slice(0, -1)
@@ -148,8 +155,16 @@ function fromMemory(question: string, said: readonly string[]): string | undefin
 }
 
 function factsIn(message: string): Map<string, string> {
-  const matches = message.matchAll(/\bmy ([a-z][a-z ]*?) is ([^.,;!?\n]+)/gi);
-  return new Map([...matches].map(([, name = "", value = ""]) => [name.toLowerCase(), value.trim()]));
+  return new Map(message.split(/[.,;!?\n]/).flatMap(factIn));
+}
+
+/** "my … is …", with the name in small letters; none or one. */
+function factIn(sentence: string): (readonly [name: string, value: string])[] {
+  const [before = "", ...after] = sentence.split(/ is /i);
+  const words = before.toLowerCase().split(" ");
+  const name = words.slice(words.lastIndexOf("my") + 1).join(" ");
+  const value = after.join(" is ").trim();
+  return words.includes("my") && /^[a-z][a-z ]*$/.test(name) && value !== "" ? [[name, value]] : [];
 }
 
 function plainReply(question: string, said: readonly string[]): string {

@@ -13,9 +13,7 @@ export function fromSources(question: string, prompt: readonly LanguageModelV3Me
   );
   if (asked.size === 0) return undefined;
   let best: { sentence: string; number: string; shared: number } | undefined;
-  for (const [, number = "", title = "", content = ""] of systemText(prompt).matchAll(
-    /<source number="(\d+)" title="([^"]*)">\n([\s\S]*?)\n<\/source>/g,
-  )) {
+  for (const { number, title, content } of sourcesIn(systemText(prompt))) {
     const titleWords = wordsOf(title).map(stem);
     for (const sentence of content.split(/(?<=[.!?])\s+|\n+/)) {
       const words = new Set([...wordsOf(sentence).map(stem), ...titleWords]);
@@ -24,6 +22,18 @@ export function fromSources(question: string, prompt: readonly LanguageModelV3Me
     }
   }
   return best && best.shared / asked.size >= ANSWERING_SHARE ? `${best.sentence} [${best.number}]` : undefined;
+}
+
+/** The passages that a prompt has found, each between its tags. */
+function sourcesIn(text: string) {
+  const blocks = text.split("\n</source>").slice(0, -1);
+  return blocks.flatMap((block) => {
+    const begin = block.indexOf("<source number=");
+    const found = begin === -1 ? undefined : /^<source number="(\d+)" title="([^"]*)">\n/.exec(block.slice(begin));
+    if (!found) return [];
+    const [head, number = "", title = ""] = found;
+    return [{ number, title, content: block.slice(begin + head.length) }];
+  });
 }
 
 /** Everything that the model was told beside the conversation. */

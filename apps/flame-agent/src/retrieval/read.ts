@@ -122,16 +122,13 @@ const HEADING_MARK = "\ue000";
  * as HTML again, so a scanner of tags is enough and no parser is needed.
  */
 function htmlSections(html: string): Section[] {
-  const visible = html
-    .replaceAll(HEADING_MARK, "")
-    .replace(/<!--[\s\S]*?(?:-->|$)/g, " ")
-    .replace(/<(script|style|head|noscript|template|svg|iframe)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, " ")
+  const visible = withoutHidden(html.replaceAll(HEADING_MARK, "").replace(/<!--[\s\S]*?(?:-->|$)/g, " "))
     .replace(/\s+/g, " ")
     .replace(/<h([1-6])\b[^<>]*>/gi, `\n\n${HEADING_MARK}$1`)
     .replace(/<li\b[^<>]*>/gi, "\n- ")
     .replace(/<(?:td|th)\b[^<>]*>/gi, " ")
     .replace(/<br\b[^<>]*>/gi, "\n")
-    .replace(BLOCK_TAG, "\n\n")
+    .replace(/<\/?([a-z][a-z\d]*)\b[^<>]*>/gi, (tag, name: string) => (BLOCKS.has(name.toLowerCase()) ? "\n\n" : tag))
     .replace(/<[/!]?[a-z][^<>]*>/gi, "");
   const sections = new Sections();
   for (const block of visible.split(/\n\s*\n/)) {
@@ -146,8 +143,34 @@ function htmlSections(html: string): Section[] {
   return sections.all();
 }
 
-const BLOCK_TAG =
-  /<\/?(?:p|div|section|article|main|header|footer|nav|aside|ul|ol|table|tr|blockquote|pre|figure|dl|dd|dt|form|hr|h[1-6])\b[^<>]*>/gi;
+/** Elements that show nothing of what stands in them. */
+const HIDING = new Set(["script", "style", "head", "noscript", "template", "svg", "iframe"]);
+
+/** A page without what isn't shown; an element that isn't closed goes on to the end. */
+function withoutHidden(html: string): string {
+  const shown: string[] = [];
+  let from = 0;
+  let hiding: string | undefined;
+  for (const { 0: tag, 1: slash, 2: name = "", index } of html.matchAll(/<(\/?)([a-z]+)\b(?:\s*>)?/gi)) {
+    const element = name.toLowerCase();
+    if (hiding === undefined && slash === "" && HIDING.has(element)) {
+      shown.push(html.slice(from, index));
+      hiding = element;
+    } else if (element === hiding && slash === "/" && tag.endsWith(">")) {
+      hiding = undefined;
+      from = index + tag.length;
+    }
+  }
+  if (hiding === undefined) shown.push(html.slice(from));
+  return shown.join(" ");
+}
+
+/** Elements that stand in a block of their own. */
+const BLOCKS = new Set(
+  "p div section article main header footer nav aside ul ol table tr blockquote pre figure dl dd dt form hr h1 h2 h3 h4 h5 h6".split(
+    " ",
+  ),
+);
 
 function decoded(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));/gi, (whole, decimal, hexadecimal, name) => {

@@ -52,7 +52,7 @@ export function answerDate(question: DateQuestion, now: number): string {
 }
 
 function parse(text: string): Date {
-  const withZone = /T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || !text.includes("T") ? text : `${text}Z`;
+  const withZone = /(?:Z|[+-]\d{2}:\d{2})$/.test(text) || !text.includes("T") ? text : `${text}Z`;
   const date = new Date(withZone);
   const sameDay =
     Number.isFinite(date.getTime()) &&
