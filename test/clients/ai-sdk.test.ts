@@ -100,6 +100,28 @@ describe("AI SDK's chat with its own transport", () => {
     expect((await outbox()) - before).toBe(sent);
   });
 
+  it("talks on where it sends its last message alone", async () => {
+    const state = new PlainState();
+    const transport = new DefaultChatTransport<UIMessage>({
+      api: `${agent.url}/chat`,
+      prepareSendMessagesRequest: ({ id, messages, body }) => ({ body: { ...body, id, messages: messages.slice(-1) } }),
+    });
+    const chat = new PlainChat({ id: "last-alone", state, transport });
+    await chat.sendMessage({ text: "My name is Ada." });
+    await chat.sendMessage({ text: "What is my name?" });
+    expect(textOf(chat.lastMessage)).toBe("Your name is Ada.");
+  });
+
+  it("is answered at once after it was stopped", async () => {
+    const { chat } = chatOf("stopped-and-on");
+    const said = chat.sendMessage({ text: "count to 9000" });
+    await until("it has begun", () => textOf(chat.lastMessage).includes(" 9"));
+    await chat.stop();
+    await said;
+    await chat.sendMessage({ text: "What is 6 * 7?" });
+    expect(textOf(chat.lastMessage)).toBe("6 * 7 = 42");
+  });
+
   it("stops in the middle, and so does the turn", async () => {
     const { chat } = chatOf("stopped");
     const said = chat.sendMessage({ text: "count to 9000" });

@@ -17,6 +17,7 @@ import type { Chat } from "../workflow/index.ts";
 import { controlAccess, operatorsOnly, PROBE_PATHS } from "./access.ts";
 import { guardAddresses } from "./addresses.ts";
 import { checkBody } from "./body.ts";
+import { saidNow } from "./chat-route.ts";
 import { addChatRoutes } from "./chat-routes.ts";
 import type { AgentEnv } from "./env.ts";
 import { answerFailure } from "./failure-answer.ts";
@@ -29,6 +30,7 @@ import { openApi } from "./openapi.ts";
 import { ownHostsOnly } from "./own-hosts.ts";
 import { OtherUser } from "./owner.ts";
 import { allowOrigins, securityHeaders } from "./security-headers.ts";
+import { STOP_PATH, stopThread } from "./stop-thread.ts";
 import { traceRequests } from "./trace-requests.ts";
 import { closeUnread } from "./unread-body.ts";
 
@@ -79,7 +81,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
           413,
         ),
     }),
-    checkBody(security.messageLimitCharacters, (method, path) => turnOf(method, path) !== undefined),
+    checkBody(security.messageLimitCharacters, askedBy),
     trackTurns(turns, metrics, {
       isActive: (thread) => flame.getActiveThreadRunId(thread) !== undefined,
       abort: (thread) => void flame.abortThreadStream(thread),
@@ -89,6 +91,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
   const agents = new Set(Object.keys(mastra.listAgents()));
   const threads = createThreads(database.pool);
   app.use("/api/*", guardMastraRoutes(security.messagesMax, agents, threads, log));
+  app.post(STOP_PATH, stopThread(chat.stops));
   app.use("/api/*", holdThread({ leases: chat.leases, agent: flame, records: chat.records, threads, log }));
 
   app.get("/health", tellHealth({ ...parts, databaseAnswers, requests }));
@@ -126,6 +129,12 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
 
   await new NarrowMastraServer({ app, mastra }, log).init();
   return app;
+}
+
+/** What of a body a turn is asked by, where the route takes one. */
+function askedBy(method: string, path: string, body: unknown): unknown {
+  if (turnOf(method, path) === undefined) return undefined;
+  return path === "/chat" ? saidNow(body) : body;
 }
 
 /** The methods that a path has a route for. */

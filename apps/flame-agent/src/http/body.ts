@@ -15,12 +15,12 @@ export const METHODS_WITH_BODY = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 /**
  * Refuses a body that doesn't say that it is JSON, as pages of any origin may send one without being asked; and JSON
  * that no route could take: nested too deep, with text that no database can store (a zero character, half
- * of a surrogate pair), or, where the request `isTurn`, with a message longer than `messageLimitCharacters`. What isn't
+ * of a surrogate pair), or with a message longer than `messageLimitCharacters` in what a turn is `asked` by. What isn't
  * JSON is left to the route.
  */
 export function checkBody(
   messageLimitCharacters: number,
-  isTurn: (method: string, path: string) => boolean,
+  asked: (method: string, path: string, body: unknown) => unknown,
 ): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
     const { method, path } = context.req;
@@ -31,7 +31,10 @@ export function checkBody(
       return context.json({ error: "The body is refused; allowed: Content-Type: application/json" }, 415);
     }
     const body = parsed(text);
-    switch (faultIn(body, isTurn(method, path) ? messageLimitCharacters : Number.POSITIVE_INFINITY, DEPTH_MAX)) {
+    const fault =
+      faultIn(body, Number.POSITIVE_INFINITY, DEPTH_MAX) ??
+      faultIn(asked(method, path, body), messageLimitCharacters, DEPTH_MAX);
+    switch (fault) {
       case "depth":
         return context.json({ error: `The body is nested deeper than ${DEPTH_MAX} levels` }, 400);
       case "text":

@@ -36,6 +36,13 @@ export const ChatBody = z.looseObject({
 
 const Text = storable(MESSAGE_CHARACTERS);
 
+/** What of a body is read as said now: the last message, where it is the user's. Clients send what was said before too. */
+export function saidNow(body: unknown): unknown {
+  const request = ChatBody.safeParse(body);
+  const last = request.data?.messages.at(-1);
+  return last?.role === "user" ? last : undefined;
+}
+
 /**
  * `POST /chat`: a turn for AI SDK's chat clients, as a UI message stream. The last message is what the user says now, or
  * the agent's with the user's decision about a tool call in it; what was said before is in the thread.
@@ -61,7 +68,7 @@ export function takeChatTurn(chat: Chat) {
       );
     const message = Text.safeParse(parts.data.map(({ text }) => text).join("\n"));
     if (!message.success) return refused(context, "the last message", message.error);
-    return beginTurn(context, chat, { message: message.data, thread, resource }, uiStream(thread));
+    return beginTurn(context, chat, { message: message.data, thread, resource, supersedes: true }, uiStream(thread));
   };
 }
 

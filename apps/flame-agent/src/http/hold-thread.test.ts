@@ -17,6 +17,7 @@ async function sent({ isKept, isFree = true }: { readonly isKept: boolean; reado
   const lease: ThreadLease = {
     during: (work) => work(),
     duringAll: (work) => work(),
+    stoppedBy: () => {},
     isLost: false,
     row: { thread: THREAD.thread, holder: "h" },
     givenBack: () => {},

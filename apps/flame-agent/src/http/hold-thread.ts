@@ -5,7 +5,7 @@ import { z } from "zod";
 import { type createThreads, LeaseLost } from "../database/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { ThreadLeases } from "../turns/thread-leases.ts";
-import type { Turn } from "../turns/turns.ts";
+import { STOPPED, type Turn } from "../turns/turns.ts";
 import type { TurnRecords } from "../workflow/records.ts";
 import type { AgentEnv } from "./env.ts";
 import { mastraRouteOf } from "./mastra-routes.ts";
@@ -39,8 +39,10 @@ export function holdThread(parts: HoldingParts): MiddlewareHandler<AgentEnv> {
   return async (context, next) => {
     const route = mastraRouteOf(context.req.method, context.req.path);
     const { resource: resourceId, thread: threadId } = context.get("owned") ?? {};
+    // A proxy hears nothing of it meanwhile: it is told to come back before a heartbeat would be missed.
+    const longestSeconds = context.get("heartbeatSeconds");
     if (route?.changes && threadId !== undefined) {
-      const lease = await leases.take(threadId, context.req.raw.signal, context.get("heartbeatSeconds"));
+      const lease = await leases.take(threadId, context.req.raw.signal, { longestSeconds });
       if (!lease) return threadBusy(context);
       try {
         await lease.during(next);
@@ -58,10 +60,12 @@ export function holdThread(parts: HoldingParts): MiddlewareHandler<AgentEnv> {
       return;
     }
 
-    // A proxy hears nothing of it meanwhile: it is told to come back before a heartbeat would be missed.
-    const lease = await leases.take(threadId, turn.signal, context.get("heartbeatSeconds"));
+    const lease = await leases.take(threadId, turn.signal, { longestSeconds });
     if (!lease) return threadBusy(context);
     void turn.ended.then(() => lease.release());
+    lease.stoppedBy((wish) => {
+      if (wish === "whoever follows") turn.abort(STOPPED);
+    });
     await (route.turn === "until its thread is idle" ? lease.duringAll(next) : lease.during(next));
     if (lease.isLost && !isStream(context.res)) context.res = context.json({ error: new LeaseLost().message }, 409);
   };

@@ -11,6 +11,7 @@ export class Followers {
   readonly #graceSeconds: number;
   readonly #abandoned: () => void;
   #count = 0;
+  #hasBegun = false;
   #over = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -25,12 +26,18 @@ export class Followers {
 
   enter(): void {
     this.#count += 1;
+    this.#hasBegun = true;
     clearTimeout(this.#timer);
   }
 
   leave(): void {
     this.#count -= 1;
     if (this.#count === 0) this.#wait();
+  }
+
+  /** Has the turn count as abandoned at once, where it was followed and is no more, through any instance. */
+  async endIfLeft(): Promise<void> {
+    if (this.#hasBegun && Number.isFinite(this.#graceSeconds)) await this.#endIfUnfollowed(2 * FOLLOWER_BEAT_SECONDS);
   }
 
   end(): void {
@@ -46,11 +53,16 @@ export class Followers {
   }
 
   async #look(): Promise<void> {
-    const seconds = Math.max(this.#graceSeconds, 2 * FOLLOWER_BEAT_SECONDS);
+    if (!(await this.#endIfUnfollowed(Math.max(this.#graceSeconds, 2 * FOLLOWER_BEAT_SECONDS)))) this.#wait();
+  }
+
+  /** Where nobody followed for so many seconds, calls `abandoned`; whether nothing is to be looked for any more. */
+  async #endIfUnfollowed(seconds: number): Promise<boolean> {
+    if (this.#over || this.#count > 0) return true;
     // Where the database can't be asked, somebody may well wait: the next look tells.
-    const followed = await wasFollowed(this.#connection, this.#turn, seconds).catch(() => true);
-    if (this.#over || this.#count > 0) return;
-    if (followed) this.#wait();
-    else this.#abandoned();
+    const isFollowed = await wasFollowed(this.#connection, this.#turn, seconds).catch(() => true);
+    if (this.#over || this.#count > 0) return true;
+    if (!isFollowed) this.#abandoned();
+    return !isFollowed;
   }
 }

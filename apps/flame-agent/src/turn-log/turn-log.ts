@@ -52,6 +52,11 @@ export class TurnLog {
     });
   }
 
+  /** Has a turn that runs here end at once where those who followed it have left, and it doesn't go on for its own sake. */
+  async endIfLeft(turn: string): Promise<void> {
+    await this.#live.get(turn)?.followers.endIfLeft();
+  }
+
   /** Whether there are events behind `after`, or will be without anybody's doing; or whether they are kept no more. */
   async ahead(turn: string, after: number): Promise<"some" | "none" | "forgotten"> {
     const page = await readPage(this.#pool, turn, after);

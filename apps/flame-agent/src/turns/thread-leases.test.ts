@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import pino from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Database, heldLease } from "../database/index.ts";
 import { DRIVERS, testDatabase } from "../testing/database.ts";
 import { answersLost } from "../testing/faulty-database.ts";
 import { until } from "../testing/folder.ts";
 import { forgetLeases, type ThreadLease, ThreadLeases } from "./thread-leases.ts";
+import { ThreadStops } from "./thread-stops.ts";
 
 const ALIVE_SECONDS = 15;
 const NEVER = new AbortController().signal;
@@ -20,13 +22,14 @@ describe.each(DRIVERS)("a thread on %s", (driver) => {
   async function instance(waitSeconds = 20) {
     const id = randomUUID();
     await database.pool.query("insert into flame.instances (id) values ($1)", [id]);
-    const leases = new ThreadLeases(database.pool, { instance: id, aliveSeconds: ALIVE_SECONDS, waitSeconds });
+    const stops = new ThreadStops(database.pool, { instance: id, isShared: true, log: pino({ level: "silent" }) });
+    const leases = new ThreadLeases(database.pool, { instance: id, aliveSeconds: ALIVE_SECONDS, waitSeconds, stops });
     const silence = (seconds: number) =>
       database.pool.query("update flame.instances set seen_at = now() - make_interval(secs => $2) where id = $1", [
         id,
         seconds,
       ]);
-    return { leases, silence };
+    return { leases, stops, silence };
   }
   const taken = async (lease: Promise<ThreadLease | undefined>): Promise<ThreadLease> => {
     const got = await lease;

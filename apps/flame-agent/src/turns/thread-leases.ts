@@ -2,12 +2,15 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Pool } from "pg";
 import { HeldLease, holding } from "../database/index.ts";
+import type { StopWish, ThreadStops } from "./thread-stops.ts";
 
 /** Pauses between two looks at a thread that another instance holds, in milliseconds: each one is twice the last. */
 const FIRST_PAUSE_MILLISECONDS = 25;
 const LONGEST_PAUSE_MILLISECONDS = 400;
 /** What is waited in any case, in milliseconds: a turn that told its end gives its thread back a moment later. */
 const LEAST_WAIT_MILLISECONDS = 250;
+/** How often a turn that supersedes another one asks for that, in milliseconds: it may see a moment later that it isn't followed. */
+const ASK_MILLISECONDS = 250;
 
 export interface ThreadLeasesOptions {
   /** Names this process among those that share the database. */
@@ -16,6 +19,15 @@ export interface ThreadLeasesOptions {
   readonly aliveSeconds: number;
   /** How long a turn waits for its thread, in seconds; 0: only for one that is ending. */
   readonly waitSeconds: number;
+  /** What stops turns that hold threads. */
+  readonly stops: ThreadStops;
+}
+
+export interface TakeOptions {
+  /** How long the thread is waited for at most, in seconds. Default: as long as any turn waits. */
+  readonly longestSeconds?: number;
+  /** Whether a turn that has the thread and that nobody follows is stopped for it. Default: it is waited for. */
+  readonly supersedes?: boolean;
 }
 
 /** What finds a lease in the database. */
@@ -27,6 +39,8 @@ export interface ThreadLease {
   during<Result>(work: () => Result): Result;
   /** The same, for the runs too that Mastra begins in the thread after those of the work. */
   duringAll<Result>(work: () => Result): Result;
+  /** Says what stops the turn that has the thread, until it gives it back. */
+  stoppedBy(stop: (wish: StopWish) => void): void;
   /** Whether a write was refused because another one has the thread by now. */
   readonly isLost: boolean;
   /** Its row in the database, for a statement that gives it back. */
@@ -54,19 +68,20 @@ export class ThreadLeases {
     this.#options = options;
   }
 
-  /**
-   * The thread, once it is free; undefined where it wasn't within the wait, which is `longestSeconds` at most, or
-   * `signal` was aborted before.
-   */
+  /** The thread, once it is free; undefined where it wasn't within the wait, or `signal` was aborted before. */
   async take(
     thread: string,
     signal: AbortSignal,
-    longestSeconds = Number.POSITIVE_INFINITY,
+    { longestSeconds = Number.POSITIVE_INFINITY, supersedes = false }: TakeOptions = {},
   ): Promise<ThreadLease | undefined> {
+    const { stops } = this.#options;
     const until = new AbortController();
     const waitSeconds = Math.min(this.#options.waitSeconds, longestSeconds);
     const waitMilliseconds = Math.max(waitSeconds * 1000, LEAST_WAIT_MILLISECONDS);
     const timer = setTimeout(() => until.abort(), waitMilliseconds);
+    // Where the database doesn't take the wish, the turn is waited for.
+    const ask = () => void stops.ask(thread, "unfollowed").catch(() => {});
+    const asking = supersedes ? setInterval(ask, ASK_MILLISECONDS) : undefined;
     const done = Promise.withResolvers<void>();
     const before = this.#lines.get(thread);
     // Who gives up leaves the line: those behind wait for those before.
@@ -94,14 +109,17 @@ export class ThreadLeases {
           held.coversFollowUps = true;
           return holding(held, work);
         },
+        stoppedBy: (stop) => stops.enter(thread, holder, stop),
         get isLost() {
           return held.isLost;
         },
         row: held,
         givenBack: () => {
+          stops.leave(thread, holder);
           released ??= Promise.resolve().then(leave);
         },
         release: () => {
+          stops.leave(thread, holder);
           released ??= this.#release(thread, holder).finally(leave);
           return released;
         },
@@ -111,6 +129,7 @@ export class ThreadLeases {
       throw error;
     } finally {
       clearTimeout(timer);
+      clearInterval(asking);
     }
   }
 
@@ -128,7 +147,7 @@ export class ThreadLeases {
       const claim = this.#pool.query(
         `insert into flame.thread_leases as lease (thread, holder, instance)
          select $1, $2, $3 from (${NOT_AWAITED}) as quick
-         on conflict (thread) do update set holder = excluded.holder, instance = excluded.instance
+         on conflict (thread) do update set holder = excluded.holder, instance = excluded.instance, stop_wish = null
          where not exists (
            select from flame.instances where id = lease.instance and seen_at > now() - make_interval(secs => $4)
          )`,

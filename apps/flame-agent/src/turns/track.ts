@@ -4,7 +4,7 @@ import type { AgentEnv } from "../http/env.ts";
 import { mastraRouteOf } from "../http/mastra-routes.ts";
 import type { Metrics } from "../metrics.ts";
 import { currentRequest } from "../request-scope.ts";
-import { type Turn, TurnAborted, type Turns } from "./turns.ts";
+import { STOPPED, type Turn, type Turns } from "./turns.ts";
 
 /** Our own routes that make the agent take a turn or go on with one; Mastra's are told by their table. */
 const TURN_PATH = /^\/chat$|^\/turns(\/[^/]+\/resume)?$|^\/approvals\/[^/]+\/(approve|reject)$/;
@@ -13,8 +13,6 @@ const TURN_PATH = /^\/chat$|^\/turns(\/[^/]+\/resume)?$|^\/approvals\/[^/]+\/(ap
 const ABORT_GRACE_SECONDS = 2;
 /** What a refused client should wait, in seconds: the next instance is there already. */
 const RETRY_AFTER_SECONDS = 1;
-/** Why a turn ends that its client stopped. */
-const STOPPED = new TurnAborted("client-left", "The client stopped the turn");
 /** How often a turn without a response of its own is looked at, in milliseconds, and how often it must be gone. */
 const LOOK_MILLISECONDS = 100;
 const IDLE_LOOKS = 2;

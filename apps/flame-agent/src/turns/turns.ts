@@ -15,6 +15,9 @@ export class TurnAborted extends ToldError {
   }
 }
 
+/** Why a turn ends that its client stopped. */
+export const STOPPED = new TurnAborted("client-left", "The client stopped the turn");
+
 /** One turn that runs: from the request's arrival until the response's last byte. */
 export interface Turn {
   /** Aborted when the turn must stop, with a {@link TurnAborted} as its reason. */

@@ -5,7 +5,7 @@ import { currentRequest } from "../request-scope.ts";
 import { ownedName } from "../tenants/index.ts";
 import { type EncodedEvent, encoded, type TurnLog, type TurnWriter } from "../turn-log/index.ts";
 import type { ThreadLease } from "../turns/thread-leases.ts";
-import { TurnAborted } from "../turns/turns.ts";
+import { STOPPED, TurnAborted } from "../turns/turns.ts";
 import { type ChatWorkflow, GENERATION, parseResult, parseWaitingCall } from "./chat.ts";
 import type { TurnEvent } from "./events.ts";
 import { failureOf, NOT_KEPT, THREAD_LOST, untold } from "./failure.ts";
@@ -106,6 +106,10 @@ export class TurnCourse {
       await this.#note(id, { state: "interrupted", failure: null, told: [] }, turn.lease);
       this.#running.delete(id);
       throw error;
+    });
+    turn.lease.stoppedBy((wish) => {
+      if (wish === "whoever follows") abort(STOPPED);
+      else void this.#parts.events.endIfLeft(id);
     });
     const over = this.#carry(turn, writer, signal).finally(() => this.#running.delete(id));
     return { id, after: writer.after, over };

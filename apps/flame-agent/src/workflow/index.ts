@@ -13,6 +13,7 @@ import { ensureVectorIndexes } from "../retrieval/vector-index.ts";
 import type { ApprovedTools } from "../tools/index.ts";
 import { TurnLog } from "../turn-log/index.ts";
 import { ThreadLeases } from "../turns/thread-leases.ts";
+import { ThreadStops } from "../turns/thread-stops.ts";
 import { type ChatWorkflow, createChatWorkflow } from "./chat.ts";
 import { LiveTurns } from "./live.ts";
 import type { ChatMetrics } from "./metrics.ts";
@@ -46,6 +47,7 @@ export interface Chat {
   readonly events: TurnLog;
   readonly approvals: Approvals;
   readonly leases: ThreadLeases;
+  readonly stops: ThreadStops;
   readonly knowledge: Knowledge;
   readonly log: Logger;
   /** Ends the upkeep; to be called before the database is closed. */
@@ -78,7 +80,9 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
   const records = createTurnRecords(pool, instance.id);
   const events = new TurnLog(pool, instance.id, WRITE_PAUSE_MILLISECONDS[database.kind]);
   const turns = new LiveTurns();
+  const stops = new ThreadStops(pool, { instance: instance.id, isShared: database.kind !== "embedded", log });
   const leases = new ThreadLeases(pool, {
+    stops,
     instance: instance.id,
     aliveSeconds: ALIVE_SECONDS,
     waitSeconds: chat.threadWaitSeconds,
@@ -115,5 +119,5 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
     await runner.settle();
   };
   instance.keepUp(settle, metrics);
-  return { workflow, runner, records, events, approvals, leases, knowledge, log, close: () => instance.stop() };
+  return { workflow, runner, records, events, approvals, leases, stops, knowledge, log, close: () => instance.stop() };
 }

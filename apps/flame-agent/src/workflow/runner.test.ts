@@ -9,6 +9,7 @@ import { testDatabase } from "../testing/database.ts";
 import { until } from "../testing/folder.ts";
 import { TurnLog } from "../turn-log/index.ts";
 import { ThreadLeases } from "../turns/thread-leases.ts";
+import { ThreadStops } from "../turns/thread-stops.ts";
 import { TurnAborted } from "../turns/turns.ts";
 import { endOf } from "./course.ts";
 import { INTERRUPTED } from "./failure.ts";
@@ -125,7 +126,12 @@ function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}, instance: st
     },
     threads: { ownerOf: unused, claim: unused },
     turns: new LiveTurns(),
-    leases: new ThreadLeases(database.pool, { instance, aliveSeconds: 15, waitSeconds: 0 }),
+    leases: new ThreadLeases(database.pool, {
+      instance,
+      aliveSeconds: 15,
+      waitSeconds: 0,
+      stops: new ThreadStops(database.pool, { instance, isShared: false, log }),
+    }),
     events,
     reconnectSeconds: 30,
     metrics: createChatMetrics(registry),

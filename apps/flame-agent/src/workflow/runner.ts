@@ -6,7 +6,7 @@ import { textBehind } from "../memory/message-text.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import { type Owner, ownedName } from "../tenants/index.ts";
 import { encoded } from "../turn-log/index.ts";
-import type { ThreadLease, ThreadLeases } from "../turns/thread-leases.ts";
+import type { TakeOptions, ThreadLease, ThreadLeases } from "../turns/thread-leases.ts";
 import { type ChatInput, type DecidedCall, GENERATION } from "./chat.ts";
 import {
   type CourseParts,
@@ -28,6 +28,8 @@ export interface TurnRequest {
   /** Absent: a new thread begins. */
   readonly thread?: string | undefined;
   readonly resource: string;
+  /** Whether a turn of its thread that nobody follows is stopped for it. Default: it is waited for. */
+  readonly supersedes?: boolean;
 }
 
 /** A request that may run: its thread is new, or its own. */
@@ -37,6 +39,7 @@ export interface AdmittedTurn {
   readonly thread: string;
   readonly resource: string;
   readonly first: boolean;
+  readonly supersedes?: boolean;
 }
 
 /** Nothing was done: another turn had the thread for as long as this one may wait for it. */
@@ -88,13 +91,18 @@ export class TurnRunner {
   }
 
   /** The turn that the request asks for; undefined where its thread belongs to another resource. A new one is its own. */
-  async admit(tenant: string, { message, thread, resource }: TurnRequest): Promise<AdmittedTurn | undefined> {
-    if (thread === undefined) return { tenant, message, thread: randomUUID(), resource, first: true };
+  async admit(
+    tenant: string,
+    { message, thread, resource, supersedes = false }: TurnRequest,
+  ): Promise<AdmittedTurn | undefined> {
+    if (thread === undefined) return { tenant, message, thread: randomUUID(), resource, first: true, supersedes };
     const claimed = await this.#parts.threads.claim({
       thread: ownedName(tenant, thread),
       resource: ownedName(tenant, resource),
     });
-    return claimed === "other" ? undefined : { tenant, message, thread, resource, first: claimed === "new" };
+    return claimed === "other"
+      ? undefined
+      : { tenant, message, thread, resource, first: claimed === "new", supersedes };
   }
 
   /**
@@ -109,14 +117,16 @@ export class TurnRunner {
     // Somebody else's request with the key may have the thread, on any instance: its turn is not waited for to its end.
     if (key) void this.#lookForKey(admitted, key, found, noLonger.signal);
     const signal = AbortSignal.any([control.signal, found.signal]);
-    const begun = await this.#alone(admitted.tenant, admitted.thread, signal, async (lease): Promise<Begun> => {
+    const take = async (lease: ThreadLease): Promise<Begun> => {
       const turn = await this.#begin(admitted, control, lease, key);
       if (turn) return { kind: "began", turn };
       // Somebody else's request with the key was noted just before this one.
       const other = await this.#keyed(admitted, key);
       if (other) return other;
       throw new Error("The key stands for no turn");
-    }).finally(() => noLonger.abort());
+    };
+    const { tenant, thread, supersedes } = admitted;
+    const begun = await this.#alone(tenant, thread, signal, take, { supersedes }).finally(() => noLonger.abort());
     return begun.kind === "busy" ? ((await this.#keyed(admitted, key)) ?? begun) : begun;
   }
 
@@ -144,7 +154,7 @@ export class TurnRunner {
   }
 
   async #begin(
-    { first, ...turn }: AdmittedTurn,
+    { first, supersedes: _, ...turn }: AdmittedTurn,
     control: TurnControl,
     lease: ThreadLease,
     key: TurnKey | undefined,
@@ -245,8 +255,9 @@ export class TurnRunner {
     thread: string,
     signal: AbortSignal,
     take: (lease: ThreadLease) => Promise<Result>,
+    options: TakeOptions = {},
   ): Promise<Result | Busy> {
-    const lease = await this.#parts.leases.take(ownedName(tenant, thread), signal);
+    const lease = await this.#parts.leases.take(ownedName(tenant, thread), signal, options);
     if (!lease) return { kind: "busy" };
     let over: Promise<unknown> = Promise.resolve();
     try {

@@ -7,6 +7,7 @@ import { turnKeys } from "./0006-turn-keys.ts";
 import { threadLeases } from "./0007-thread-leases.ts";
 import { turnEvents } from "./0008-turn-events.ts";
 import { orderOfRows } from "./0009-order-of-rows.ts";
+import { stopWishes } from "./0010-stop-wishes.ts";
 import type { Migration } from "./migration.ts";
 
 export type { Migration } from "./migration.ts";
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   threadLeases,
   turnEvents,
   orderOfRows,
+  stopWishes,
 ];
