@@ -12,7 +12,8 @@ import { describeError, type Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { embeddingFor } from "./model/embedding.ts";
 import { agentModel } from "./model/index.ts";
-import { largeAnswers, largeAnswersFor } from "./model/large-answers.ts";
+import { largeAnswersFor } from "./model/large-answers.ts";
+import { permits } from "./permits.ts";
 import { startTracing } from "./telemetry/index.ts";
 import { approvedTools, createToolCalls } from "./tools/index.ts";
 import { createOutbox } from "./tools/outbox.ts";
@@ -65,7 +66,7 @@ export async function startAgent(
     const database = await open();
     const { modelCare, shed } = configuration.operations;
     const leftMiB = (memoryLimitMiB() * shed.memoryPercent) / 100 - process.memoryUsage.rss() / 1024 ** 2;
-    const large = largeAnswers(largeAnswersFor(leftMiB, modelCare.answerLimitKiB));
+    const large = permits(largeAnswersFor(leftMiB, modelCare.answerLimitKiB));
     const model = agentModel(configuration.model, modelCare, metrics, log, large);
     const outbox = createOutbox(database.pool);
     const toolCalls = createToolCalls(metrics, log, modelCare.answerLimitKiB);

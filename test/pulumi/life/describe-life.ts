@@ -201,6 +201,7 @@ export function describeLife(
     it("goes on from the release before this one, with what that was told", { timeout }, async ({ skip }) => {
       expect((await life.down("--delete-data")).exitCode).toBe(0);
       const isHere = await life.byEarlierRelease(async () => {
+        if (target.earlierByEngine) await life.beginsByEngine();
         await (target.earlierByEngine ? life.comesUpByEngine() : life.comesUp());
         await life.tell();
       });

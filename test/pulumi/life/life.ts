@@ -100,6 +100,11 @@ export class Life implements AsyncDisposable {
     return stderr;
   }
 
+  /** Makes its stack by the engine itself, on the state that `blueprint` keeps. */
+  async beginsByEngine(): Promise<void> {
+    await this.project.runOnOwnState("stack", "init", this.target.environment);
+  }
+
   /** Brings it up by the engine itself, on the state that `blueprint` keeps. */
   async comesUpByEngine(): Promise<void> {
     await this.project.runOnOwnState("up", "--stack", this.target.environment, "--yes", "--skip-preview");

@@ -9,6 +9,8 @@ export interface Database {
   readonly store: PostgresStore;
   /** Connections for our own tables, which are in the schema `flame`. */
   readonly pool: Pool;
+  /** How many statements an embedded database has ended with, whoever's they are; absent for a server's. */
+  readonly statementsEnded?: () => number;
   /** Ends connections; an embedded database is written out and its folder given free. */
   close(): Promise<void>;
 }

@@ -40,10 +40,18 @@ export async function openEmbedded(
     closing.defer(() => cluster.close());
     const watch = watchStatements();
     closing.defer(() => watch.close());
-    gateStatements(cluster, watch, onLost);
+    let ended = 0;
+    const counting = {
+      began: watch.began,
+      ended: () => {
+        ended += 1;
+        watch.ended();
+      },
+    };
+    gateStatements(cluster, counting, onLost);
     const database = await serveCluster(cluster, schema);
     closing.defer(() => database.close());
-    return { ...database, close: () => closing.disposeAsync() };
+    return { ...database, statementsEnded: () => ended, close: () => closing.disposeAsync() };
   } catch (error) {
     await closing.disposeAsync();
     throw error;

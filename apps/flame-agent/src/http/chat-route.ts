@@ -4,6 +4,7 @@ import type { Chat } from "../workflow/index.ts";
 import { carryOut } from "./approvals-route.ts";
 import type { AgentEnv } from "./env.ts";
 import { Id, MESSAGE_CHARACTERS, Name, PieceId, storable } from "./fields.ts";
+import { answeredInTime } from "./late-answer.ts";
 import { OwnerQuery, ownerOf, resourceOf } from "./owner.ts";
 import { streamEvents } from "./turn-stream.ts";
 import { beginTurn, goOn } from "./turns-route.ts";
@@ -125,14 +126,18 @@ export function followChat(chat: Chat) {
       );
     const owner = ownerOf(context, query.data.resource);
     const place = lastPiece.data;
-    const named = place && (await records.find(owner, place.turn));
-    const own = named?.thread === thread.data ? named : undefined;
-    const turn = place ? own : await records.lastOf(owner, thread.data);
-    const { event = 0, pieces } = place ?? {};
-    const wholeEvents = pieces === undefined ? event : event - 1;
-    const isAhead = turn && (await events.ahead(turn.id, wholeEvents)) === "some";
-    // The message is made from its beginning, so that its pieces bear the names that they had.
-    return isAhead ? streamEvents(chat, turn.id, 0, uiStream(thread.data, place)) : context.body(null, 204);
+    const form = uiStream(thread.data, place);
+    const tell = async () => {
+      const named = place && (await records.find(owner, place.turn));
+      const own = named?.thread === thread.data ? named : undefined;
+      const turn = place ? own : await records.lastOf(owner, thread.data);
+      const { event = 0, pieces } = place ?? {};
+      const wholeEvents = pieces === undefined ? event : event - 1;
+      const isAhead = turn && (await events.ahead(turn.id, wholeEvents)) === "some";
+      // The message is made from its beginning, so that its pieces bear the names that they had.
+      return isAhead ? streamEvents(chat, turn.id, 0, form) : context.body(null, 204);
+    };
+    return answeredInTime(context, chat.log, form, tell());
   };
 }
 

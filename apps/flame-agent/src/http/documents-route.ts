@@ -33,11 +33,13 @@ export function learnDocument({ knowledge }: Chat) {
         400,
       );
     const { id, title = id, mediaType, content } = request.data;
-    const learnt = await knowledge.learn(
-      context.get("tenant"),
-      { id, title, mediaType, content },
-      context.req.raw.signal,
-    );
+    const { signal } = context.req.raw;
+    const learnt = await knowledge
+      .learn(context.get("tenant"), { id, title, mediaType, content }, signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    if (!learnt) return context.json({ error: "The request broke off" }, 400);
     return context.json({ id, ...learnt }, learnt.state === "created" ? 201 : 200);
   };
 }

@@ -108,7 +108,7 @@ function judge(parts: HealthParts, databaseAnswers: boolean): { status: Status; 
  * Checks whether the database answers, with a bound; checks that come while one runs share its result. A statement of
  * somebody else's that ends meanwhile says so too: one that has much to do isn't stuck, though the check waits in line.
  */
-export function databaseCheck(database: Pick<Database, "pool">): () => Promise<boolean> {
+export function databaseCheck(database: CheckedDatabase): () => Promise<boolean> {
   let running: Promise<boolean> | undefined;
   return () => {
     running ??= answers(database).finally(() => {
@@ -118,9 +118,16 @@ export function databaseCheck(database: Pick<Database, "pool">): () => Promise<b
   };
 }
 
-async function answers({ pool }: Pick<Database, "pool">): Promise<boolean> {
+type CheckedDatabase = Pick<Database, "pool" | "statementsEnded">;
+
+async function answers({ pool, statementsEnded = () => 0 }: CheckedDatabase): Promise<boolean> {
+  const endedBefore = statementsEnded();
   const giveUp = new AbortController();
-  const late = delay(DATABASE_MILLISECONDS, false, { signal: giveUp.signal }).catch(() => false);
+  // Between the statements of a long transaction nobody else gets a connection.
+  const late = delay(DATABASE_MILLISECONDS, undefined, { signal: giveUp.signal }).then(
+    () => statementsEnded() > endedBefore,
+    () => false,
+  );
   const query = pool.query("select 1 as alive").then(
     () => true,
     () => false,

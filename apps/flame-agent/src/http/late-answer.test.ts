@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
-import { parseEvents, readerOf, readRest, readUntil, textOf } from "../testing/client.ts";
+import { isRecord, parseEvents, readEvents, readerOf, readRest, readUntil, textOf } from "../testing/client.ts";
+import { lastingDatabase } from "../testing/database.ts";
 
 /** A turn of four seconds, heartbeats each second, and a second of waiting, or as long as it takes. */
 const PACE = {
@@ -23,6 +24,11 @@ const parts = [{ type: "text", text: "count to 3" }];
 const OWN = [
   { path: "/turns", body: (thread: string) => ({ message: "count to 3", thread, resource: "r" }) },
   { path: "/chat", body: (id: string) => ({ id, resource: "r", messages: [{ id: "1", role: "user", parts }] }) },
+] as const;
+/** What tells of a turn that was taken before. */
+const FOLLOWING = [
+  { path: (thread: string) => `/chat/${thread}/stream?resource=r` },
+  { path: (_: string, turn: string) => `/turns/${turn}/events?resource=r` },
 ] as const;
 const MASTRA = ["stream", "generate"].map((name) => ({
   path: `/api/agents/flame/${name}`,
@@ -48,14 +54,14 @@ describe("a turn that waits for its thread", () => {
     const response = await patient.post(path, body(thread));
     expect([response.status, performance.now() - start < 2_500]).toEqual([200, true]);
     const told = await readRest(readerOf(response));
-    expect(told).toMatch(/^: waiting for the thread\n\n(: heartbeat\n\n)+(?:id|data|event): /);
+    expect(told).toMatch(/^: waiting\n\n(: heartbeat\n\n)+(?:id|data|event): /);
     expect(told).toMatch(/event: end|"type":"finish"/);
   });
 
   it.each(OWN)("on $path and has it not in time is told so by its last event", async ({ path, body }) => {
     const thread = await busyThread(hasty);
     const told = await (await hasty.post(path, body(thread))).text();
-    expect(told).toMatch(/^: waiting for the thread\n\n/);
+    expect(told).toMatch(/^: waiting\n\n/);
     expect(told).toContain("Another turn runs in the thread");
     expect(textOf(parseEvents(told))).toBe("");
   });
@@ -77,5 +83,53 @@ describe("a turn that waits for its thread", () => {
     await expect
       .poll(async () => /^flame_turns_active (\d+)$/m.exec(await hasty.metrics())?.[1], { timeout: 15_000 })
       .toBe("0");
+  });
+});
+
+describe("a stream whose database has much to do for others", () => {
+  /** An agent whose database's connections are all taken until a test gives them back. */
+  async function busy(work: (agent: TestAgent, take: () => Promise<() => void>) => Promise<void>) {
+    const open = await lastingDatabase();
+    const opened = Promise.withResolvers<Awaited<ReturnType<typeof open>>>();
+    const agent = await testAgent(PACE, async () => {
+      const database = await open();
+      opened.resolve(database);
+      return database;
+    });
+    const { pool } = await opened.promise;
+    try {
+      await work(agent, async () => {
+        const taken = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+        return () => {
+          for (const connection of taken) connection.release();
+        };
+      });
+    } finally {
+      await agent.stop();
+    }
+  }
+
+  it.each(OWN)("of $path is heard of at once, and told whole when that is done", async ({ path, body }) => {
+    await busy(async (agent, take) => {
+      const giveBack = await take();
+      const response = await agent.post(path, body(crypto.randomUUID()));
+      const reader = readerOf(response);
+      const begun = await readUntil(reader, ": heartbeat");
+      giveBack();
+      expect(begun + (await readRest(reader))).toMatch(/^: waiting\n\n(: heartbeat\n\n)+(?:id|data|event): /);
+    });
+  });
+
+  it.each(FOLLOWING)("that follows a turn is heard of at once, and told whole when that is done", async ({ path }) => {
+    await busy(async (agent, take) => {
+      const thread = crypto.randomUUID();
+      const [start] = await readEvents(await agent.post("/turns", { message: "count to 3", thread, resource: "r" }));
+      const turn = isRecord(start?.data) ? String(start.data.turn) : "";
+      const giveBack = await take();
+      const reader = readerOf(await agent.get(path(thread, turn)));
+      const begun = await readUntil(reader, ": heartbeat");
+      giveBack();
+      expect(begun + (await readRest(reader))).toMatch(/event: end|"type":"finish"/);
+    });
   });
 });

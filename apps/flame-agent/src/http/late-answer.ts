@@ -9,8 +9,8 @@ import { isRecord } from "./is-record.ts";
 import { EVENT_STREAM, type StreamForm } from "./turn-stream.ts";
 
 /**
- * What a turn's request is answered with. Where that isn't known within a heartbeat, since another turn has the thread,
- * a stream begins that says so, has heartbeats as others do, and goes on as the answer does: a refusal is its last
+ * What a request for a stream is answered with. Where that isn't known within a heartbeat, since another turn has the
+ * thread, or the database has much to do, a stream begins that says so, has heartbeats as others do, and goes on as the answer does: a refusal is its last
  * event then.
  */
 export async function answeredInTime(
@@ -52,7 +52,7 @@ function goingOn(answered: Promise<Response>, form: StreamForm): ReadableStream<
   );
 }
 
-const WAITING = new TextEncoder().encode(": waiting for the thread\n\n");
+const WAITING = new TextEncoder().encode(": waiting\n\n");
 
 /** The answer as a stream: one that is none is told as the failure that it says. */
 async function streamed(answer: Response, form: StreamForm): Promise<Response> {

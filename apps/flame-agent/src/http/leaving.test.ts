@@ -43,3 +43,19 @@ it.each(ROUTES)("a client that leaves $path is no error in the log", async ({ pa
   const errors = agent.log.slice(before).filter((line) => Number(JSON.parse(line).level) >= 50);
   expect(errors).toEqual([]);
 });
+
+it("a client that leaves while documents are learnt is no error in the log, and the others' are learnt", async () => {
+  const before = agent.log.length;
+  const leaving = new AbortController();
+  const content = "A heron fishes where the water is shallow. ".repeat(4_000);
+  const learn = (id: string, init: RequestInit = {}) => agent.post("/documents", { id, content }, init);
+  const left = ["a", "b", "c"].map((id) => learn(id, { signal: leaving.signal }));
+  await until("it is busy with one", async () => (await agent.status("/documents/a")) === 404);
+  leaving.abort();
+  await Promise.all(left.map((one) => expect(one).rejects.toThrow()));
+  expect((await learn("d")).status).toBe(201);
+  const logged = () =>
+    agent.log.slice(before).filter((line) => line.includes('"msg":"request"') && line.includes('"POST"'));
+  await until("all are over", () => logged().length === 4, BOUND_MILLISECONDS);
+  expect(agent.log.slice(before).filter((line) => Number(JSON.parse(line).level) >= 50)).toEqual([]);
+});

@@ -102,10 +102,12 @@ export async function beginTurn(
       400,
     );
   const key = turnKey(given.data, request);
-  const turn = await runner.admit(context.get("tenant"), request);
-  if (!turn) return context.json({ error: THREAD_OF_ANOTHER }, 409);
-  const begun = runner.begin(turn, controlOf(context), key).then((one) => begunAnswer(context, chat, one, form));
-  return answeredInTime(context, chat.log, form, begun);
+  const begin = async () => {
+    const turn = await runner.admit(context.get("tenant"), request);
+    if (!turn) return context.json({ error: THREAD_OF_ANOTHER }, 409);
+    return begunAnswer(context, chat, await runner.begin(turn, controlOf(context), key), form);
+  };
+  return answeredInTime(context, chat.log, form, begin());
 }
 
 async function begunAnswer(context: Context<AgentEnv>, chat: Chat, begun: Begun, form: StreamForm): Promise<Response> {
@@ -172,13 +174,15 @@ export function followTurn(chat: Chat) {
       );
     const { thread, resource } = request.data;
     const id = Id.safeParse(context.req.param("id"));
-    const turn = id.success ? await chat.records.find(ownerOf(context, resource), id.data) : undefined;
-    if (!turn || (thread !== undefined && thread !== turn.thread))
-      return context.json({ error: "No turn of this id" }, 404);
-
     // A browser that comes back by itself sends the header, and the address that it had from the beginning.
     const after = lastEvent.data ?? request.data.after ?? 0;
-    return tellEvents(context, chat, turn.id, after);
+    const tell = async () => {
+      const turn = id.success ? await chat.records.find(ownerOf(context, resource), id.data) : undefined;
+      if (!turn || (thread !== undefined && thread !== turn.thread))
+        return context.json({ error: "No turn of this id" }, 404);
+      return tellEvents(context, chat, turn.id, after);
+    };
+    return answeredInTime(context, chat.log, PLAIN, tell());
   };
 }
 

@@ -2,9 +2,9 @@ import pino from "pino";
 import { expect, it } from "vitest";
 import { parseConfiguration } from "../configuration.ts";
 import { createMetrics } from "../metrics.ts";
+import { permits } from "../permits.ts";
 import { largeModel } from "../testing/large-model.ts";
 import { agentModel } from "./index.ts";
-import { largeAnswers } from "./large-answers.ts";
 
 it("a question that can't be put to the model's server keeps nobody else's from it", async () => {
   const server = await largeModel({ bytes: 20, piece: "twenty characters it" });
@@ -15,7 +15,7 @@ it("a question that can't be put to the model's server keeps nobody else's from 
   });
   const log: string[] = [];
   const logger = pino({}, { write: (line) => log.push(line) });
-  const { languageModel, states } = agentModel(model, operations.modelCare, createMetrics(), logger, largeAnswers(10));
+  const { languageModel, states } = agentModel(model, operations.modelCare, createMetrics(), logger, permits(10));
   const file = { type: "file", mediaType: "application/x-bogus", data: "AA==" } as const;
   const started = performance.now();
   for (let time = 0; time < 4; time += 1)

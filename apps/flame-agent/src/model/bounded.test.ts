@@ -1,8 +1,8 @@
 import type { LanguageModelV3, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 import { expect, it } from "vitest";
+import { permits } from "../permits.ts";
 import { currentRequest, inRequest } from "../request-scope.ts";
 import { bounded } from "./bounded.ts";
-import { largeAnswers } from "./large-answers.ts";
 
 const PIECE = "x".repeat(15 * 1024);
 
@@ -40,7 +40,7 @@ function turn(model: LanguageModelV3) {
 }
 
 it("a large answer waits until the turn of another one is over, and for no other one of its own turn", async () => {
-  const model = bounded(saying(8), { limitKiB: 1024, large: largeAnswers(1), onPassed: () => {} });
+  const model = bounded(saying(8), { limitKiB: 1024, large: permits(1), onPassed: () => {} });
   const first = turn(model);
   await first.whole;
   const second = turn(model);
@@ -52,7 +52,7 @@ it("a large answer waits until the turn of another one is over, and for no other
 });
 
 it("small answers wait for nobody", async () => {
-  const model = bounded(saying(4), { limitKiB: 1024, large: largeAnswers(1), onPassed: () => {} });
+  const model = bounded(saying(4), { limitKiB: 1024, large: permits(1), onPassed: () => {} });
   const turns = [turn(model), turn(model), turn(model)];
   await Promise.all(turns.map(({ whole }) => whole));
   expect(turns.map(({ read }) => read())).toEqual([8, 8, 8]);

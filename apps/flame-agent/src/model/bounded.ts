@@ -1,7 +1,8 @@
 import type { LanguageModelV3, LanguageModelV3Prompt, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 import { LimitPassed } from "../failures/index.ts";
+import type { Permits } from "../permits.ts";
 import { currentRequest, noteFirst, type RequestScope } from "../request-scope.ts";
-import { becomesLarge, type LargeAnswers } from "./large-answers.ts";
+import { becomesLarge } from "./large-answers.ts";
 
 /**
  * The same model, but what it says in one turn, with the tools' calls and results, takes at most so many KiB as JSON: an
@@ -11,7 +12,7 @@ import { becomesLarge, type LargeAnswers } from "./large-answers.ts";
  */
 export function bounded(
   model: LanguageModelV3,
-  { limitKiB, large, onPassed }: { readonly limitKiB: number; readonly large: LargeAnswers; onPassed(): void },
+  { limitKiB, large, onPassed }: { readonly limitKiB: number; readonly large: Permits; onPassed(): void },
 ): LanguageModelV3 {
   const limit = limitKiB * 1024;
   /** Turns whose answer is large already: one that waited for a second time could wait for itself. */

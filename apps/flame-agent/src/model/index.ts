@@ -4,13 +4,13 @@ import type { ModelCareConfiguration } from "../configuration.operations.ts";
 import type { ModelConfiguration } from "../configuration.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import type { Permits } from "../permits.ts";
 import { fetchWithTrace } from "../telemetry/index.ts";
 import { tellingUnasked } from "./asked.ts";
 import { bounded } from "./bounded.ts";
 import { openableCircuit } from "./circuit.ts";
 import { type Candidate, fallbackChain } from "./fallback.ts";
 import { heldBack } from "./held-back.ts";
-import type { LargeAnswers } from "./large-answers.ts";
 import { reasonOf } from "./model-errors.ts";
 import { offlineModel } from "./offline.ts";
 import { patientRetry } from "./retry.ts";
@@ -33,7 +33,7 @@ export function agentModel(
   care: ModelCareConfiguration,
   metrics: Metrics,
   log: Logger,
-  large: LargeAnswers,
+  large: Permits,
 ): AgentModel {
   const stood = care.fallbacks.map((fallback) =>
     fallback.kind === "offline"

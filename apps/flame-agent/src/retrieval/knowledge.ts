@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { inTransaction, type Queryable, vectorText } from "../database/index.ts";
 import type { Embedding } from "../model/embedding.ts";
 import { passagesOf } from "./chunk.ts";
+import type { LearningLine } from "./learning-line.ts";
 import { type MediaType, sectionsOf } from "./read.ts";
 
 /** A document to learn. */
@@ -45,7 +46,7 @@ const ANALYSE_PASSAGES = 50;
 export type Knowledge = ReturnType<typeof createKnowledge>;
 
 /** Each tenant's documents: learnt, listed, forgotten and searched. */
-export function createKnowledge(pool: Pool, embedding: Embedding) {
+export function createKnowledge(pool: Pool, embedding: Embedding, line: LearningLine = (work) => work()) {
   const { dimensions } = embedding;
 
   return {
@@ -63,46 +64,7 @@ export function createKnowledge(pool: Pool, embedding: Embedding) {
       if (known?.hash === hash && known.embedding === embedding.id)
         return { state: "unchanged", passages: known.passages };
 
-      const passages = passagesOf(sectionsOf(document.content, document.mediaType));
-      const vectors = await embedding.embed(
-        passages.map(({ heading, content }) => `${document.title}\n${heading}\n${content}`),
-        signal,
-      );
-      const state = await inTransaction(pool, async (connection) => {
-        await lockRevision(connection, tenant);
-        const before = await stored(connection, tenant, document.id);
-        await connection.query(
-          `insert into flame.documents (tenant, id, title, media_type, content_hash, embedding_id, passages)
-           values ($1, $2, $3, $4, $5, $6, $7)
-           on conflict (tenant, id) do update set title = excluded.title, media_type = excluded.media_type,
-             content_hash = excluded.content_hash, embedding_id = excluded.embedding_id,
-             passages = excluded.passages, updated_at = now()`,
-          [tenant, document.id, document.title, document.mediaType, hash, embedding.id, passages.length],
-        );
-        await connection.query("delete from flame.passages where tenant = $1 and document = $2", [tenant, document.id]);
-        for (let start = 0; start < passages.length; start += INSERT_BATCH) {
-          const batch = passages.slice(start, start + INSERT_BATCH);
-          await connection.query(
-            `insert into flame.passages (tenant, document, position, heading, content, embedding_id, embedding)
-             select $1, $2, $3 + given.place, given.heading, given.content, $4, given.embedding::vector
-             from unnest($5::text[], $6::text[], $7::text[])
-               with ordinality as given (heading, content, embedding, place)`,
-            [
-              tenant,
-              document.id,
-              start,
-              embedding.id,
-              batch.map(({ heading }) => heading),
-              batch.map(({ content }) => content),
-              vectors.slice(start, start + INSERT_BATCH).map(vectorText),
-            ],
-          );
-        }
-        await raiseRevision(connection, tenant, passages.length - (before?.passages ?? 0));
-        return before ? "replaced" : "created";
-      });
-      if (passages.length >= ANALYSE_PASSAGES) await pool.query("analyze flame.passages");
-      return { state, passages: passages.length };
+      return line(() => write({ pool, embedding }, tenant, document, hash, signal), signal);
     },
 
     /** Forgets a document with its passages; false where there is none of that id. */
@@ -162,6 +124,56 @@ export function createKnowledge(pool: Pool, embedding: Embedding) {
       return rows;
     },
   };
+}
+
+/** Writes a document with its passages in the place of what has its id. */
+async function write(
+  { pool, embedding }: { readonly pool: Pool; readonly embedding: Embedding },
+  tenant: string,
+  document: NewDocument,
+  hash: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly state: "created" | "replaced"; readonly passages: number }> {
+  const passages = passagesOf(sectionsOf(document.content, document.mediaType));
+  const vectors = await embedding.embed(
+    passages.map(({ heading, content }) => `${document.title}\n${heading}\n${content}`),
+    signal,
+  );
+  const state = await inTransaction(pool, async (connection): Promise<"created" | "replaced"> => {
+    await lockRevision(connection, tenant);
+    const before = await stored(connection, tenant, document.id);
+    await connection.query(
+      `insert into flame.documents (tenant, id, title, media_type, content_hash, embedding_id, passages)
+       values ($1, $2, $3, $4, $5, $6, $7)
+       on conflict (tenant, id) do update set title = excluded.title, media_type = excluded.media_type,
+         content_hash = excluded.content_hash, embedding_id = excluded.embedding_id,
+         passages = excluded.passages, updated_at = now()`,
+      [tenant, document.id, document.title, document.mediaType, hash, embedding.id, passages.length],
+    );
+    await connection.query("delete from flame.passages where tenant = $1 and document = $2", [tenant, document.id]);
+    for (let start = 0; start < passages.length; start += INSERT_BATCH) {
+      const batch = passages.slice(start, start + INSERT_BATCH);
+      await connection.query(
+        `insert into flame.passages (tenant, document, position, heading, content, embedding_id, embedding)
+         select $1, $2, $3 + given.place, given.heading, given.content, $4, given.embedding::vector
+         from unnest($5::text[], $6::text[], $7::text[])
+           with ordinality as given (heading, content, embedding, place)`,
+        [
+          tenant,
+          document.id,
+          start,
+          embedding.id,
+          batch.map(({ heading }) => heading),
+          batch.map(({ content }) => content),
+          vectors.slice(start, start + INSERT_BATCH).map(vectorText),
+        ],
+      );
+    }
+    await raiseRevision(connection, tenant, passages.length - (before?.passages ?? 0));
+    return before ? "replaced" : "created";
+  });
+  if (passages.length >= ANALYSE_PASSAGES) await pool.query("analyze flame.passages");
+  return { state, passages: passages.length };
 }
 
 const SELECT_DOCUMENT = `select id, title, media_type as "mediaType", passages, embedding_id = $2 as searchable,

@@ -9,6 +9,7 @@ import type { Logger } from "../log.ts";
 import { createThreadMemory } from "../memory/thread-memory.ts";
 import type { Embedding } from "../model/embedding.ts";
 import { createKnowledge, type Knowledge } from "../retrieval/knowledge.ts";
+import { learningLine } from "../retrieval/learning-line.ts";
 import { ensureVectorIndexes } from "../retrieval/vector-index.ts";
 import type { ApprovedTools } from "../tools/index.ts";
 import { TurnLog } from "../turn-log/index.ts";
@@ -60,6 +61,9 @@ export interface Chat {
  */
 const WRITE_PAUSE_MILLISECONDS = { embedded: 20, postgresql: 5 } as const;
 
+/** Documents that are learnt at once: one has some tens of MiB while it is, and a connection, of which an embedded database has one. */
+const DOCUMENTS_AT_ONCE = { embedded: 1, postgresql: 4 } as const;
+
 /** Makes the chat workflow and what it works with, and recovers the turns of instances that are gone. */
 export async function openChat(foundation: ChatFoundation): Promise<Chat> {
   const { configuration, database, embedding, agent, metrics, log } = foundation;
@@ -72,7 +76,7 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
     eventRetentionSeconds: chat.eventRetentionSeconds,
   });
 
-  const knowledge = createKnowledge(pool, embedding);
+  const knowledge = createKnowledge(pool, embedding, learningLine(pool, DOCUMENTS_AT_ONCE[database.kind]));
   const scope = createHash("sha256").update(JSON.stringify(foundation.maker)).digest("hex").slice(0, 16);
   const cache = createAnswerCache(pool, embedding, { ...chat.cache, scope });
   const memory = createThreadMemory(foundation.memory);
