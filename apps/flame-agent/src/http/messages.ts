@@ -190,11 +190,8 @@ async function rehearsed(messages: readonly Message[]): Promise<MessageList> {
   for (const message of messages) list.add(JSON.parse(JSON.stringify(message)), "input");
   // An address that is left is taken for one that the model fetches itself, so that nobody does here.
   await list.get.all.aiV6.llmPrompt({ supportedUrls: { "*": [/^/] } });
-  // What the turn says is joined to what was said before it.
-  const after = new MessageList().add(list.get.all.db(), "memory");
-  after.add({ role: "assistant", content: "…" }, "response");
-  after.get.all.aiV4.core();
-  after.get.all.aiV5.model();
+  // What is kept and told at a turn's end comes by way of another version's messages.
+  list.get.all.aiV4.core();
   return list;
 }
 
