@@ -5,56 +5,27 @@ import { textOf } from "../memory/message-text.ts";
 import { ownedName } from "../tenants/index.ts";
 import type { AgentEnv } from "./env.ts";
 import { isBlank } from "./fields.ts";
-import { Attachment, FilePart, ImagePart, ProviderOptions, SentFile } from "./message-files.ts";
-
-/** Who may say something. */
-const ROLES = ["user", "assistant", "system", "tool"] as const;
-/** Roles whose messages must say something; an answer may be empty, because it was cut or only calls tools. */
-const SPEAKING: readonly string[] = ["user", "system"];
+import { Attachment, ProviderOptions, SentFile, Told } from "./message-files.ts";
+import {
+  areOfVersion4,
+  awaitsApproval,
+  type MessagePart,
+  MODEL_PARTS,
+  partsOf,
+  STORED_PARTS,
+  UI_PARTS,
+} from "./message-parts.ts";
 
 const BLANK = "must be text that isn't blank";
+const UNUSABLE = "Mastra can't make a prompt of it; allowed: a message of Mastra or of the AI SDK";
+const WAITING =
+  "the call waits for an approval, which isn't given here; allowed: POST /approvals/:id/approve or …/reject, or POST /chat";
 const Text = z.string().refine((text) => !isBlank(text), { error: BLANK });
 const Id = z.string().min(1).max(200);
-/** A thing with a name that must be text where it is there at all. */
-const Named = z.string().min(1);
 const SentText = z.strictObject({
   type: z.literal("text"),
   text: z.string(),
   providerOptions: ProviderOptions.optional(),
-});
-
-/** Parts whose fields Mastra relies on. */
-const KNOWN_PARTS = {
-  text: z.looseObject({ text: z.string() }),
-  reasoning: z.union([z.looseObject({ text: z.string() }), z.looseObject({ reasoning: z.string() })]),
-  image: ImagePart,
-  file: FilePart,
-  "tool-call": z.looseObject({ toolCallId: Named, toolName: Named }),
-  "tool-result": z.looseObject({ toolCallId: Named, toolName: Named }),
-  "tool-invocation": z.looseObject({
-    toolInvocation: z.looseObject({
-      toolCallId: Named,
-      toolName: Named,
-      state: z.enum([
-        "partial-call",
-        "call",
-        "result",
-        "approval-requested",
-        "approval-responded",
-        "output-error",
-        "output-denied",
-      ]),
-    }),
-  }),
-} satisfies Record<string, z.ZodType>;
-
-const Part = z.looseObject({ type: Named }).check((context) => {
-  const { type } = context.value;
-  if (!isKnown(type)) return;
-  const read = KNOWN_PARTS[type].safeParse(context.value);
-  for (const { path, message } of read.error?.issues ?? []) {
-    context.issues.push({ code: "custom", path, message, input: context.value });
-  }
 });
 
 /** When it was said, as JSON has dates or in milliseconds, in a year of four digits: databases take no other. */
@@ -64,32 +35,87 @@ const When = z.union([z.string(), z.number()]).refine(isInFourDigits, {
 
 const Attachments = z.array(Attachment).optional();
 
+/** What a client notes about a message; what it says of calls that wait for an approval isn't for it to say. */
+const Metadata = z
+  .looseObject({ createdAt: When.optional() })
+  .nullish()
+  .transform((metadata) => {
+    if (!metadata) return undefined;
+    const { pendingToolApprovals: _pending, suspendedTools: _suspended, ...rest } = metadata;
+    return rest;
+  });
+
+/** Fields that every message may have; others aren't handed on. */
+const around = {
+  id: Id.optional(),
+  createdAt: When.nullish(),
+  threadId: Id.optional(),
+  resourceId: Id.optional(),
+  metadata: Metadata,
+  providerOptions: Told,
+  experimental_attachments: Attachments,
+};
+
+/** What somebody says who speaks for users or models: as a model, a user interface or the store has it. */
+function said<Role extends "user" | "assistant" | "system">(role: Role) {
+  const stored = partsOf(() => STORED_PARTS[role]);
+  const content = z.union(
+    [
+      z.string(),
+      partsOf(() => MODEL_PARTS[role]),
+      z.object({
+        format: z.literal(2),
+        parts: stored,
+        content: z.string().optional().catch(undefined),
+        metadata: Metadata,
+        providerMetadata: Told,
+        experimental_attachments: Attachments,
+      }),
+    ],
+    { error: "must be text, a list of parts, or what the store gave: {format: 2, parts}" },
+  );
+  const parts = partsOf((given) => (areOfVersion4(given) ? STORED_PARTS[role] : UI_PARTS[role]));
+  return z.object({ ...around, role: z.literal(role), content: content.optional(), parts: parts.optional() });
+}
+
+/** What tools answered. */
+const FromTool = z.object({
+  ...around,
+  role: z.literal("tool"),
+  content: z.union([z.string(), partsOf(() => MODEL_PARTS.tool)], { error: "must be text or a list of parts" }),
+  parts: z.never({ error: "must not be there: a tool's results are its content" }).optional(),
+});
+
 /** A message in any of the shapes that clients of Mastra and of the AI SDK send, and that the store gives back. */
 const ClientMessage = z
-  .looseObject({
-    id: Id.optional(),
-    role: z.enum(ROLES),
-    content: z
-      .union([
-        z.string(),
-        z.array(Part),
-        z.looseObject({ format: z.literal(2), parts: z.array(Part), experimental_attachments: Attachments }),
-      ])
-      .optional(),
-    parts: z.array(Part).optional(),
-    experimental_attachments: Attachments,
-    createdAt: When.nullish(),
-    threadId: Id.optional(),
-    resourceId: Id.optional(),
+  .discriminatedUnion("role", [said("user"), said("assistant"), said("system"), FromTool], {
+    error: "must be user, assistant, system or tool",
   })
   .check(({ value, issues }) => {
-    const wrong = (message: string) => issues.push({ code: "custom", message, input: value, path: ["content"] });
-    if (value.content === undefined && value.parts === undefined) wrong("content or parts must be there");
-    else if (SPEAKING.includes(value.role) && !isSpeaking(value)) wrong(BLANK);
+    if (value.content !== undefined || value.parts !== undefined) return;
+    issues.push({ code: "custom", message: "content or parts must be there", input: value, path: ["content"] });
+  })
+  .transform(asOneForm)
+  // An answer may be empty, because it was cut or only calls tools.
+  .refine((message) => !["user", "system"].includes(message.role) || isSpeaking(message), {
+    error: BLANK,
+    path: ["content"],
+  });
+
+/** The messages without calls that wait for an approval. The last one must have none: what it asks for would be lost. */
+const Messages = z
+  .array(ClientMessage)
+  .min(1)
+  .transform((messages, context) => {
+    const last = messages.at(-1);
+    if (last && partsIn(last).some(awaitsApproval)) {
+      context.addIssue({ code: "custom", path: [messages.length - 1], message: WAITING });
+    }
+    return messages.flatMap(withoutWaiting);
   });
 
 /** What a turn is asked: words, or messages. */
-export const ClientMessages = z.union([Text, z.array(ClientMessage).min(1)]);
+export const ClientMessages = z.union([Text, Messages]);
 
 /** What is said in a message that is sent into a thread: words, or parts of them and of files. */
 const Contents = z.union([
@@ -113,7 +139,7 @@ export const SentMessage = z.union([
   }),
 ]);
 
-type Messages = readonly z.output<typeof ClientMessage>[];
+type Message = z.output<typeof ClientMessage>;
 
 /** What is wrong with messages, and where; the words of a refusal. */
 export class MessagesRefused extends Error {
@@ -127,38 +153,46 @@ export class MessagesRefused extends Error {
  * The messages as Mastra takes them in a turn of this thread and resource. Those that the store gave back name theirs,
  * which must be the turn's.
  *
- * @throws MessagesRefused where one is another thread's or resource's, has another one's id, or Mastra couldn't make a prompt of them: what it
- *   would fail over in the middle of the turn is found out before the turn begins.
+ * @throws MessagesRefused where one is another thread's or resource's, has another one's id, or Mastra couldn't make a
+ *   prompt of them or couldn't keep them: what it would fail over in the turn is found out before the turn begins.
  */
 export async function takeMessages(
   messages: readonly unknown[],
   tenant: string,
   owned: AgentEnv["Variables"]["owned"],
   threads: Pick<Threads, "said">,
-): Promise<Messages> {
-  const taken = z
-    .array(ClientMessage)
-    .parse(messages)
-    .map(({ threadId, resourceId, ...message }, index) => {
-      const isOwn = (given: string | undefined, own: string | undefined) =>
-        given === undefined || ownedName(tenant, given) === own;
-      if (!isOwn(threadId, owned?.thread))
-        throw new MessagesRefused("the message is of another thread", `messages[${index}].threadId`);
-      if (!isOwn(resourceId, owned?.resource))
-        throw new MessagesRefused("the message is of another resource", `messages[${index}].resourceId`);
-      return message;
-    });
-  const list = new MessageList();
-  try {
-    // Plain JSON that has the shape of one of Mastra's kinds: which one is what it finds out itself.
-    for (const message of taken) list.add(JSON.parse(JSON.stringify(message)), "input");
-    // An address that is left is taken for one that the model fetches itself, so that nobody does here.
-    await list.get.all.aiV6.llmPrompt({ supportedUrls: { "*": [/^/] } });
-  } catch {
-    throw new MessagesRefused("Mastra can't make a prompt of them; allowed: messages of it or the AI SDK", "messages");
-  }
+): Promise<readonly Message[]> {
+  const taken = Messages.parse(messages).map(({ threadId, resourceId, ...message }, index) => {
+    const isOwn = (given: string | undefined, own: string | undefined) =>
+      given === undefined || ownedName(tenant, given) === own;
+    if (!isOwn(threadId, owned?.thread))
+      throw new MessagesRefused("the message is of another thread", `messages[${index}].threadId`);
+    if (!isOwn(resourceId, owned?.resource))
+      throw new MessagesRefused("the message is of another resource", `messages[${index}].resourceId`);
+    return message;
+  });
+  const list = await rehearsed(taken).catch(async () => {
+    for (const [index, message] of taken.entries()) {
+      await rehearsed([message]).catch(() => {
+        throw new MessagesRefused(UNUSABLE, `messages[${index}]`);
+      });
+    }
+    throw new MessagesRefused(UNUSABLE, "messages");
+  });
   await refuseReused(taken, list, owned, threads);
   return taken;
+}
+
+/** The messages in Mastra's hands, after all that it makes of them in a turn: a prompt, and what is kept of the turn. */
+async function rehearsed(messages: readonly Message[]): Promise<MessageList> {
+  const list = new MessageList();
+  // Plain JSON that has the shape of one of Mastra's kinds: which one is what it finds out itself.
+  for (const message of messages) list.add(JSON.parse(JSON.stringify(message)), "input");
+  // An address that is left is taken for one that the model fetches itself, so that nobody does here.
+  await list.get.all.aiV6.llmPrompt({ supportedUrls: { "*": [/^/] } });
+  // What is kept and told at a turn's end comes by way of another version's messages.
+  list.get.all.aiV4.core();
+  return list;
 }
 
 /**
@@ -166,7 +200,7 @@ export async function takeMessages(
  * in place of it, and answer that.
  */
 async function refuseReused(
-  given: Messages,
+  given: readonly Message[],
   list: MessageList,
   owned: AgentEnv["Variables"]["owned"],
   threads: Pick<Threads, "said">,
@@ -188,17 +222,58 @@ function isInFourDigits(value: string | number): boolean {
   return year >= 1 && year <= 9_999;
 }
 
-function isKnown(type: string): type is keyof typeof KNOWN_PARTS {
-  return Object.hasOwn(KNOWN_PARTS, type);
+/** The message with one of what it may be told by: Mastra takes a system's as text, and parts before content. */
+function asOneForm<Around extends { readonly role: string }>({ content, parts, ...message }: Around & Said) {
+  const words = { content: content ?? "" };
+  if (message.role === "system") return { ...message, content: textIn({ content, parts }) };
+  if (isStored(content) || !parts || parts.length === 0) return { ...message, ...words };
+  return { ...message, parts };
 }
 
-function isSpeaking({ content, parts }: z.output<typeof ClientMessage>): boolean {
-  if (typeof content === "string" && !isBlank(content)) return true;
-  const inContent = typeof content === "object" ? ("format" in content ? content.parts : content) : [];
-  return saysSomething([...inContent, ...(parts ?? [])]);
+function textIn(said: Pick<Said, "content" | "parts">): string {
+  if (typeof said.content === "string" && said.content !== "") return said.content;
+  return partsIn(said)
+    .flatMap(({ text }) => (typeof text === "string" ? [text] : []))
+    .join("\n");
 }
 
-/** Whether a part is there that isn't blank text. */
+/** The message without calls that wait for an approval, or none where it is nothing else. */
+function withoutWaiting(message: Message): Message[] {
+  const going = partsIn(message);
+  const staying = going.filter((part) => !awaitsApproval(part));
+  if (staying.length === going.length) return [message];
+  if (staying.length === 0) return [];
+  if ("parts" in message) return [{ ...message, parts: staying }];
+  const { content } = message;
+  return [{ ...message, content: isStored(content) ? { ...content, parts: staying } : staying }];
+}
+
+interface Stored {
+  readonly format: 2;
+  readonly parts: readonly MessagePart[];
+}
+type Content = string | readonly MessagePart[] | Stored;
+interface Said {
+  readonly content?: Content | undefined;
+  readonly parts?: readonly MessagePart[] | undefined;
+}
+
+function isStored(content: Content | undefined): content is Stored {
+  return typeof content === "object" && "format" in content;
+}
+
+function partsIn({ content, parts }: Said): readonly MessagePart[] {
+  if (isStored(content)) return content.parts;
+  return parts ?? (typeof content === "object" ? content : []);
+}
+
+function isSpeaking(said: Said): boolean {
+  return (typeof said.content === "string" && !isBlank(said.content)) || saysSomething(partsIn(said));
+}
+
+/** Whether a part is there that a model is given, and that isn't blank. */
 function saysSomething(parts: readonly { readonly type: string; readonly text?: unknown }[]): boolean {
-  return parts.some(({ type, text }) => type !== "step-start" && (type !== "text" || !isBlank(String(text))));
+  return parts.some(
+    ({ type, text }) => ["image", "file"].includes(type) || (type === "text" && !isBlank(String(text))),
+  );
 }
