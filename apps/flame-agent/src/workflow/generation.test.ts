@@ -30,6 +30,7 @@ const GENERATION = {
   id: "1",
   message: "m",
   replayed: undefined,
+  calls: [],
   decided: undefined,
   options: {
     runId: "1",
@@ -91,7 +92,12 @@ describe("an answer of the model", () => {
     const chunks = [CALL, { type: "tool-call-approval", payload: asked }];
     expect(await generate(agentOf(chunks, "suspended"), turn, watch, GENERATION)).toEqual({
       kind: "waiting",
-      call: { toolCall: "c", tool: "send_message", input: { to: "x" } },
+      call: {
+        toolCall: "c",
+        tool: "send_message",
+        input: { to: "x" },
+        calls: [{ toolCall: "c", tool: "dates", isSettled: false }],
+      },
     });
   });
 
