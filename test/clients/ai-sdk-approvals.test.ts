@@ -219,14 +219,10 @@ describe("AI SDK's chat whose model makes several calls at once", () => {
     expect((await storedCalls(next, id)).filter(({ state: one }) => one !== "result")).toEqual([]);
     expect((await turnsIn(next, id))[0]).toMatchObject({ state: "completed" });
     // The calls that nothing came of aren't told: the model made none of them again.
-    for (const there of [again, await loadedAnew(id, chat.messages, next)]) {
-      expect(there.messages).toHaveLength(2);
-      expect(toolsOf(there.lastMessage)).toMatchObject(
-        some.flatMap((kind, index) => {
-          const wasTold = isAsked(kind) ? index === some.indexOf("approved") : index < some.indexOf("approved");
-          return wasTold ? [{ toolCallId: `${id}-${index}`, state: "output-available" }] : [];
-        }),
-      );
-    }
+    const told = some.slice(0, some.indexOf("approved") + 1);
+    expect(again.messages).toHaveLength(2);
+    expect(toolsOf(again.lastMessage)).toMatchObject(
+      told.map((_kind, index) => ({ toolCallId: `${id}-${index}`, state: "output-available" })),
+    );
   });
 });
