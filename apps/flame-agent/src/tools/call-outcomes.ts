@@ -6,16 +6,16 @@ export type CallOutcome =
   | { readonly state: "failed"; readonly output?: undefined };
 
 /** What came of calls so far, by their ids. */
-export type CallOutcomes = ReadonlyMap<string, CallOutcome>;
+export type CallOutcomes = Map<string, CallOutcome>;
 
-const noting = new AsyncLocalStorage<Map<string, CallOutcome>>();
+const noting = new AsyncLocalStorage<CallOutcomes>();
 
 /**
  * Does the work with what comes of tools' calls in it, each as soon as it is done. Mastra tells that only when all calls
  * of an answer are done, which is long behind an approval that one of them waits for.
  */
 export function withCallOutcomes<Result>(work: (outcomes: CallOutcomes) => Result): Result {
-  const outcomes = new Map<string, CallOutcome>();
+  const outcomes: CallOutcomes = new Map();
   return noting.run(outcomes, () => work(outcomes));
 }
 
