@@ -194,35 +194,39 @@ describe("AI SDK's chat whose model makes several calls at once", () => {
   it.each<[string, Kind[]]>([
     ["a call that is still to be asked about", ["approved", "approved"]],
     ["one that needs no approval", ["calculated", "approved", "calculated"]],
-  ])("goes on after its process ended behind the first decision, beside %s", async (_what, some) => {
-    const open = await lastingDatabase();
-    const first = await testAgent(model.variables, open);
-    const id = crypto.randomUUID();
-    const { chat } = chatOf(first, id);
-    await chat.sendMessage({ text: askFor(id, some) });
-    const approval = questionsOf(chat.lastMessage)[0]?.approval?.id ?? "";
-    await first.stop();
-    await onDatabase(open, async ({ pool }) => {
-      await pool.query("update flame.approvals set state = 'approved', decided_at = now() where id = $1", [approval]);
-      await pool.query("update flame.turns set state = 'running' where thread = $1", [id]);
-    });
-    const next = await testAgent(model.variables, open);
-    onTestFinished(async () => void (await next.stop()));
-    const state = new PlainState();
-    state.messages = structuredClone(chat.messages);
-    const { chat: again } = chatOf(next, id, state);
-    await again.addToolApprovalResponse({ id: approval, approved: true });
-    await until("the turn ends", () => again.status === "ready" && textOf(again.lastMessage).includes("done"));
-    expect(again.error).toBeUndefined();
-    expect(await sentIn(next, id)).toEqual([recipientOf(id, some.indexOf("approved"))]);
-    expect(model.refused).toEqual([]);
-    expect((await storedCalls(next, id)).filter(({ state: one }) => one !== "result")).toEqual([]);
-    expect((await turnsIn(next, id))[0]).toMatchObject({ state: "completed" });
-    // The calls that nothing came of aren't told: the model made none of them again.
-    const told = some.slice(0, some.indexOf("approved") + 1);
-    expect(again.messages).toHaveLength(2);
-    expect(toolsOf(again.lastMessage)).toMatchObject(
-      told.map((_kind, index) => ({ toolCallId: `${id}-${index}`, state: "output-available" })),
-    );
-  });
+  ])(
+    "goes on after its process ended behind the first decision, beside %s",
+    async (_what, some) => {
+      const open = await lastingDatabase();
+      const first = await testAgent(model.variables, open);
+      const id = crypto.randomUUID();
+      const { chat } = chatOf(first, id);
+      await chat.sendMessage({ text: askFor(id, some) });
+      const approval = questionsOf(chat.lastMessage)[0]?.approval?.id ?? "";
+      await first.stop();
+      await onDatabase(open, async ({ pool }) => {
+        await pool.query("update flame.approvals set state = 'approved', decided_at = now() where id = $1", [approval]);
+        await pool.query("update flame.turns set state = 'running' where thread = $1", [id]);
+      });
+      const next = await testAgent(model.variables, open);
+      onTestFinished(async () => void (await next.stop()));
+      const state = new PlainState();
+      state.messages = structuredClone(chat.messages);
+      const { chat: again } = chatOf(next, id, state);
+      await again.addToolApprovalResponse({ id: approval, approved: true });
+      await until("the turn ends", () => again.status === "ready" && textOf(again.lastMessage).includes("done"));
+      expect(again.error).toBeUndefined();
+      expect(await sentIn(next, id)).toEqual([recipientOf(id, some.indexOf("approved"))]);
+      expect(model.refused).toEqual([]);
+      expect((await storedCalls(next, id)).filter(({ state: one }) => one !== "result")).toEqual([]);
+      expect((await turnsIn(next, id))[0]).toMatchObject({ state: "completed" });
+      // The calls that nothing came of aren't told: the model made none of them again.
+      const told = some.slice(0, some.indexOf("approved") + 1);
+      expect(again.messages).toHaveLength(2);
+      expect(toolsOf(again.lastMessage)).toMatchObject(
+        told.map((_kind, index) => ({ toolCallId: `${id}-${index}`, state: "output-available" })),
+      );
+    },
+    120_000,
+  );
 });
