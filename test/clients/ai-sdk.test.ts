@@ -1,28 +1,9 @@
-import {
-  AbstractChat,
-  type ChatState,
-  type ChatStatus,
-  DefaultChatTransport,
-  lastAssistantMessageIsCompleteWithApprovalResponses,
-  type UIMessage,
-} from "ai";
+import { DefaultChatTransport, type UIMessage } from "ai";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { type TestAgent, testAgent } from "../../apps/flame-agent/src/testing/agent.ts";
 import { until } from "../../apps/flame-agent/src/testing/folder.ts";
-
-/** The client's state as its frameworks keep it, here in plain fields. */
-class PlainState implements ChatState<UIMessage> {
-  status: ChatStatus = "ready";
-  error: Error | undefined;
-  messages: UIMessage[] = [];
-  pushMessage = (message: UIMessage) => void this.messages.push(message);
-  popMessage = () => void this.messages.pop();
-  replaceMessage = (index: number, message: UIMessage) => void this.messages.splice(index, 1, message);
-  snapshot = <Value>(value: Value) => structuredClone(value);
-}
-
-class PlainChat extends AbstractChat<UIMessage> {}
+import { chatOf as chatOfAgent, PlainChat, PlainState, textOf, toolsOf } from "./plain-chat.ts";
 
 let agent: TestAgent;
 beforeAll(async () => {
@@ -33,21 +14,8 @@ afterAll(() => {
   return agent.stop();
 });
 
-function chatOf(id: string, state = new PlainState(), body: object = {}) {
-  const transport = new DefaultChatTransport<UIMessage>({ api: `${agent.url}/chat`, body });
-  const chat = new PlainChat({
-    id,
-    state,
-    transport,
-    sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithApprovalResponses,
-  });
-  return { chat, state, transport };
-}
+const chatOf = (id: string, state = new PlainState(), body: object = {}) => chatOfAgent(agent, id, state, body);
 
-const textOf = (message: UIMessage | undefined) =>
-  message?.parts.map((part) => (part.type === "text" ? part.text : "")).join("") ?? "";
-const toolsOf = (message: UIMessage | undefined) =>
-  message?.parts.flatMap((part) => (part.type === "dynamic-tool" ? [part] : [])) ?? [];
 const messagesAt = async (path: string) => Messages.parse(await (await agent.get(path)).json()).messages;
 const Messages = z.object({ messages: z.array(z.unknown()) });
 const turnsActive = async () => Number(/flame_turns_active (\d+)/.exec(await agent.metrics())?.[1]);

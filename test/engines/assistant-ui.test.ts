@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { atEndOfSuite } from "../../apps/flame-agent/src/testing/at-end.ts";
+import { callingModel } from "../../apps/flame-agent/src/testing/calling-model.ts";
 import { servePage } from "../clients/assistant-ui/serve.ts";
 import { agentClient } from "../support/agent/agent-client.ts";
 import { type AgentProcess, startAgentProcess } from "../support/agent/agent-process.ts";
@@ -24,12 +26,15 @@ describe.skipIf(executable === undefined)("assistant-ui in Chromium", () => {
   let browser: Browser;
   let page: Page;
   let url: string;
+  let origin: string;
   const complaints: string[] = [];
+  const atEnd = atEndOfSuite();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "assistant-ui-"));
-    const { server, origin } = await servePage(folder);
-    closePage = () => server.close();
+    const served = await servePage(folder);
+    ({ origin } = served);
+    closePage = () => served.server.close();
     agent = startAgentProcess({
       variables: {
         FLAME_CORS_ORIGINS: origin,
@@ -100,6 +105,28 @@ describe.skipIf(executable === undefined)("assistant-ui in Chromium", () => {
     await page.getByRole("button", { name: "Send" }).waitFor();
     expect(await page.locator(".message").count()).toBe(1);
     expect(await turns()).toMatchObject([{ state: "completed" }]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("asks the questions of one answer one after the other, beside a call that needs none", async () => {
+    const send = (id: string) => ({ id, name: "send_message", input: { to: `${id}@example.org`, text: "hello" } });
+    const calls = [send("one"), { id: "sum", name: "calculate", input: { expression: "20 + 22" } }, send("two")];
+    const { variables } = await callingModel(() => calls, atEnd);
+    await using calling = startAgentProcess({ variables: { ...variables, FLAME_CORS_ORIGINS: origin } });
+    const { url: at } = await calling.ready();
+    const outbox = async () => (await agentClient(at).outbox()).map(({ recipient }) => recipient);
+    await page.evaluate(() => sessionStorage.clear());
+    await page.goto(`${origin}/?agent=${encodeURIComponent(at)}`);
+    await say("Send both");
+    const approve = page.getByRole("button", { name: "Approve" });
+    await approve.click();
+    await page.locator(".tool", { hasText: "20 + 22 = 42" }).waitFor();
+    await approve.waitFor();
+    expect(await outbox()).toEqual(["one@example.org"]);
+    await approve.click();
+    await shown("done");
+    expect(await outbox()).toEqual(["one@example.org", "two@example.org"]);
+    expect(await page.locator(".tool").count()).toBe(3);
     expect(complaints).toEqual([]);
   });
 });

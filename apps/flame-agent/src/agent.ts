@@ -10,6 +10,7 @@ import { tellFailures } from "./failures/index.ts";
 import type { AgentEnv } from "./http/env.ts";
 import { type Logger, mastraLog } from "./log.ts";
 import { answerMark } from "./memory/answer-mark.ts";
+import { declinedCalls } from "./memory/declined-calls.ts";
 import { messageOrder } from "./memory/message-order.ts";
 import { summarising } from "./memory/summarising.ts";
 import { type ApprovedTools, agentTools, type ToolCalls } from "./tools/index.ts";
@@ -57,6 +58,7 @@ export function createFlame({
     memory,
     inputProcessors: [
       messageOrder,
+      declinedCalls,
       summarising({
         pool: database.pool,
         languageModel,

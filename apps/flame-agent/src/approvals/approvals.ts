@@ -103,15 +103,20 @@ export function createApprovals(pool: Pool, instance: string, ttlSeconds: number
       });
     },
 
-    /** Where a call was made, and what became of it; undefined where there is none of that id. */
-    async place({ tenant, resource }: Owner, id: string): Promise<ApprovalPlace | undefined> {
-      const { rows } = await pool.query<ApprovalPlace>(
-        `select turns.thread, turns.resource, turns.id as turn, ${STATE} as state
+    /** Where calls were made, and what became of them, by the ids of their approvals; without those that there are not. */
+    async places({ tenant, resource }: Owner, ids: readonly string[]): Promise<ReadonlyMap<string, ApprovalPlace>> {
+      const { rows } = await pool.query<ApprovalPlace & { readonly id: string }>(
+        `select approvals.id, turns.thread, turns.resource, turns.id as turn, ${STATE} as state
          from flame.approvals join flame.turns on turns.id = approvals.turn
-         where approvals.tenant = $1 and approvals.id = $2 and ($3::text is null or turns.resource = $3)`,
-        [tenant, id, resource],
+         where approvals.tenant = $1 and approvals.id = any($2::uuid[]) and ($3::text is null or turns.resource = $3)`,
+        [tenant, ids, resource],
       );
-      return rows[0];
+      return new Map(rows.map(({ id, ...place }) => [id, place]));
+    },
+
+    /** Where a call was made, and what became of it; undefined where there is none of that id. */
+    async place(owner: Owner, id: string): Promise<ApprovalPlace | undefined> {
+      return (await this.places(owner, [id])).get(id);
     },
 
     /** Approves or rejects a pending call and gives its turn to this instance, both or neither. */

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestAgent, testAgent } from "../testing/agent.ts";
+import { atEndOfSuite } from "../testing/at-end.ts";
+import { callingModel } from "../testing/calling-model.ts";
 
 let agent: TestAgent;
 beforeAll(async () => {
@@ -34,6 +36,53 @@ it("a chat that broke off behind any piece of its message goes on with the next 
       { status: isLast ? 204 : 200, pieces: isLast ? [] : pieces.slice(index + 1) },
     ]);
   }
+});
+
+describe("a chat that was asked two questions, of which the first stood before a call that needed none", () => {
+  let calling: TestAgent;
+  const atEnd = atEndOfSuite();
+  beforeAll(async () => {
+    const send = (id: string) => ({ id, name: "send_message", input: { to: `${id}@x.org`, text: "hello" } });
+    const calls = [send("one"), { id: "sum", name: "calculate", input: { expression: "1 + 1" } }, send("two")];
+    const { variables } = await callingModel(() => calls, atEnd);
+    calling = await testAgent({ ...variables, FLAME_RATE_LIMIT_PER_MINUTE: "0" });
+  });
+  afterAll(() => calling.stop());
+
+  it("is told the pieces of all its streams again, under their ids, behind any of them", async () => {
+    const chat = crypto.randomUUID();
+    const piecesFor = async (message: object) => {
+      const body = { id: chat, resource: "r", messages: [message] };
+      return piecesOf(await (await calling.post("/chat", body)).text()).slice(0, -1);
+    };
+    const pieces = await piecesFor({ role: "user", parts: [{ type: "text", text: "send" }] });
+    for (const approved of [true, false]) {
+      const [, approvalId] = /"approvalId":"(.*?)"/.exec(pieces.at(-3) ?? "") ?? [];
+      const part = { type: "dynamic-tool", state: "approval-responded", approval: { id: approvalId, approved } };
+      pieces.push(...(await piecesFor({ role: "assistant", parts: [part] })));
+    }
+    const kinds = pieces.flatMap(
+      (piece) => /"type":"(tool-[a-z-]*)".*?"toolCallId":"(.*?)"/.exec(piece)?.slice(1).join(" ") ?? [],
+    );
+    expect(kinds).toEqual([
+      "tool-input-available one",
+      "tool-approval-request one",
+      "tool-output-available one",
+      "tool-input-available sum",
+      "tool-output-available sum",
+      "tool-input-available two",
+      "tool-approval-request two",
+      "tool-output-denied two",
+    ]);
+    const told = async (headers: Record<string, string>) =>
+      piecesOf(await (await calling.get(`/chat/${chat}/stream?resource=r`, { headers })).text());
+    expect(await told({})).toEqual([...pieces, "data: [DONE]"]);
+    for (const [index, piece] of pieces.slice(0, -1).entries())
+      expect(await told({ "last-event-id": idOf(piece) ?? "none" })).toEqual([
+        ...pieces.slice(index + 1),
+        "data: [DONE]",
+      ]);
+  });
 });
 
 it("a chat that goes on behind a piece is told the rest of that message, whatever was said since", async () => {

@@ -74,8 +74,9 @@ export function takeChatTurn(chat: Chat) {
 }
 
 /**
- * Goes on with the turn whose tool call the message has a decision about: takes it, or, where it was taken before and its
- * turn broke off behind it, resumes that.
+ * Goes on with the turn about whose tool calls the message has decisions: takes the one that is still to be taken, or,
+ * where all were taken before and the turn broke off behind the newest, resumes it. The calls of a turn are asked about
+ * one after the other, so that never two are to be taken.
  */
 async function decide(
   context: Context<AgentEnv>,
@@ -88,12 +89,20 @@ async function decide(
     const decided = DecidedPart.safeParse(part);
     return decided.success ? [decided.data.approval] : [];
   });
-  const newest = decisions.at(-1);
-  if (!newest)
+  if (decisions.length === 0)
     return refused(context, "allowed as the last message: the user's, or the agent's with an approval-responded part");
-  const asked = await chat.approvals.place(owner, newest.id);
-  if (asked?.thread !== thread) return context.json({ error: "No approval of this id in this chat" }, 404);
-  const { approved, reason } = newest;
+  const places = await chat.approvals.places(
+    owner,
+    decisions.map(({ id }) => id),
+  );
+  const here = decisions.flatMap((decision) => {
+    const asked = places.get(decision.id);
+    return asked?.thread === thread ? [{ decision, asked }] : [];
+  });
+  const taken = here.find(({ asked }) => asked.state === "pending") ?? here.at(-1);
+  if (!taken) return context.json({ error: "No approval of this id in this chat" }, 404);
+  const { asked, decision } = taken;
+  const { id, approved, reason } = decision;
   if (asked.state === (approved ? "approved" : "rejected")) {
     const turn = await chat.records.find(owner, asked.turn);
     if (turn?.resumable) return goOn(context, chat, owner.tenant, turn, uiStream(thread));
@@ -102,7 +111,7 @@ async function decide(
     context,
     chat,
     owner,
-    newest.id,
+    id,
     { approved, ...(reason !== undefined && !approved && { reason }) },
     uiStream(thread),
   );

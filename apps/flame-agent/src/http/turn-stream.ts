@@ -61,8 +61,10 @@ function turnOf(context: Context<AgentEnv>): Turn {
 export interface StreamForm {
   /** Headers beside those of every event stream. */
   readonly headers: Readonly<Record<string, string>>;
-  /** `turn`: whose they are; absent where none began. */
-  textOf(events: FollowedEvents, turn?: string): string;
+  /** Whether what one event is told as depends on those before: it is made of all then, and what the reader has isn't told. */
+  readonly isWhole: boolean;
+  /** `turn`: whose they are; absent where none began. `after`: the last event that the reader has. */
+  textOf(events: FollowedEvents, turn?: string, after?: number): string;
   /** What is said when all is told. */
   readonly end: string;
 }
@@ -70,14 +72,14 @@ export interface StreamForm {
 /** Answers with a turn's events behind `after`, by default as a stream that reads well in a terminal. */
 export function streamEvents({ events, log }: Told, turn: string, after: number, form: StreamForm = PLAIN): Response {
   const leaving = new AbortController();
-  const following = events.follow(turn, after, leaving.signal);
+  const following = events.follow(turn, form.isWhole ? 0 : after, leaving.signal);
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         // Events that this form has no words for are no answer to a reader who asked for more.
         for (let text = ""; text === ""; ) {
           const { done, value } = await following.next().catch((error: unknown) => broken(error, log));
-          text = done ? form.end : form.textOf(value, turn);
+          text = done ? form.end : form.textOf(value, turn, after);
           if (text !== "") controller.enqueue(encoder.encode(text));
           if (done) return controller.close();
         }
@@ -112,6 +114,7 @@ export const EVENT_STREAM = {
 
 export const PLAIN: StreamForm = {
   headers: {},
+  isWhole: false,
   textOf: (events) =>
     events.map((one) => `${"id" in one ? `id: ${one.id}\n` : ""}event: ${one.event}\ndata: ${one.data}\n\n`).join(""),
   end: "",

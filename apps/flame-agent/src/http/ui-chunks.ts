@@ -12,12 +12,27 @@ const FINISH_REASONS = new Set(["stop", "length", "content-filter", "tool-calls"
 /** Where in its message the stream is. */
 type Place = "before" | "in a step" | "behind a tool's answer" | "waiting" | "broken";
 
-/** Makes a UI message of a turn's events: one message for the whole turn, however often it is taken up. */
+/** A call that the reader of the message knows of: in which of its steps it stands, and whether it has come to its end. */
+interface ToldCall {
+  readonly step: number;
+  readonly isSettled: boolean;
+}
+
+/**
+ * Makes a UI message of a turn's events: one message for the whole turn, however often it is taken up. Of the calls of
+ * one answer the next is told when the one before it has come to its end: AI SDK's clients send a decision only where no
+ * other call of the step is left without its own, and an agent asks one question after the other.
+ */
 export class UiMessage {
   #place: Place = "before";
   #texts = 0;
+  #steps = 0;
   #isText = false;
-  readonly #called = new Set<string>();
+  /** The pieces that tell calls. */
+  readonly #calls = new Map<string, UiChunk>();
+  readonly #told = new Map<string, ToldCall>();
+  /** Calls that aren't told yet, in their order. */
+  readonly #held = new Set<string>();
 
   /** The pieces that an event of the log is. One of a kind that isn't known here is none. */
   chunksOf(event: string, data: string): readonly UiChunk[] {
@@ -50,7 +65,7 @@ export class UiMessage {
           toolCallId: toolCall,
           approvalDescriptor: { expiresAt },
         };
-        return [...this.#call(toolCall, tool, input), asked];
+        return [...this.#ensureTold(toolCall, tool, input), asked];
       }
       case "end":
         return this.#end(told.data);
@@ -59,13 +74,30 @@ export class UiMessage {
     }
   }
 
+  /**
+   * Has what comes next be of a message as its reader has it, of whom nobody knows how much of a broken attempt that is:
+   * what is told anew stands in a step of its own.
+   */
+  keepBroken(): void {
+    if (this.#place !== "broken") return;
+    this.#held.clear();
+    this.#place = "waiting";
+  }
+
   #start({ turn, thread, resource }: { turn: string; thread: string; resource: string }): readonly UiChunk[] {
-    const before = this.#place;
+    const start = { type: "start", messageId: turn, messageMetadata: { turn, thread, resource } };
+    const isBroken = this.#place === "broken";
     this.#place = "in a step";
+    if (!isBroken) return [start, this.#startStep()];
     // Taken up again, a turn tells its answer from the beginning.
-    if (before === "broken") return [{ type: "reset-step" }];
-    if (before !== "before") return [{ type: "start-step" }];
-    return [{ type: "start", messageId: turn, messageMetadata: { turn, thread, resource } }, { type: "start-step" }];
+    this.#held.clear();
+    for (const [call, { step }] of this.#told) if (step === this.#steps) this.#told.delete(call);
+    return [start, { type: "reset-step" }];
+  }
+
+  #startStep(): UiChunk {
+    this.#steps += 1;
+    return { type: "start-step" };
   }
 
   #text(): readonly UiChunk[] {
@@ -81,27 +113,50 @@ export class UiMessage {
   }
 
   #tool({ name, toolCall, state, input, output }: Extract<TurnEvent, { event: "tool" }>["data"]): readonly UiChunk[] {
-    if (state === "called") return this.#call(toolCall, name, input);
-    const ended = this.#endText();
+    if (state === "called") return this.#called(toolCall, name, input);
+    const told = [...this.#ensureTold(toolCall, name, input), ...this.#endText()];
     this.#place = "behind a tool's answer";
-    const toolCallId = toolCall;
-    if (state === "answered") return [...ended, { type: "tool-output-available", toolCallId, output: output ?? null }];
-    if (state === "declined") return [...ended, { type: "tool-output-denied", toolCallId }];
-    return [...ended, { type: "tool-output-error", toolCallId, errorText: "The tool failed" }];
+    this.#told.set(toolCall, { step: this.#steps, ...this.#told.get(toolCall), isSettled: true });
+    return [...told, outcomeOf(toolCall, state, output), ...this.#next()];
   }
 
-  #call(toolCallId: string, toolName: string, input: unknown): readonly UiChunk[] {
-    if (this.#called.has(toolCallId)) return [];
-    const ended = [...this.#endText(), ...this.#nextStep()];
-    this.#called.add(toolCallId);
-    return [...ended, { type: "tool-input-available", toolCallId, toolName, input: input ?? null, dynamic: true }];
+  #called(toolCall: string, name: string, input: unknown): readonly UiChunk[] {
+    const behind = [...this.#endText(), ...this.#nextStep()];
+    this.#note(toolCall, name, input);
+    this.#held.add(toolCall);
+    return [...behind, ...this.#next()];
+  }
+
+  /** Tells the next call that is held back, where all of this step have come to their end. */
+  #next(): readonly UiChunk[] {
+    const isOpen = [...this.#told.values()].some(({ step, isSettled }) => step === this.#steps && !isSettled);
+    const [next] = this.#held;
+    return isOpen || next === undefined ? [] : this.#tell(next);
+  }
+
+  #ensureTold(toolCall: string, name: string, input: unknown): readonly UiChunk[] {
+    if (this.#told.has(toolCall) && !this.#held.has(toolCall)) return [];
+    if (!this.#calls.has(toolCall)) this.#note(toolCall, name, input);
+    return this.#tell(toolCall);
+  }
+
+  #note(toolCallId: string, toolName: string, input: unknown): void {
+    const call = { type: "tool-input-available", toolCallId, toolName, input: input ?? null, dynamic: true };
+    this.#calls.set(toolCallId, call);
+  }
+
+  #tell(toolCall: string): readonly UiChunk[] {
+    this.#held.delete(toolCall);
+    this.#told.set(toolCall, { step: this.#steps, isSettled: false });
+    const call = this.#calls.get(toolCall);
+    return call ? [...this.#endText(), call] : [];
   }
 
   /** What the model says behind a tool's answer is another step, in which nothing is left to answer. */
   #nextStep(): readonly UiChunk[] {
     if (this.#place !== "behind a tool's answer") return [];
     this.#place = "in a step";
-    return [{ type: "finish-step" }, { type: "start-step" }];
+    return [{ type: "finish-step" }, this.#startStep()];
   }
 
   #endText(): readonly UiChunk[] {
@@ -124,4 +179,10 @@ export class UiMessage {
     if (code === "client-left") return [...ended, { type: "abort", reason: message }];
     return [...ended, { type: "error", errorText: message }];
   }
+}
+
+function outcomeOf(toolCallId: string, state: "answered" | "failed" | "declined", output: unknown): UiChunk {
+  if (state === "answered") return { type: "tool-output-available", toolCallId, output: output ?? null };
+  if (state === "declined") return { type: "tool-output-denied", toolCallId };
+  return { type: "tool-output-error", toolCallId, errorText: "The tool failed" };
 }

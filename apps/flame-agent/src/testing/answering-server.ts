@@ -1,15 +1,18 @@
 import { createServer, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import { atEndOfTest } from "./at-end.ts";
+import { type AtEnd, atEndOfTest } from "./at-end.ts";
 import { until } from "./folder.ts";
 
-/** A server of the running test's that answers what it is asked with; its address. */
-export async function answeringServer(answer: (asked: string, response: ServerResponse) => void): Promise<string> {
+/** A server, by default of the running test's, that answers what it is asked with; its address. */
+export async function answeringServer(
+  answer: (asked: string, response: ServerResponse) => void,
+  atEnd: AtEnd = atEndOfTest,
+): Promise<string> {
   const server = createServer(async (request, response) => answer(await text(request), response)).listen(
     0,
     "127.0.0.1",
   );
-  atEndOfTest(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });

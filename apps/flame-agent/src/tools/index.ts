@@ -7,6 +7,7 @@ import { describedOnce } from "./described-once.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ToolCalls } from "./tool-calls.ts";
 
+export { type CallOutcomes, withCallOutcomes } from "./call-outcomes.ts";
 export { createToolCalls, type ToolCalls } from "./tool-calls.ts";
 
 const Sentence = z.strictObject({ answer: z.string() });
@@ -31,7 +32,7 @@ export type ApprovedTools = ReturnType<typeof approvedTools>;
 export function approvedTools(calls: ToolCalls, outbox: Outbox) {
   return {
     send_message: ({ input, ...call }: ApprovedCall) =>
-      calls.run("send_message", async () => {
+      calls.run("send_message", call.toolCall, async () => {
         const { to, text } = Message.parse(input);
         await outbox.send({ ...call, recipient: to, body: text });
         return { answer: `The message to ${to} is sent.` };
@@ -48,8 +49,8 @@ export function agentTools(calls: ToolCalls, approved: ApprovedTools) {
         "Computes an arithmetic expression: + - * / % ^, parentheses, sqrt, abs, round, floor, ceil, min, max, pi, e.",
       inputSchema: describedOnce(z.strictObject({ expression: z.string().min(1) })),
       outputSchema: describedOnce(Sentence),
-      execute: ({ expression }) =>
-        calls.run("calculate", () => ({ answer: `${expression} = ${evaluate(expression)}` })),
+      execute: ({ expression }, { agent }) =>
+        calls.run("calculate", agent?.toolCallId, () => ({ answer: `${expression} = ${evaluate(expression)}` })),
     }),
     dates: createTool({
       id: "dates",
@@ -57,7 +58,8 @@ export function agentTools(calls: ToolCalls, approved: ApprovedTools) {
         "Answers a question about dates: the time now, the weekday, the span between two dates, adding to a date, converting to a time zone.",
       inputSchema: describedOnce(z.strictObject({ question: DateQuestion })),
       outputSchema: describedOnce(Sentence),
-      execute: ({ question }) => calls.run("dates", () => ({ answer: answerDate(question, Date.now()) })),
+      execute: ({ question }, { agent }) =>
+        calls.run("dates", agent?.toolCallId, () => ({ answer: answerDate(question, Date.now()) })),
     }),
     send_message: createTool({
       id: "send_message",

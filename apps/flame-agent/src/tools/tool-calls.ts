@@ -2,6 +2,7 @@ import { ZodError } from "zod";
 import { failureOf, LimitPassed } from "../failures/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import { type CallOutcome, noteOutcome } from "./call-outcomes.ts";
 import { ToolRefusal } from "./tool-refusal.ts";
 
 export type ToolCalls = ReturnType<typeof createToolCalls>;
@@ -12,9 +13,15 @@ export type ToolCalls = ReturnType<typeof createToolCalls>;
  */
 export function createToolCalls(metrics: Pick<Metrics, "countToolCall">, log: Logger, resultLimitKiB: number) {
   return {
-    async run<Result>(tool: string, call: () => Result | Promise<Result>): Promise<Result> {
+    /** `toolCall`: the call's id, where it has one. */
+    async run<Result>(
+      tool: string,
+      toolCall: string | undefined,
+      call: () => Result | Promise<Result>,
+    ): Promise<Result> {
+      const note = (outcome: CallOutcome) => toolCall !== undefined && noteOutcome(toolCall, outcome);
       try {
-        return await metrics.countToolCall(tool, async () => {
+        const output = await metrics.countToolCall(tool, async () => {
           const result = await call();
           const bytes = Buffer.byteLength(JSON.stringify(result) ?? "");
           if (bytes <= resultLimitKiB * 1024) return result;
@@ -23,7 +30,10 @@ export function createToolCalls(metrics: Pick<Metrics, "countToolCall">, log: Lo
             `The result of the tool has ${kiB} KiB; allowed: ${resultLimitKiB} KiB (FLAME_ANSWER_LIMIT_KIB)`,
           );
         });
+        note({ state: "answered", output });
+        return output;
       } catch (error) {
+        note({ state: "failed" });
         if (error instanceof ToolRefusal || error instanceof ZodError) throw error;
         const { message, reference } = failureOf(error, "tool");
         log.error({ tool, error: describeError(error), reference }, "tool failed");

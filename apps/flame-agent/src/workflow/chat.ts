@@ -19,6 +19,7 @@ import type { ChatMetrics } from "./metrics.ts";
 import type { MadeCall } from "./records.ts";
 import { replay } from "./replay.ts";
 import type { StepRunner } from "./step.ts";
+import { StepCall } from "./step-calls.ts";
 
 /** What the steps work with. */
 export interface ChatParts {
@@ -84,7 +85,13 @@ const Done = z.object({
   }),
 });
 
-const WaitingCall = z.object({ toolCall: z.string(), tool: z.string(), input: z.unknown() });
+const WaitingCall = z.object({
+  toolCall: z.string(),
+  tool: z.string(),
+  input: z.unknown(),
+  /** All calls of the answer that it is part of; none where an earlier version left it. */
+  calls: z.array(StepCall).default([]),
+});
 const DecidedCall = z.object({
   toolCall: z.string(),
   tool: z.string(),
@@ -196,7 +203,7 @@ export function createChatWorkflow(parts: ChatParts) {
     outputSchema: Done,
     suspendSchema: WaitingCall,
     resumeSchema: DecidedCall,
-    execute: async ({ inputData, runId, resumeData, suspend }) => {
+    execute: async ({ inputData, runId, resumeData, suspend, suspendData }) => {
       const turn = turns.of(runId);
       const {
         turn: id,
@@ -231,7 +238,9 @@ export function createChatWorkflow(parts: ChatParts) {
           requestContext: contextOf(turn.tenant, id),
           ...(passages.length > 0 && { system: knowledgePrompt(passages) }),
         };
-        const result = await generate(agent, turn, watch, { id, message, replayed, options, decided: resumeData });
+        const calls = resumeData ? parseWaitingCall(suspendData).calls : [];
+        const generation = { id, message, replayed, options, calls, decided: resumeData };
+        const result = await generate(agent, turn, watch, generation);
         if (result.kind === "waiting") return { outcome: "waiting", result };
         const mayBeKept = result.plain && !resumeData && !left?.decided.length && mayKeep(analysis, first, watch.text);
         if (cache.enabled && mayBeKept && revision !== undefined) {

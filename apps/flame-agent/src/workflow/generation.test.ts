@@ -1,5 +1,6 @@
 import { RequestContext } from "@mastra/core/request-context";
 import { describe, expect, it } from "vitest";
+import { noteOutcome } from "../tools/call-outcomes.ts";
 import { CitationWatch } from "./citations.ts";
 import type { TurnEvent } from "./events.ts";
 import { generate, tell } from "./generation.ts";
@@ -14,8 +15,11 @@ function setUp() {
   return { told, turn, watch: new CitationWatch([PASSAGE]) };
 }
 
+type Chunk = { readonly type: string; readonly payload?: object };
+type Chunks = Iterable<Chunk> | AsyncIterable<Chunk>;
+
 /** An agent that answers with these chunks. */
-function agentOf(chunks: readonly { type: string; payload?: object }[], finishReason: string | undefined) {
+function agentOf(chunks: Chunks, finishReason: string | undefined) {
   const stream = async () => ({
     fullStream: (async function* () {
       yield* chunks;
@@ -30,6 +34,7 @@ const GENERATION = {
   id: "1",
   message: "m",
   replayed: undefined,
+  calls: [],
   decided: undefined,
   options: {
     runId: "1",
@@ -91,8 +96,49 @@ describe("an answer of the model", () => {
     const chunks = [CALL, { type: "tool-call-approval", payload: asked }];
     expect(await generate(agentOf(chunks, "suspended"), turn, watch, GENERATION)).toEqual({
       kind: "waiting",
-      call: { toolCall: "c", tool: "send_message", input: { to: "x" } },
+      call: {
+        toolCall: "c",
+        tool: "send_message",
+        input: { to: "x" },
+        calls: [{ toolCall: "c", tool: "dates", isSettled: false }],
+      },
     });
+  });
+
+  it("tells what came of the calls before one that waits, and of none a second time, whatever their ids", async () => {
+    const { told, turn, watch } = setUp();
+    const call = (id: string) => ({ type: "tool-call", payload: { toolName: "dates", toolCallId: id, args: {} } });
+    const result = (id: string) => ({
+      type: "tool-result",
+      payload: { toolName: "dates", toolCallId: id, result: "noon" },
+    });
+    const answer = async function* () {
+      yield* [call("a"), call("b"), call("c"), call("d")];
+      noteOutcome("a", { state: "answered", output: "noon" });
+      yield { type: "tool-call-approval", payload: { toolCallId: "c", toolName: "send_message", args: {} } };
+    };
+    const waiting = await generate(agentOf(answer(), "suspended"), turn, watch, GENERATION);
+    const outcome = (toolCall: string, state: string) => ({
+      event: "tool",
+      data: { name: "dates", toolCall, state, ...(state === "answered" && { output: "noon" }) },
+    });
+    expect(told.slice(4)).toEqual([outcome("a", "answered"), outcome("b", "failed")]);
+
+    told.length = 0;
+    const later = async function* () {
+      noteOutcome("c", { state: "answered", output: "noon" });
+      yield* [result("a"), result("c"), result("d")];
+      // The next answer's calls bear the same ids, and the first doesn't get as far as its tool.
+      yield* [call("a"), call("c")];
+      yield { type: "tool-call-approval", payload: { toolCallId: "c", toolName: "send_message", args: {} } };
+    };
+    const calls = waiting.kind === "waiting" ? waiting.call.calls : [];
+    await generate(agentOf(later(), "suspended"), turn, watch, { ...GENERATION, calls });
+    expect(told.filter(({ data }) => !("input" in data))).toEqual([
+      outcome("c", "answered"),
+      outcome("d", "answered"),
+      outcome("a", "failed"),
+    ]);
   });
 
   it("that fails ends with the model's own error", async () => {

@@ -1,10 +1,14 @@
 import type { Agent, MastraDBMessage } from "@mastra/core/agent";
 import type { RequestContext } from "@mastra/core/request-context";
+import { isValidationError } from "@mastra/core/tools";
 import { asNewRun } from "../database/index.ts";
+import { REJECTED, setDeclined } from "../memory/declined-calls.ts";
 import { tokensOf } from "../model/offline.answer.ts";
+import { type CallOutcomes, withCallOutcomes } from "../tools/index.ts";
 import type { CitationWatch } from "./citations.ts";
-import type { Usage } from "./events.ts";
+import type { TurnEvent, Usage } from "./events.ts";
 import type { LiveTurn } from "./live.ts";
+import { type StepCall, StepCalls } from "./step-calls.ts";
 
 /** Model calls in a turn at most: a tool that is called again and again ends there. */
 const STEPS_MAX = 8;
@@ -20,7 +24,7 @@ export type Generated =
     }
   | {
       readonly kind: "waiting";
-      readonly call: { toolCall: string; tool: string; input: unknown };
+      readonly call: { toolCall: string; tool: string; input: unknown; calls: StepCall[] };
     };
 
 export interface Generation {
@@ -38,6 +42,8 @@ export interface Generation {
     /** Said to the model in this turn beside its instructions. */
     readonly system?: string;
   };
+  /** The calls of the answer in which the run waits; none in a run that begins. */
+  readonly calls: readonly StepCall[];
   /** The decision about the tool call that the run waits for; absent in a run that begins. */
   readonly decided:
     | {
@@ -50,17 +56,30 @@ export interface Generation {
 }
 
 /** Has the agent answer, and tells the client each piece, tool call and citation as it comes. */
-export async function generate(
+export function generate(
+  agent: Agent,
+  turn: LiveTurn,
+  watch: CitationWatch,
+  generation: Generation,
+): Promise<Generated> {
+  return withCallOutcomes((outcomes) => generateNoting(outcomes, agent, turn, watch, generation));
+}
+
+async function generateNoting(
+  outcomes: CallOutcomes,
   agent: Agent,
   turn: LiveTurn,
   watch: CitationWatch,
   generation: Generation,
 ): Promise<Generated> {
   const { decided } = generation;
-  if (decided?.approved === false) {
-    const { tool: name, toolCall } = decided;
-    await turn.emit({ event: "tool", data: { name, toolCall, state: "declined" } });
-  }
+  const calls = new StepCalls(generation.calls);
+  const emitAll = async (events: readonly TurnEvent[]) => {
+    for (const event of events) await turn.emit(event);
+  };
+  if (decided?.approved === false)
+    await emitAll(calls.decline(decided.toolCall, decided.tool, decided.reason || REJECTED));
+  setDeclined(generation.options.requestContext, calls.declined);
   const output = await begin(agent, generation);
   let waiting: Extract<Generated, { kind: "waiting" }> | undefined;
   let tools = 0;
@@ -75,22 +94,31 @@ export async function generate(
       case "tool-call": {
         tools += 1;
         const { toolName: name, toolCallId: toolCall, args: input } = chunk.payload;
+        calls.called(toolCall, name);
         await turn.emit({ event: "tool", data: { name, toolCall, state: "called", input } });
         break;
       }
       case "tool-result": {
         const { toolName: name, toolCallId: toolCall, result: output } = chunk.payload;
-        await turn.emit({ event: "tool", data: { name, toolCall, state: "answered", output } });
+        // The model is told what is wrong with an input; the tool answered nothing.
+        const outcome = isValidationError(output)
+          ? ({ state: "failed" } as const)
+          : { state: "answered" as const, output };
+        // A call of a later answer may bear the same id.
+        outcomes.delete(toolCall);
+        await emitAll(calls.settle(toolCall, name, outcome));
         break;
       }
       case "tool-error": {
         const { toolName: name, toolCallId: toolCall } = chunk.payload;
-        await turn.emit({ event: "tool", data: { name, toolCall, state: "failed" } });
+        outcomes.delete(toolCall);
+        await emitAll(calls.settle(toolCall, name, { state: "failed" }));
         break;
       }
       case "tool-call-approval": {
         const { toolCallId: toolCall, toolName: tool, args: input } = chunk.payload;
-        waiting = { kind: "waiting", call: { toolCall, tool, input } };
+        await emitAll(calls.settleBefore(toolCall, outcomes));
+        waiting = { kind: "waiting", call: { toolCall, tool, input, calls: [...calls.all] } };
         break;
       }
       case "error":
@@ -119,11 +147,13 @@ export async function tell(turn: LiveTurn, answer: string, watch?: CitationWatch
 }
 
 function begin(agent: Agent, { id, message, replayed, options, decided }: Generation) {
+  // Else a call behind one that waits for approval is begun while the model still speaks, and nobody knows how far it is.
+  const every = { ...options, maxSteps: STEPS_MAX, eagerToolExecution: false };
   if (!decided) {
     const said = replayed ? [...replayed] : [{ id, role: "user" as const, content: message }];
-    return asNewRun(() => agent.stream(said, { ...options, maxSteps: STEPS_MAX }));
+    return asNewRun(() => agent.stream(said, every));
   }
-  const resumed = { ...options, toolCallId: decided.toolCall, maxSteps: STEPS_MAX };
+  const resumed = { ...every, toolCallId: decided.toolCall };
   if (decided.approved) return agent.approveToolCall(resumed);
   return agent.declineToolCall({ ...resumed, ...(decided.reason && { reason: decided.reason }) });
 }

@@ -2,14 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import type { MastraDBMessage } from "@mastra/core/agent";
 import { jsonText } from "../database/index.ts";
 import { answers } from "../memory/answer-mark.ts";
+import { REJECTED } from "../memory/declined-calls.ts";
 import { contentOf } from "../memory/message-text.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
 import type { ApprovedTools } from "../tools/index.ts";
 import type { LiveTurn } from "./live.ts";
 import type { MadeCall } from "./records.ts";
-
-/** What the model is told of a rejected call where nobody gave a reason. */
-const REJECTED = "Tool call was not approved by the user";
 
 /** A turn that is taken up again. */
 export interface ReplayedTurn {
@@ -51,7 +49,7 @@ export async function replay(
       there ??
       callers.find((one) => makes(one, call)) ??
       said(turn, `${id}-${call.toolCall}`, "assistant", { format: 2, parts: [part] });
-    const changed = withPart(caller, call, part);
+    const changed = withPart(withDecided(caller, decided), call, part);
     if (there) calls.splice(calls.indexOf(there), 1, changed);
     else calls.push(changed);
   }
@@ -102,6 +100,17 @@ function withPart(message: MastraDBMessage, call: MadeCall, settledPart: Part): 
   const { pendingToolApprovals: _, ...metadata } = message.content.metadata ?? {};
   const parts = message.content.parts.map((part) => (isCall(part, call) ? settledPart : part));
   return { ...message, content: { ...message.content, parts, metadata } };
+}
+
+/** The message without the calls that nothing came of: the new run's model may make them again. */
+function withDecided(message: MastraDBMessage, decided: readonly MadeCall[]): MastraDBMessage {
+  const parts = message.content.parts.filter((part) => !isUndone(part) || decided.some((call) => isCall(part, call)));
+  return { ...message, content: { ...message.content, parts } };
+}
+
+/** A call of the interrupted run's that another one beside it kept waiting. */
+function isUndone(part: Part): boolean {
+  return part.type === "tool-invocation" && ["call", "partial-call"].includes(part.toolInvocation.state);
 }
 
 const makes = (message: MastraDBMessage, call: MadeCall) =>
