@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Document, desktopDocument, graphOf } from "../../test/support/environment.ts";
+import { SERVER_AGENT, SERVER_HOSTS } from "../../test/support/server-document.ts";
 import { changesBetween, storedResources } from "./index.ts";
 
 /** What an engine's own state says of a graph: defaults noted beside the inputs, secrets encrypted. */
@@ -119,4 +120,26 @@ it("a state is read as a folder keeps it, as it is exported, and as a deployment
   expect(names({ deployment: { resources } })).toEqual(["a"]);
   expect(names({ resources })).toEqual(["a"]);
   expect(names({ checkpoint: { latest: null } })).toEqual([]);
+});
+
+describe("what an update of a Swarm would change", () => {
+  const swarm = (network: object): Document => ({
+    topology: {
+      kind: "remote-server",
+      hosts: SERVER_HOSTS,
+      orchestrator: { kind: "swarm", network },
+    },
+    agent: SERVER_AGENT,
+  });
+
+  it("is every service where it is their network, which none of them may be on meanwhile", async () => {
+    const found = await changes(swarm({}), swarm({ attachable: true }));
+    const [network, ...services] = found.toSorted(
+      (one, other) => Number(one.because !== undefined) - Number(other.because !== undefined),
+    );
+    expect(network).toMatchObject({ effect: "replace", because: undefined, inputs: ["attachable"] });
+    expect(services.length).toBeGreaterThan(1);
+    for (const service of services)
+      expect(service).toMatchObject({ effect: "replace", gap: true, because: network?.name, data: undefined });
+  });
 });

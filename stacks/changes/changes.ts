@@ -143,9 +143,9 @@ function meetsName(inputs: readonly string[]): boolean {
   return inputs.some((path) => meets(path, ["name", "metadata.name", "metadata.namespace"]));
 }
 
-/** Whether a resource has to be made anew where another one goes: its provider, or what an input that replaces it comes from. */
+/** Whether a resource has to be made anew where another one goes: its provider, what it says itself, or what an input that replaces it comes from. */
 function needs(node: ResourceNode, gone: ResourceNode): boolean {
-  if (node.provider === gone.urn) return true;
+  if (node.provider === gone.urn || node.replaceWith.includes(gone.urn)) return true;
   const replacing = [...(resourceKind(node.type)?.replacedBy ?? []), ...node.replaceOnChanges];
   return Object.entries(node.propertyDependencies).some(
     ([property, urns]) => urns.includes(gone.urn) && meets(property, replacing),

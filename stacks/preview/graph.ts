@@ -46,6 +46,8 @@ export interface ResourceNode {
   readonly ignoreChanges: readonly string[];
   readonly retainOnDelete: boolean;
   readonly replaceOnChanges: readonly string[];
+  /** URNs of the resources with which it is replaced. */
+  readonly replaceWith: readonly string[];
   /** A value whose change replaces the resource; `undefined`: there is none. */
   readonly replacementTrigger: PropertyValue | undefined;
   /** Durations such as `"5m"`; an absent one is the provider's default. */

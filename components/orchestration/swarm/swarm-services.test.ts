@@ -47,7 +47,12 @@ async function resourcesOf(plan: ReturnType<typeof planOf>) {
   });
   const one = (type: string) => resources.find((resource) => resource.type === type);
   const engines = resources.filter(({ type }) => type === "pulumi:providers:docker");
-  return { engines, volume: one("docker:index/volume:Volume"), service: one("docker:index/service:Service") };
+  return {
+    resources,
+    engines,
+    volume: one("docker:index/volume:Volume"),
+    service: one("docker:index/service:Service"),
+  };
 }
 
 describe("a Swarm's volume", () => {
@@ -103,5 +108,24 @@ describe("an update on a Swarm", () => {
   it("pauses as it is told to", () => {
     expect(updateOf(0)).toMatchObject({ delaySeconds: 0 });
     expect(updateOf(7)).toMatchObject({ delaySeconds: 7 });
+  });
+});
+
+describe("a Swarm's network and secrets", () => {
+  it("go in an order that the engine takes: services before their network, and after the next of their secrets", async () => {
+    const input = adapterInput(
+      "swarm",
+      [workloadPlan({ secrets: { TOKEN: { kind: "configuration", name: "token" } } })],
+      [],
+    );
+    const { resources } = await resourcesOf(adaptSwarm(input, SwarmSettings.parse({ kind: "swarm" })));
+    const of = (type: string) => resources.filter((resource) => resource.type === `docker:index/${type}`);
+    const [network] = of("network:Network");
+    expect(network).toMatchObject({ deleteBeforeReplace: true });
+    expect(of("service:Service").map(({ replaceWith }) => replaceWith)).toEqual(
+      of("service:Service").map(() => [network?.urn]),
+    );
+    expect(of("secret:Secret").length).toBeGreaterThan(0);
+    for (const secret of of("secret:Secret")) expect(secret).toMatchObject({ deleteBeforeReplace: false });
   });
 });

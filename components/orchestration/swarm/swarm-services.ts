@@ -2,7 +2,6 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Transform } from "../../core/index.ts";
 import { DockerComponent, type DockerTransforms, makeInOrder } from "../docker-component.ts";
-import { keepingOptions } from "../resource-kinds.ts";
 import type { ResolveSecret } from "../standalone/docker-container.ts";
 import type { SwarmPlan, SwarmService, SwarmVolume } from "./swarm.plan.ts";
 import {
@@ -10,6 +9,7 @@ import {
   swarmNetworkArgs,
   swarmNetworkOptions,
   swarmSecretArgs,
+  swarmSecretOptions,
   swarmServiceArgs,
   swarmServiceOptions,
 } from "./swarm.resources.ts";
@@ -54,7 +54,7 @@ export class SwarmServices extends DockerComponent {
           `secret-${secret.name}`,
           (childName, args, own) => new docker.Secret(childName, args, own),
           swarmSecretArgs(secret, resolveSecret(secret.source)),
-          { provider, ...keepingOptions("docker:index/secret:Secret", false) },
+          { provider, ...swarmSecretOptions() },
           transforms.secret,
         ),
       ]),
@@ -96,7 +96,13 @@ export class SwarmServices extends DockerComponent {
           service.key,
           (childName, args, own) => new docker.Service(childName, args, own),
           swarmServiceArgs(service, { network: network.id, secrets, configs }),
-          { provider, dependsOn: [...mountedBy(service), ...after], ...swarmServiceOptions(service) },
+          {
+            provider,
+            dependsOn: [...mountedBy(service), ...after],
+            // A network can't go while a service is on it.
+            replaceWith: [network],
+            ...swarmServiceOptions(service),
+          },
           transforms.service,
         ),
     );

@@ -31,7 +31,10 @@ export function swarmNetworkArgs(network: SwarmNetwork): docker.NetworkArgs {
   };
 }
 
-/** Options of the overlay network's Pulumi resource: the engine adds an option of its own, which isn't to be taken away. */
+/**
+ * Options of the overlay network's Pulumi resource: the engine adds an option of its own, which isn't to be taken away.
+ * Another network of the same name or addresses can't be made before the old one is gone.
+ */
 export function swarmNetworkOptions({ options }: SwarmNetwork): pulumi.CustomResourceOptions {
   const { ignoreChanges } = keepingOptions("docker:index/network:Network", false);
   const asked = Object.keys(options).length > 0;
@@ -39,6 +42,7 @@ export function swarmNetworkOptions({ options }: SwarmNetwork): pulumi.CustomRes
     ignoreChanges: [...ignoreChanges, ...(asked ? ["options"] : [])],
     // What isn't compared still counts.
     replacementTrigger: { ...options },
+    deleteBeforeReplace: true,
   };
 }
 
@@ -58,6 +62,14 @@ export function swarmSecretArgs(
     data: value.apply((text) => Buffer.from(text).toString("base64")),
     labels: labelList({ ...ownLabels, ...labels }),
   };
+}
+
+/**
+ * Options of a secret's Pulumi resource. The next one has another name, and the old one is in use until the services
+ * have it; the provider (5.2.0) would have the old one go first, as it does with whatever is named.
+ */
+export function swarmSecretOptions(): pulumi.CustomResourceOptions {
+  return { ...keepingOptions("docker:index/secret:Secret", false), deleteBeforeReplace: false };
 }
 
 /** Arguments of a configuration file's Pulumi resource. */

@@ -39,6 +39,7 @@ const UNTRIED: Readonly<Record<string, string>> = {
   "containers.*.logging.kind=journald": "needs journald on the hosts",
   "containers.*.logging.tag": "needs journald on the hosts",
   "topology.workload.storage.driver": "needs a volume driver that the hosts don't have",
+  "topology.hosts[].role": "a Swarm's managers are made by its bootstrap.sh, which is run again by hand",
   "topology.hosts[].labels": "a Swarm's labels are written by its bootstrap.sh, which is run again by hand",
   "topology.hosts[].taints": "a Swarm's labels are written by its bootstrap.sh, which is run again by hand",
   "topology.workload.placement": "with labels of hosts, which are written by bootstrap.sh",
@@ -65,6 +66,7 @@ export async function serverTarget(kind: "standalone" | "swarm"): Promise<LifeTa
     ...{ cpu: "64", memory: "256GiB", disk: "2TiB" },
     // The Swarm's data are on a worker, whose volumes its manager doesn't know.
     ...(kind === "swarm" && index === 0 && { taints: [{ key: "manager" }] }),
+    ...(kind === "swarm" && { role: index === 0 ? "manager" : "worker" }),
     connection: { kind: "socket", path: socket },
   }));
   const idle = (name: string, image: string) => ({

@@ -7,7 +7,7 @@ import { asItIsTaken, dockerHolding } from "./docker-holding.ts";
 const labels = { "blueprint.environment": "dev" };
 
 /** An engine that answers what a test gives, by the path behind the interface's version; and what it was asked. */
-async function fakeEngine(answers: Record<string, unknown>) {
+async function fakeEngine(answers: Record<string, unknown>, refusals: Readonly<Record<string, string>> = {}) {
   const socket = join(await temporaryFolder(), "engine.sock");
   const asked: string[] = [];
   const sent: unknown[] = [];
@@ -23,8 +23,9 @@ async function fakeEngine(answers: Record<string, unknown>) {
     const path = pathname.replace(/^\/v[\d.]+/, "");
     asked.push(`${request.method} ${path}`);
     const answer = answers[path];
-    response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
-    response.end(JSON.stringify(answer ?? { message: "no such thing" }));
+    const refusal = refusals[path];
+    response.writeHead(refusal ? 400 : answer === undefined ? 404 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(answer ?? { message: refusal ?? "no such thing" }));
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   onTestFinished(() => {
@@ -126,6 +127,17 @@ it("stops a container with its own grace before it removes it, and takes one tha
     "DELETE /containers/c1",
   ]);
   expect(told).toEqual(["remove container flame-dev-agent", "remove container flame-dev-database"]);
+});
+
+it.each(["config", "secret", "network"])("leaves a %s that a service still uses, and says so", async (kind) => {
+  const held = { kind, name: "flame-dev-old", id: "x1", type: "", labels, holdsData: false, state: undefined };
+  const { holding } = await fakeEngine(
+    {},
+    { [`/${kind}s/x1`]: `${kind} 'flame-dev-old' is in use by the following service: flame-dev-proxy` },
+  );
+  const told: string[] = [];
+  await holding.remove({ ...held, atRest: false, works: true, ports: [] }, (line) => told.push(line));
+  expect(told.at(-1)).toBe(`leave ${kind} flame-dev-old, which a service still uses`);
 });
 
 it("makes what served again on the network that has taken the place of its own", async () => {

@@ -171,13 +171,13 @@ async function remove(client: Docker, held: Held, tell: Tell): Promise<void> {
       await untilTasksEnd(client, held.id);
       return;
     case "config":
-      await client.getConfig(held.id).remove().catch(unless(404));
+      await client.getConfig(held.id).remove().catch(unlessUsed(held, tell));
       return;
     case "secret":
-      await client.getSecret(held.id).remove().catch(unless(404));
+      await client.getSecret(held.id).remove().catch(unlessUsed(held, tell));
       return;
     case "network":
-      await client.getNetwork(held.id).remove().catch(unless(404));
+      await client.getNetwork(held.id).remove().catch(unlessUsed(held, tell));
       return;
     case "volume":
       await client.getVolume(held.id).remove().catch(unless(404));
@@ -317,6 +317,15 @@ async function untilTasksEnd(client: Docker, service: string): Promise<void> {
     if (performance.now() > end) throw new Error(`its tasks still run after ${TASKS_END_MS / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+/** A service that goes on serving keeps what it uses: that is left until a later look finds it unused. */
+function unlessUsed(held: Held, tell: Tell) {
+  return (error: unknown): void => {
+    if (error instanceof Error && /is in use by (?:the following )?service/.test(error.message))
+      tell(`leave ${heldWords(held)}, which a service still uses`);
+    else unless(404)(error);
+  };
 }
 
 /** Answers that say that there is nothing to do. */
