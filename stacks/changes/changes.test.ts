@@ -123,11 +123,11 @@ it("a state is read as a folder keeps it, as it is exported, and as a deployment
 });
 
 describe("what an update of a Swarm would change", () => {
-  const swarm = (network: object): Document => ({
+  const swarm = (network: object, more: object = {}): Document => ({
     topology: {
       kind: "remote-server",
       hosts: SERVER_HOSTS,
-      orchestrator: { kind: "swarm", network },
+      orchestrator: { kind: "swarm", network, ...more },
     },
     agent: SERVER_AGENT,
   });
@@ -141,5 +141,15 @@ describe("what an update of a Swarm would change", () => {
     expect(services.length).toBeGreaterThan(1);
     for (const service of services)
       expect(service).toMatchObject({ effect: "replace", gap: true, because: network?.name, data: undefined });
+  });
+
+  it("is every secret where it is their labels, also one whose value isn't known before it is made", async () => {
+    const found = await changes(swarm({}), swarm({}, { secretLabels: { owner: "assistants" } }));
+    const secrets = found.filter(({ name }) => name.includes("-secret-"));
+    expect(secrets.map(({ name }) => name).toSorted()).toEqual([
+      expect.stringContaining("access-token"),
+      expect.stringContaining("generated-database-password"),
+    ]);
+    for (const secret of secrets) expect(secret).toMatchObject({ effect: "replace", gap: false, data: undefined });
   });
 });

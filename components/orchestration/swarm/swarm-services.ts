@@ -54,7 +54,7 @@ export class SwarmServices extends DockerComponent {
           `secret-${secret.name}`,
           (childName, args, own) => new docker.Secret(childName, args, own),
           swarmSecretArgs(secret, resolveSecret(secret.source)),
-          { provider, ...swarmSecretOptions() },
+          { provider, ...swarmSecretOptions(secret) },
           transforms.secret,
         ),
       ]),

@@ -68,8 +68,13 @@ export function swarmSecretArgs(
  * Options of a secret's Pulumi resource. The next one has another name, and the old one is in use until the services
  * have it; the provider (5.2.0) would have the old one go first, as it does with whatever is named.
  */
-export function swarmSecretOptions(): pulumi.CustomResourceOptions {
-  return { ...keepingOptions("docker:index/secret:Secret", false), deleteBeforeReplace: false };
+export function swarmSecretOptions({ ownLabels }: SwarmSecret): pulumi.CustomResourceOptions {
+  return {
+    ...keepingOptions("docker:index/secret:Secret", false),
+    deleteBeforeReplace: false,
+    // The name of one whose value is generated isn't known before it is made.
+    replacementTrigger: { ...ownLabels },
+  };
 }
 
 /** Arguments of a configuration file's Pulumi resource. */

@@ -138,6 +138,9 @@ function dateQuestion(question: string) {
   return undefined;
 }
 
+/** Longest name of something that a user tells of themself, in characters. */
+const NAME_CHARACTERS = 60;
+
 /** Answers "what is my …?" from the latest "my … is …" of the thread, and takes note of a new one. */
 function fromMemory(question: string, said: readonly string[]): string | undefined {
   const asked = /\bwhat(?:'s| is| was) my ([a-z][a-z ]{0,59}?) ?\??$/i.exec(question.trim())?.[1]?.toLowerCase();
@@ -158,13 +161,22 @@ function factsIn(message: string): Map<string, string> {
   return new Map(message.split(/[.,;!?\n]/).flatMap(factIn));
 }
 
-/** "my … is …", with the name in small letters; none or one. */
+/** "my … is …", with the name in small letters; none or one. Looks at each character a few times, whatever is written. */
 function factIn(sentence: string): (readonly [name: string, value: string])[] {
-  const [before = "", ...after] = sentence.split(/ is /i);
-  const words = before.toLowerCase().split(" ");
-  const name = words.slice(words.lastIndexOf("my") + 1).join(" ");
-  const value = after.join(" is ").trim();
-  return words.includes("my") && /^[a-z][a-z ]*$/.test(name) && value !== "" ? [[name, value]] : [];
+  const is = / is /gi;
+  let end = -1;
+  for (const { 0: my, index } of sentence.matchAll(/\bmy /gi)) {
+    const begin = index + my.length;
+    if (end < begin) {
+      is.lastIndex = begin;
+      end = is.exec(sentence)?.index ?? -1;
+    }
+    if (end === -1) return [];
+    const name = end - begin <= NAME_CHARACTERS ? sentence.slice(begin, end).toLowerCase() : "";
+    const value = sentence.slice(end + " is ".length).trim();
+    if (/^[a-z][a-z ]*$/.test(name)) return value === "" ? [] : [[name, value]];
+  }
+  return [];
 }
 
 function plainReply(question: string, said: readonly string[]): string {
