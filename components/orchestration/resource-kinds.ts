@@ -16,6 +16,8 @@ export interface ResourceKind {
   readonly replacedBy: readonly string[];
   /** Inputs of which the provider takes no order: lists that are sets. */
   readonly unordered: readonly string[];
+  /** Inputs that are made of a secret's value, and so can be told apart by the engine alone. */
+  readonly ofSecrets: readonly string[];
   /** Inputs that are never compared again: what an earlier release wrote there stays. */
   readonly ignored: readonly string[];
   /** Inputs that the engine can't change, which its provider doesn't know: the program has the object replaced. */
@@ -31,7 +33,15 @@ export interface KeepingOptions {
   readonly ignoreChanges: string[];
 }
 
-const PLAIN: ResourceKind = { data: "none", replacedBy: [], unordered: [], ignored: [], fixed: [], serves: false };
+const PLAIN: ResourceKind = {
+  data: "none",
+  replacedBy: [],
+  unordered: [],
+  ofSecrets: [],
+  ignored: [],
+  fixed: [],
+  serves: false,
+};
 
 /** `willReplaceOnChanges` of the docker provider's schema (5.2.0). */
 const DOCKER = {
@@ -69,14 +79,20 @@ const DOCKER = {
   "docker:index/remoteImage:RemoteImage": { ...PLAIN, replacedBy: ["name", "platform", "pullTriggers", "triggers"] },
   "docker:index/service:Service": {
     ...PLAIN,
-    replacedBy: ["auth", "mode", "name"],
+    replacedBy: [
+      ..."auth mode name taskSpec.networksAdvanceds".split(" "),
+      ..."taskSpec.containerSpec.hosts taskSpec.containerSpec.sysctl".split(" "),
+    ],
     unordered: ["labels", "taskSpec.containerSpec.labels"],
+    // What an earlier release wrote there stays: another one would have the service made anew.
+    ignored: ["taskSpec.containerSpec.labels"],
     serves: true,
   },
   "docker:index/secret:Secret": {
     ...PLAIN,
     replacedBy: ["data", "labels", "name"],
     unordered: ["labels"],
+    ofSecrets: ["name"],
     // A secret that is in use can't be removed: labels that are to change are part of its name.
     ignored: ["labels"],
   },

@@ -152,4 +152,11 @@ describe("what an update of a Swarm would change", () => {
     ]);
     for (const secret of secrets) expect(secret).toMatchObject({ effect: "replace", gap: false, data: undefined });
   });
+
+  it("is no service's replacement where it is labels", async () => {
+    const found = await changes(swarm({}), { ...swarm({}), labels: { team: "assistants" } });
+    const services = found.filter(({ inputs }) => inputs.includes("labels"));
+    expect(services.length).toBeGreaterThan(1);
+    for (const service of found) expect(service).toMatchObject({ effect: "update", gap: false, inputs: ["labels"] });
+  });
 });

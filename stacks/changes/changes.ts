@@ -83,7 +83,7 @@ function pairOf(node: ResourceNode, stored: StoredResource): Pair {
   const kind = resourceKind(node.type);
   const isProvider = node.type.startsWith("pulumi:providers:");
   const inputs = differingPaths(stored.inputs, node.inputs, {
-    ignored: [...node.ignoreChanges, ...(isProvider ? PROVIDER_PROGRAM : [])],
+    ignored: [...node.ignoreChanges, ...(kind?.ofSecrets ?? []), ...(isProvider ? PROVIDER_PROGRAM : [])],
     unordered: kind?.unordered ?? [],
   });
   const replacing = [...(kind?.replacedBy ?? []), ...node.replaceOnChanges];

@@ -129,6 +129,7 @@ function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: Workl
     ...changesOf(input, workload),
     log: dockerLogging(workload.logging),
     labels: { ...workload.labels, ...boundsLabel(workload) },
+    identity: input.identityOf(workload.key),
     dependsOn: workload.dependsOn,
   };
 }

@@ -106,7 +106,7 @@ export const SWARM: Declaration = {
   ),
   metrics: honoured("path of the agent, behind the proxy or on its published port"),
   stopGraceSeconds: honoured("stop grace period"),
-  labels: honoured("labels of service and containers"),
+  labels: honoured("labels of the service; its containers say only what they are part of"),
   dependsOn: honoured("order of the deployment, each converged before the next"),
   "volumes.size": refused("Docker's volumes have no bound", "remove it, or choose a driver with an option for it"),
   "volumes.driver": honoured("volume driver"),

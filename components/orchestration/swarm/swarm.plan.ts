@@ -99,6 +99,8 @@ export interface SwarmService {
   readonly rollback: SwarmChange;
   readonly log: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   readonly labels: Readonly<Record<string, string>>;
+  /** Labels of the containers, which say what they are part of: another one would have the whole service made anew. */
+  readonly identity: Readonly<Record<string, string>>;
   /** Keys of the services that are made first. */
   readonly dependsOn: readonly string[];
 }

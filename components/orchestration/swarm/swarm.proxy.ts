@@ -69,6 +69,7 @@ export function planSwarmProxy(
       rollback: { ...HOST_BY_HOST, onFailure: "pause" },
       log: LOG,
       labels,
+      identity: input.identityOf(PROXY.key),
       dependsOn: [],
     },
   };

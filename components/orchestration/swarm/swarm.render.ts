@@ -107,7 +107,7 @@ function serviceOf(service: SwarmService) {
     environment: service.environment,
     read_only: true,
     cap_drop: ["ALL"],
-    labels: service.labels,
+    labels: service.identity,
     networks: { default: { aliases: [service.name] } },
     volumes: service.mounts.map(mountOf),
     secrets: service.secrets.map(({ secret, file, user }) => {

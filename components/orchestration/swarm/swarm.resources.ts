@@ -117,7 +117,7 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
         ...(Object.keys(service.environment).length > 0 && { env: { ...service.environment } }),
         readOnly: true,
         capDrops: ["ALL"],
-        labels: labelList(service.labels),
+        labels: labelList(service.identity),
         mounts: service.mounts.map(mountOf),
         healthcheck: {
           tests: ["CMD", ...healthCheck.command],
@@ -172,7 +172,8 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
 
 /** Options of the service's Pulumi resource: whoever scales the service owns its count. */
 export function swarmServiceOptions({ scaledByOthers }: SwarmService): pulumi.CustomResourceOptions {
-  return scaledByOthers ? { ignoreChanges: ["mode.replicated.replicas"] } : {};
+  const { ignoreChanges } = keepingOptions("docker:index/service:Service", false);
+  return { ignoreChanges: [...ignoreChanges, ...(scaledByOthers ? ["mode.replicated.replicas"] : [])] };
 }
 
 /** How long a deployment waits at most: every replacement is watched, and what paused before it has been waited for. */

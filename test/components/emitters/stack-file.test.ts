@@ -20,7 +20,7 @@ it("a stack file says all of workloads that say something at every leaf", () => 
         environment: { TZ: "Europe/Vienna", CACHE_TOKEN_FILE: "/run/secrets/flame-staging-access-token" },
         read_only: true,
         cap_drop: ["ALL"],
-        labels: { team: "assistants" },
+        labels: { "blueprint.component": "cache" },
         networks: { default: { aliases: ["flame-staging-cache"] } },
         volumes: [
           { type: "bind", source: "/srv/rules", target: "/rules", read_only: true },

@@ -47,7 +47,7 @@ describe("Pulumi's resources of a Swarm's workload that says something at every 
           env: { TZ: "Europe/Vienna", CACHE_TOKEN_FILE: "/run/secrets/flame-staging-access-token" },
           readOnly: true,
           capDrops: ["ALL"],
-          labels: LABELS,
+          labels: [{ label: "blueprint.component", value: "cache" }],
           mounts: [
             { type: "bind", source: "/srv/rules", target: "/rules", readOnly: true },
             { type: "bind", source: "/srv/spool", target: "/spool", readOnly: false },
