@@ -55,10 +55,14 @@ export function isSecret(name: string): boolean {
   return /secret$/i.test(name);
 }
 
-/** Whether a turn can be taken: not where a token's issuer or a model's server would have to be there. */
+/**
+ * Whether a turn can be taken in the life's thread: not where a token's issuer or a model's server would have to be there,
+ * nor where all tokens are of tenants, each of which has threads of its own.
+ */
 export function canSpeak(document: Document): boolean {
-  const kinds = ["agent.authentication.kind", "agent.model.kind"].map((path) => valueAt(document, path));
-  return !kinds.includes("jwt") && !kinds.includes("openai-compatible");
+  const [access, model] = ["agent.authentication.kind", "agent.model.kind"].map((path) => valueAt(document, path));
+  const isOfTenants = access === "bearer" && valueAt(document, "agent.authentication.token.secret") === undefined;
+  return access !== "jwt" && model !== "openai-compatible" && !isOfTenants;
 }
 
 /** Values by path, a list as one; `undefined`: what the base has is gone. */
