@@ -9,8 +9,8 @@ import { renderEnvironment } from "../../stacks/render.ts";
 /** The concerns of an environment, as its file would say them. */
 export type Document = Readonly<Record<string, unknown>>;
 
-/** Stands for every secret that a test doesn't give a value of its own. */
-const SECRET_VALUE = "a-secret-value-of-the-tests";
+/** Stands for a secret that a test doesn't give a value of its own: each name has another one, so that none is taken for another. */
+const secretValueOf = (name: string) => `a-secret-value-of-the-tests-${name}`;
 
 /** Declared in every document, so that no engine of the machine has a say. */
 export const PODMAN = { kind: "podman", socket: "/run/podman/podman.sock" } as const;
@@ -92,7 +92,7 @@ export function graphOf(document: Document, look: Look = {}): Promise<StackGraph
 function secretValues(document: Document, { secrets = {}, unsetSecrets = [] }: Look) {
   return secretNamesIn(document)
     .filter((secret) => !unsetSecrets.includes(secret))
-    .map((secret) => [secret, secrets[secret] ?? SECRET_VALUE] as const);
+    .map((secret) => [secret, secrets[secret] ?? secretValueOf(secret)] as const);
 }
 
 /** Names of the secrets that a document refers to, each once. */

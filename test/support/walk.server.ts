@@ -142,6 +142,7 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "topology.orchestrator.network.gateway": { base: "10.90.0.1", changed: "10.90.0.2" },
   "topology.orchestrator.network.addressRange": { base: "10.90.2.0/24", changed: "10.90.1.0/24" },
   "topology.orchestrator.network.driverOptions": { base: {}, changed: { mtu: "1400" } },
+  "topology.orchestrator.network.internal": { changed: true, beside: { "topology.orchestrator.publish": "ingress" } },
   "topology.orchestrator.advertiseAddress": { changed: "10.0.0.99" },
   "topology.orchestrator.addressPools": { base: [], changed: ["10.20.0.0/16"] },
   "topology.orchestrator.secretLabels": { base: {}, changed: { owner: "assistants" } },

@@ -1,9 +1,11 @@
 import type { Problem } from "../../components/core/index.ts";
 import { changesBetween, dataAtStake, type StoredResource } from "../../stacks/changes/index.ts";
-import type { StackGraph } from "../../stacks/preview/index.ts";
+import { SecretValue, type StackGraph } from "../../stacks/preview/index.ts";
 import { type SettingLeaf, type SettingSchema, settingLeaves } from "../../stacks/settings-reference.ts";
 import { valueAt, withValue, withValues } from "./document.ts";
+import { TOLD_FILES } from "./effect-kinds.ts";
 import { type Document, graphOf, render } from "./environment.ts";
+import { BOUNDS } from "./walk.bounds.ts";
 import type { LeafValues } from "./walk.values.ts";
 
 /** What a document leads to, as text that can be compared. */
@@ -23,10 +25,12 @@ export interface LeafResult {
   /** The leaf and the variant in which it was changed: `agent.restart.kind=never`. */
   readonly name: string;
   /**
-   * Resource graph, manifests by their folder, or what else the change led to; empty where nothing changed.
+   * Resource graph, manifests by their folder, or what else acts on the change; empty where nothing does.
    * `refusal`: the setting itself can't be kept here. `check`: it bounds other settings, and refuses what breaks the bound.
    */
   readonly effects: readonly string[];
+  /** Files that say another thing for the change, and that nothing here reads. */
+  readonly told: readonly string[];
   /** Resources whose data, which outlive the environment, the change would delete or leave behind. */
   readonly atStake: readonly string[];
   /** Why the leaf could not be walked, or why its refusal isn't the expected one. */
@@ -113,7 +117,7 @@ async function walkLeaf(
   world: World,
 ): Promise<LeafResult> {
   const name = nameOf(leaf);
-  const nothing = { leaf, name, effects: [], atStake: [] };
+  const nothing = { leaf, name, effects: [], told: [], atStake: [] };
   const { values, refusedAt } = expectedOf(leaf, world);
   const documents = documentsOf(leaf, leaves, world);
   if (!documents) return { ...nothing, failure: "no second value: add one to test/support/walk.values.ts" };
@@ -131,14 +135,33 @@ async function walkLeaf(
 
   const folders = [...new Set([...Object.keys(before.manifests), ...Object.keys(after.manifests)])];
   const rendered = folders.filter((folder) => before.manifests[folder] !== after.manifests[folder]);
-  const isSame = JSON.stringify(before.graph) === JSON.stringify(after.graph);
+  const isSame = textOf(before.graph) === textOf(after.graph);
+  const acted = [...(isSame ? [] : ["graph"]), ...rendered.filter((file) => !TOLD_FILES.includes(file))];
   return {
     leaf,
     name,
-    effects: [...(isSame ? [] : ["graph"]), ...rendered],
+    effects: acted.length === 0 && (await isBound(leaf, observe, world)) ? ["check"] : acted,
+    told: rendered.filter((file) => TOLD_FILES.includes(file)),
     atStake: isSame ? [] : lostBetween(before.graph, after.graph),
     failure: undefined,
   };
+}
+
+/** A graph with what is secret in it, so that one secret's value in another's place is seen. */
+function textOf(graph: StackGraph): string {
+  return JSON.stringify(graph, (_, value: unknown) => (value instanceof SecretValue ? value.reveal() : value));
+}
+
+/** Whether a tight value of a leaf has the document refused that is taken with a wide one. */
+async function isBound(leaf: SettingLeaf, observe: Observe, world: World): Promise<boolean> {
+  const bound = BOUNDS[leaf.path];
+  if (!bound) return false;
+  const { values } = expectedOf(leaf, world);
+  const beside = { ...values?.beside, ...bound.beside };
+  const documents = valueDocuments(leaf, { ...values, ...bound, beside }, world, false);
+  if (!documents) return false;
+  const [wide, tight] = await Promise.all([observe(documents.base), observe(documents.changed)]);
+  return wide.kind === "made" && tight.kind === "refused";
 }
 
 /** The document before the change of a leaf, and the one after it; `undefined` where the leaf has no second value. */

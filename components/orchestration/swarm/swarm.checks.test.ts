@@ -39,6 +39,22 @@ describe("a Swarm's managers", () => {
   });
 });
 
+describe("a network that is cut off from the world", () => {
+  const closed = { network: { internal: true } };
+  it.each([
+    { publish: "proxy", refused: true },
+    { publish: "host", refused: true },
+    { publish: "ingress", refused: false },
+  ])("is refused where a port is published by $publish: $refused", ({ publish, refused }) => {
+    const found = checkSwarm(hosts(1, 2), settingsOf({ ...closed, publish }), [agent(replicas(2))], 3);
+    expect(found.map(({ path }) => path)).toEqual(refused ? ["topology.orchestrator.network.internal"] : []);
+  });
+
+  it("is taken where nothing is published", () => {
+    expect(checkSwarm(hosts(1), settingsOf(closed), [agent({ ports: [] })], 1)).toEqual([]);
+  });
+});
+
 describe("a host's own port", () => {
   it.each([
     { why: "a spare host for each replacement", changes: replicas(2), eligible: 3, paths: [] },

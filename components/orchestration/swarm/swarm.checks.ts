@@ -16,6 +16,7 @@ export function checkSwarm(
     ...checkManagers(hosts),
     ...(agent && settings.publish === "host" ? checkHostPorts(agent, eligible) : []),
     ...(agent && settings.publish === "proxy" ? checkProxiedPorts(agent) : []),
+    ...(settings.publish === "ingress" ? [] : checkClosedNetwork(settings, workloads)),
   ];
 }
 
@@ -58,6 +59,20 @@ function checkHostPorts(agent: WorkloadPlan, eligible: number): Problem[] {
       given: `"start-first"`,
       allowed: `stop-first with ${spare} spare ${spare === 1 ? "host" : "hosts"} for ${update.parallelism} at once: ${held}, and the old one keeps it until it ends`,
       mend: "set topology.orchestrator.publish to proxy, which updates without a gap, or topology.workload.update.order to stop-first",
+    },
+  ];
+}
+
+/** A host's port leads into a container over the host's own bridge, which Docker attaches to none on a closed network. */
+function checkClosedNetwork({ network, publish }: SwarmSettings, workloads: readonly WorkloadPlan[]): Problem[] {
+  const isPublished = workloads.some(({ ports }) => ports.some(({ reach }) => reach === "everywhere"));
+  if (!network.internal || !isPublished) return [];
+  return [
+    {
+      path: "topology.orchestrator.network.internal",
+      given: "true",
+      allowed: `false while topology.orchestrator.publish is ${publish}: no port of a host leads to what is on such a network alone`,
+      mend: "remove it, or set topology.orchestrator.publish to ingress, whose network leads to the ports",
     },
   ];
 }
