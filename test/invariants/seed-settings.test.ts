@@ -1,7 +1,16 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { READERS } from "../support/effect-kinds.ts";
 import { readSeedSettings, SEED_INTERFACES, SEED_TOTAL } from "../support/seed-settings.ts";
 
 const rows = readSeedSettings();
+
+describe("a file that counts as an effect", () => {
+  it.each(Object.entries(READERS))("has its readers in this repository: %s", (_, readers) => {
+    const root = new URL("../../", import.meta.url);
+    expect(readers.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
+  });
+});
 
 describe("the map of the requirements document", () => {
   it.each(SEED_INTERFACES)("has each of $count settings of $name once", ({ name, count }) => {

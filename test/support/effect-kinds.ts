@@ -1,5 +1,5 @@
 /** What acts on what a setting changes. */
-export type EffectKind = "resource" | "manifest" | "file that is read" | "bound" | "refusal";
+type EffectKind = "resource" | "manifest" | "file that is read" | "bound" | "refusal";
 
 /** Each effect that the walk can find, with what acts on it. */
 const KINDS: Readonly<Record<string, EffectKind>> = {
@@ -15,9 +15,9 @@ const KINDS: Readonly<Record<string, EffectKind>> = {
   refusal: "refusal",
 };
 
-/** Who reads a file in this repository and acts on it: where its content is used. */
+/** Who acts in this repository on what a file says: `blueprint rollout`, on the same part of the plan. */
 export const READERS = {
-  "rollout.json": { file: "apps/ops/src/rollout/standalone.ts", acts: "blueprint rollout and its canary's analysis" },
+  "rollout.json": ["apps/ops/src/rollout/roll-out.ts", "apps/ops/src/rollout/kubernetes/canary.ts"],
 } as const;
 
 /** Files that tell something to whoever looks, and that nothing here reads: what changes only there has no effect. */
