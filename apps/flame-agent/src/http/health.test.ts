@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
+import type { Database } from "../database/index.ts";
 import { type Load, RecentRequests } from "../load/index.ts";
 import { createMetrics } from "../metrics.ts";
 import { testDatabase } from "../testing/database.ts";
@@ -113,32 +114,33 @@ describe("the agent's health", () => {
 });
 
 describe("whether an embedded database answers", () => {
-  it("is said while it has much to do, for longer than a check waits", async () => {
+  /** What is said of a database, again and again while some work is done in it. */
+  async function saidDuring(work: (database: Database) => Promise<unknown>): Promise<readonly boolean[]> {
     const database = await testDatabase("embedded");
-    const work = Array.from({ length: 12 }, () => database.pool.query("select pg_sleep(0.3)"));
-    const checked: boolean[] = [];
+    const said: boolean[] = [];
     let isOver = false;
-    const over = Promise.all(work).then(() => {
+    const over = work(database).then(() => {
       isOver = true;
     });
-    for (const check = databaseCheck(database); !isOver; ) checked.push(await check());
+    for (const check = databaseCheck(database); !isOver; ) said.push(await check());
     await over;
+    return said;
+  }
+
+  it("is said while it has much to do, for longer than a check waits", async () => {
+    const checked = await saidDuring(({ pool }) =>
+      Promise.all(Array.from({ length: 12 }, () => pool.query("select pg_sleep(0.3)"))),
+    );
     expect(checked.length).toBeGreaterThan(2);
     expect(new Set(checked)).toEqual(new Set([true]));
   });
 
   it("is said within one long transaction, between whose statements nobody else gets a connection", async () => {
-    const database = await testDatabase("embedded");
-    const connection = await database.pool.connect();
-    let isOver = false;
-    const over = (async () => {
+    const checked = await saidDuring(async ({ pool }) => {
+      const connection = await pool.connect();
       for (let statement = 0; statement < 15; statement += 1) await connection.query("select pg_sleep(0.3)");
       connection.release();
-      isOver = true;
-    })();
-    const checked: boolean[] = [];
-    for (const check = databaseCheck(database); !isOver; ) checked.push(await check());
-    await over;
+    });
     expect(checked.length).toBeGreaterThan(1);
     expect(new Set(checked)).toEqual(new Set([true]));
   });
