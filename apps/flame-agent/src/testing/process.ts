@@ -14,16 +14,21 @@ export interface TestProcess {
   ready(): Promise<Client>;
 }
 
-/** Starts `src/<program>` with exactly these FLAME_ variables; it is killed at the end, by default the test's. */
+/**
+ * Starts `src/<program>` with exactly these FLAME_ variables; it is killed at the end, by default the test's. `within`: the
+ * command that runs it, which becomes it.
+ */
 export function testProcess(
   program: string,
   variables: Readonly<Record<string, string>> = {},
   atEnd: AtEnd = atEndOfTest,
   commandLine: readonly string[] = [],
+  within: readonly string[] = [],
 ): TestProcess {
   const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("FLAME_")));
-  const child = spawn(process.execPath, ["--max-semi-space-size=8", path, ...commandLine], {
+  const [first, ...others] = [...within, process.execPath, "--max-semi-space-size=8", path, ...commandLine];
+  const child = spawn(first ?? process.execPath, others, {
     env: { ...inherited, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { atEndOfTest } from "./at-end.ts";
 import { placed } from "./database.ts";
 import { until } from "./folder.ts";
 import { largeModel } from "./large-model.ts";
@@ -29,9 +30,14 @@ export const STREAMING_ROUTES = [
 export interface SlowReaders {
   /** How its clients were answered. */
   readonly statuses: readonly number[];
+  /** The most memory that it had, in MiB. */
+  readonly highestMiB: number;
   /** How much more memory it had at most than before they came, in MiB. */
   readonly growthMiB: number;
-  /** How much of that came when its model had been held back, in the looks that were taken then, in MiB. */
+  /**
+   * How much of that came in the second half of the time that its model was held back, in MiB: what is collected late
+   * may still come in the first.
+   */
   readonly heldGrowthMiB: number;
 }
 
@@ -45,7 +51,14 @@ export async function slowReaders(
     clients,
     boundMilliseconds,
     heldSeconds,
-  }: { readonly clients: number; readonly boundMilliseconds: number; readonly heldSeconds: number },
+    within = [],
+  }: {
+    readonly clients: number;
+    readonly boundMilliseconds: number;
+    readonly heldSeconds: number;
+    /** The command that the process is run by, such as one that bounds its memory. */
+    readonly within?: readonly string[];
+  },
 ): Promise<SlowReaders> {
   const model = await largeModel({ bytes: 20 * MIB, piece: "0123456789abcdef".repeat(64) });
   const process = testProcess(
@@ -57,6 +70,9 @@ export async function slowReaders(
       FLAME_TURN_MAX_SECONDS: "1800",
       FLAME_SHED_EVENT_LOOP_MILLISECONDS: "60000",
     }),
+    atEndOfTest,
+    [],
+    within,
   );
   const client = await process.ready();
   await client.turn("hi");
@@ -68,7 +84,7 @@ export async function slowReaders(
   let rests = 0;
   for (let sent = -1; rests < RESTS + heldSeconds; await delay(LOOK_MILLISECONDS)) {
     highest = Math.max(highest, residentMiB(pid));
-    if (rests <= RESTS) highestBeforeHeld = highest;
+    if (rests <= RESTS + heldSeconds / 2) highestBeforeHeld = highest;
     rests = sent === model.sent() ? rests + 1 : 0;
     sent = model.sent();
   }
@@ -76,6 +92,7 @@ export async function slowReaders(
   await until("it takes turns", async () => (await client.status("/ready")) === 200, boundMilliseconds);
   return {
     statuses: asked.map(({ status }) => status() ?? 0),
+    highestMiB: Math.round(highest),
     growthMiB: Math.round(highest - before),
     heldGrowthMiB: Math.round(highest - highestBeforeHeld),
   };
