@@ -2,6 +2,7 @@ import { DefaultChatTransport, type UIMessage } from "ai";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { type TestAgent, testAgent } from "../../apps/flame-agent/src/testing/agent.ts";
+import { lastingDatabase } from "../../apps/flame-agent/src/testing/database.ts";
 import { until } from "../../apps/flame-agent/src/testing/folder.ts";
 import { chatOf as chatOfAgent, PlainChat, PlainState, textOf, toolsOf } from "./plain-chat.ts";
 
@@ -18,6 +19,7 @@ const chatOf = (id: string, state = new PlainState(), body: object = {}) => chat
 
 const messagesAt = async (path: string) => Messages.parse(await (await agent.get(path)).json()).messages;
 const Messages = z.object({ messages: z.array(z.unknown()) });
+const Turns = z.object({ turns: z.array(z.object({ id: z.string(), state: z.string() })) });
 const turnsActive = async () => Number(/flame_turns_active (\d+)/.exec(await agent.metrics())?.[1]);
 
 describe("AI SDK's chat with its own transport", () => {
@@ -121,6 +123,29 @@ describe("AI SDK's chat with its own transport", () => {
     }
     const { transport } = chatOf("never");
     expect(await transport.reconnectToStream({ chatId: "never" })).toBeNull();
+  });
+
+  it("is told the whole of a turn that broke off and was resumed, as a page is that is loaded anew", async () => {
+    const open = await lastingDatabase();
+    const first = await testAgent({ FLAME_MODEL_TOKENS_PER_SECOND: "50" }, open);
+    const { chat, state } = chatOfAgent(first, "resumed");
+    const said = chat.sendMessage({ text: "count to 60" });
+    await until("it has begun", () => textOf(chat.lastMessage).includes(" 9"));
+    first.hurry.abort();
+    await first.stop();
+    await said;
+
+    const second = await testAgent({}, open);
+    onTestFinished(async () => void (await second.stop()));
+    const { turns } = Turns.parse(await (await second.get("/turns?thread=resumed")).json());
+    expect(turns).toMatchObject([{ state: "interrupted" }]);
+    await (await second.post(`/turns/${turns[0]?.id}/resume`, undefined)).text();
+    const loaded = new PlainState();
+    loaded.messages = structuredClone(state.messages.slice(0, 1));
+    const { chat: again } = chatOfAgent(second, "resumed", loaded);
+    await again.resumeStream();
+    expect(again.error).toBeUndefined();
+    expect(textOf(again.lastMessage)).toBe(Array.from({ length: 60 }, (_, index) => index + 1).join(" "));
   });
 
   it("cites documents as sources", async () => {

@@ -69,5 +69,5 @@ function refusal(error: unknown, log: Logger, form: StreamForm): Response {
 }
 
 function told(form: StreamForm, event: TurnEvent): Response {
-  return new Response(form.textOf([encoded(event)]) + form.end, { headers: EVENT_STREAM });
+  return new Response(form.textOf([encoded(event)]) + form.end(), { headers: EVENT_STREAM });
 }

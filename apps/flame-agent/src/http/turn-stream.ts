@@ -66,7 +66,7 @@ export interface StreamForm {
   /** `turn`: whose they are; absent where none began. `after`: the last event that the reader has. */
   textOf(events: FollowedEvents, turn?: string, after?: number): string;
   /** What is said when all is told. */
-  readonly end: string;
+  end(): string;
 }
 
 /** Answers with a turn's events behind `after`, by default as a stream that reads well in a terminal. */
@@ -79,7 +79,7 @@ export function streamEvents({ events, log }: Told, turn: string, after: number,
         // Events that this form has no words for are no answer to a reader who asked for more.
         for (let text = ""; text === ""; ) {
           const { done, value } = await following.next().catch((error: unknown) => broken(error, log));
-          text = done ? form.end : form.textOf(value, turn, after);
+          text = done ? form.end() : form.textOf(value, turn, after);
           if (text !== "") controller.enqueue(encoder.encode(text));
           if (done) return controller.close();
         }
@@ -117,5 +117,5 @@ export const PLAIN: StreamForm = {
   isWhole: false,
   textOf: (events) =>
     events.map((one) => `${"id" in one ? `id: ${one.id}\n` : ""}event: ${one.event}\ndata: ${one.data}\n\n`).join(""),
-  end: "",
+  end: () => "",
 };
