@@ -13,6 +13,7 @@ import { type Candidate, fallbackChain } from "./fallback.ts";
 import { heldBack } from "./held-back.ts";
 import { reasonOf } from "./model-errors.ts";
 import { offlineModel } from "./offline.ts";
+import { withOwnCallIds } from "./own-call-ids.ts";
 import { patientRetry } from "./retry.ts";
 import { withoutAddresses } from "./without-addresses.ts";
 
@@ -83,7 +84,7 @@ export function agentModel(
     log.warn({ limitKiB: care.answerLimitKiB }, "turn's answer was stopped: FLAME_ANSWER_LIMIT_KIB");
   return {
     languageModel: withoutAddresses(
-      heldBack(bounded(chain, { limitKiB: care.answerLimitKiB, large, onPassed: tooLarge })),
+      heldBack(bounded(withOwnCallIds(chain), { limitKiB: care.answerLimitKiB, large, onPassed: tooLarge })),
     ),
     states: () => candidates.map(({ name, circuit }) => ({ name, asked: !circuit.open })),
   };

@@ -1,0 +1,116 @@
+import type {
+  LanguageModelV3,
+  LanguageModelV3Content,
+  LanguageModelV3Prompt,
+  LanguageModelV3StreamPart,
+} from "@ai-sdk/provider";
+
+/** Ids as every model's server takes them: Mistral's wants nine letters and digits, and nothing else. */
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const LENGTH = 9;
+
+/**
+ * The same model, but no tool call bears the id of another one that it is told of or has made in its answer. Some servers
+ * number the calls of each answer anew, and whoever holds a conversation finds what came of a call by its id alone.
+ */
+export function withOwnCallIds(model: LanguageModelV3): LanguageModelV3 {
+  return {
+    ...model,
+    async doGenerate(options) {
+      const ids = new CallIds(options.prompt);
+      const result = await model.doGenerate(options);
+      return { ...result, content: result.content.map((part) => ids.inContent(part)) };
+    },
+    async doStream(options) {
+      const ids = new CallIds(options.prompt);
+      const result = await model.doStream(options);
+      const reader = result.stream.getReader();
+      return {
+        ...result,
+        stream: new ReadableStream<LanguageModelV3StreamPart>(
+          {
+            async pull(controller) {
+              const { done, value } = await reader.read();
+              if (done) controller.close();
+              else controller.enqueue(ids.inStream(value));
+            },
+            cancel: (reason) => reader.cancel(reason),
+          },
+          { highWaterMark: 0 },
+        ),
+      };
+    },
+  };
+}
+
+/** The ids of one answer's calls: the server's own, unless another call has it. */
+class CallIds {
+  readonly #taken: Set<string>;
+  /** Which of our ids a server's stands for now, and whether that call is whole. */
+  readonly #current = new Map<string, { readonly id: string; isWhole: boolean }>();
+
+  constructor(prompt: LanguageModelV3Prompt) {
+    this.#taken = callsIn(prompt);
+  }
+
+  inContent(part: LanguageModelV3Content): LanguageModelV3Content {
+    switch (part.type) {
+      case "tool-call":
+        return { ...part, toolCallId: this.#whole(part.toolCallId) };
+      case "tool-result":
+      case "tool-approval-request":
+        return { ...part, toolCallId: this.#of(part.toolCallId) };
+      default:
+        return part;
+    }
+  }
+
+  inStream(part: LanguageModelV3StreamPart): LanguageModelV3StreamPart {
+    switch (part.type) {
+      case "tool-input-start":
+        return { ...part, id: this.#begin(part.id).id };
+      case "tool-input-delta":
+      case "tool-input-end":
+        return { ...part, id: this.#of(part.id) };
+      case "tool-call":
+        return { ...part, toolCallId: this.#whole(part.toolCallId) };
+      case "tool-result":
+      case "tool-approval-request":
+        return { ...part, toolCallId: this.#of(part.toolCallId) };
+      default:
+        return part;
+    }
+  }
+
+  #begin(given: string) {
+    const call = { id: this.#taken.has(given) ? newId() : given, isWhole: false };
+    this.#taken.add(call.id);
+    this.#current.set(given, call);
+    return call;
+  }
+
+  #whole(given: string): string {
+    const begun = this.#current.get(given);
+    const call = begun && !begun.isWhole ? begun : this.#begin(given);
+    call.isWhole = true;
+    return call.id;
+  }
+
+  #of(given: string): string {
+    return this.#current.get(given)?.id ?? given;
+  }
+}
+
+function callsIn(prompt: LanguageModelV3Prompt): Set<string> {
+  return new Set(
+    prompt.flatMap(({ content }) =>
+      typeof content === "string" ? [] : content.flatMap((part) => ("toolCallId" in part ? [part.toolCallId] : [])),
+    ),
+  );
+}
+
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(LENGTH)), (byte) => ALPHABET[byte % ALPHABET.length]).join(
+    "",
+  );
+}
