@@ -10,6 +10,7 @@ import type { AgentModel } from "../model/index.ts";
 import { inRequest } from "../request-scope.ts";
 import { authentication, DEFAULT_TENANT } from "../tenants/index.ts";
 import type { Outbox } from "../tools/outbox.ts";
+import { threadRuns } from "../turns/thread-runs.ts";
 import { trackTurns, turnOf } from "../turns/track.ts";
 import type { Turns } from "../turns/turns.ts";
 import { VERSION } from "../version.ts";
@@ -58,6 +59,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
   const databaseAnswers = databaseCheck(database);
   const requests = new RecentRequests();
   const flame = mastra.getAgent("flame");
+  const runs = threadRuns(flame, chat.suspended);
 
   app.use(
     (context, next) => {
@@ -82,17 +84,14 @@ export async function createApplication(parts: ApplicationParts): Promise<Hono<A
         ),
     }),
     checkBody(security.messageLimitCharacters, askedBy),
-    trackTurns(turns, metrics, {
-      isActive: (thread) => flame.getActiveThreadRunId(thread) !== undefined,
-      abort: (thread) => void flame.abortThreadStream(thread),
-    }),
+    trackTurns(turns, metrics, runs),
     guardAddresses(configuration.fetching, metrics),
   );
   const agents = new Set(Object.keys(mastra.listAgents()));
   const threads = createThreads(database.pool);
   app.use("/api/*", guardMastraRoutes(security.messagesMax, agents, threads, log));
   app.post(STOP_PATH, stopThread(chat.stops));
-  app.use("/api/*", holdThread({ leases: chat.leases, agent: flame, records: chat.records, threads, log }));
+  app.use("/api/*", holdThread({ leases: chat.leases, agent: flame, runs, records: chat.records, threads, log }));
 
   app.get("/health", tellHealth({ ...parts, databaseAnswers, requests }));
 

@@ -35,13 +35,14 @@ async function sent({ isKept, isFree = true }: { readonly isKept: boolean; reado
     holdThread({
       leases: { take: async () => (isFree ? lease : undefined) },
       agent: {
-        getActiveThreadRunId: () => "run",
         sendMessage: (message: unknown, name: unknown) => {
           said.push({ message, name });
           return { accepted: Promise.resolve() };
         },
+        cancelQueuedMessages: () => {},
       },
-      records: { endIn: async () => {} },
+      runs: { isActive: () => true, isSuspended: () => false },
+      records: { endIn: async () => {}, waitsIn: async () => false },
       threads: { has: async () => isKept },
       log: createLog("info", { write: (line) => lines.push(line) }),
     }),

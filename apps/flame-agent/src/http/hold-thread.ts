@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Agent, AgentMessageInput } from "@mastra/core/agent";
+import type { AgentMessageInput, SendAgentMessageOptions } from "@mastra/core/agent";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { type createThreads, LeaseLost } from "../database/index.ts";
 import { describeError, type Logger } from "../log.ts";
 import type { ThreadLeases } from "../turns/thread-leases.ts";
+import type { ThreadName, ThreadRuns } from "../turns/thread-runs.ts";
 import { STOPPED, type Turn } from "../turns/turns.ts";
 import type { TurnRecords } from "../workflow/records.ts";
 import type { AgentEnv } from "./env.ts";
@@ -12,19 +13,26 @@ import { mastraRouteOf } from "./mastra-routes.ts";
 import { SentMessage } from "./messages.ts";
 import { threadBusy } from "./thread-busy.ts";
 
-/** A thread as it is called in the store. */
-interface ThreadName {
-  readonly resourceId: string;
-  readonly threadId: string;
-}
+/** What a client is told that says something into a thread whose turn waits. */
+const WAITS =
+  "A turn of the thread waits for a decision about its tool call; fix: POST /approvals/<id>/approve or reject (GET /turns/<id> has the id), or begin another turn (POST /turns)";
+
+/** What a client is told where the turn was decided about through another instance, or expired. */
+const STANDS =
+  "A turn that waited in the thread ended without this instance, which puts messages aside for it; fix: begin a turn (POST /turns, /chat or /api/agents/flame/stream)";
+
+/** A thread, and what becomes of a message that no run takes at once. */
+type SendTarget = ThreadName & Pick<SendAgentMessageOptions, "ifActive" | "ifIdle">;
 
 /** What threads are held by, and messages said with. */
 interface HoldingParts {
   readonly leases: Pick<ThreadLeases, "take">;
-  readonly agent: Pick<Agent, "getActiveThreadRunId"> & {
-    sendMessage(message: AgentMessageInput, name: ThreadName): { readonly accepted: Promise<unknown> };
+  readonly agent: {
+    sendMessage(message: AgentMessageInput, target: SendTarget): { readonly accepted: Promise<unknown> };
+    cancelQueuedMessages(target: ThreadName & { readonly signalIds: string[] }): unknown;
   };
-  readonly records: Pick<TurnRecords, "endIn">;
+  readonly runs: Pick<ThreadRuns, "isActive" | "isSuspended">;
+  readonly records: Pick<TurnRecords, "endIn" | "waitsIn">;
   readonly threads: Pick<ReturnType<typeof createThreads>, "has">;
   readonly log: Logger;
 }
@@ -35,7 +43,7 @@ interface HoldingParts {
  * a thread whose turn runs in this process goes to that turn.
  */
 export function holdThread(parts: HoldingParts): MiddlewareHandler<AgentEnv> {
-  const { leases, agent, records } = parts;
+  const { leases, runs, records } = parts;
   return async (context, next) => {
     const route = mastraRouteOf(context.req.method, context.req.path);
     const { resource: resourceId, thread: threadId } = context.get("owned") ?? {};
@@ -54,7 +62,7 @@ export function holdThread(parts: HoldingParts): MiddlewareHandler<AgentEnv> {
     }
     const turn = context.get("counted");
     if (!route?.turn || !turn || threadId === undefined || resourceId === undefined) return next();
-    if (route.joins && agent.getActiveThreadRunId({ resourceId, threadId }) !== undefined) {
+    if (route.joins && runs.isActive({ resourceId, threadId })) {
       await next();
       if (context.res.ok) await makeSureOf(context, parts, turn, { resourceId, threadId });
       return;
@@ -66,10 +74,16 @@ export function holdThread(parts: HoldingParts): MiddlewareHandler<AgentEnv> {
     lease.stoppedBy((wish) => {
       if (wish === "whoever follows") turn.abort(STOPPED);
     });
-    await (route.turn === "until its thread is idle" ? lease.duringAll(next) : lease.during(next));
+    const isSent = route.turn === "until its thread is idle";
+    if (isSent && (await records.waitsIn(threadId))) return context.json({ error: WAITS }, 409);
+    if (isSent && runs.isSuspended({ resourceId, threadId })) return context.json({ error: STANDS }, 409);
+    await (isSent ? lease.duringAll(next) : lease.during(next));
     if (lease.isLost && !isStream(context.res)) context.res = context.json({ error: new LeaseLost().message }, 409);
   };
 }
+
+/** A message is stored in its thread, and begins no run. */
+const KEPT_ALONE = { ifActive: { behavior: "persist" }, ifIdle: { behavior: "persist" } } as const;
 
 const Sent = z.object({ message: SentMessage });
 const Answer = z.object({ signal: z.object({ id: z.string() }) });
@@ -80,7 +94,7 @@ const Answer = z.object({ signal: z.object({ id: z.string() }) });
  */
 async function makeSureOf(
   context: Context<AgentEnv>,
-  { leases, agent, threads, log }: HoldingParts,
+  { leases, agent, runs, threads, log }: HoldingParts,
   turn: Turn,
   name: ThreadName,
 ): Promise<void> {
@@ -94,6 +108,13 @@ async function makeSureOf(
     if (!lease) throw new Error("The thread isn't free for a message that was lost");
     void turn.ended.then(() => lease.release());
     isSaidAgain = true;
+    if (runs.isSuspended(name)) {
+      // The turn that was to take it was suspended, and may be gone on with through another instance: whoever goes on in
+      // the thread finds it there.
+      agent.cancelQueuedMessages({ ...name, signalIds: [signal.id] });
+      await lease.during(() => agent.sendMessage(message, { ...name, ...KEPT_ALONE }).accepted);
+      return false;
+    }
     await lease.duringAll(() => agent.sendMessage(message, name).accepted);
     return true;
   };

@@ -4,6 +4,7 @@ import type { AgentEnv } from "../http/env.ts";
 import { mastraRouteOf } from "../http/mastra-routes.ts";
 import type { Metrics } from "../metrics.ts";
 import { currentRequest } from "../request-scope.ts";
+import type { ThreadName, ThreadRuns } from "./thread-runs.ts";
 import { STOPPED, type Turn, type Turns } from "./turns.ts";
 
 /** Our own routes that make the agent take a turn or go on with one; Mastra's are told by their table. */
@@ -16,18 +17,6 @@ const RETRY_AFTER_SECONDS = 1;
 /** How often a turn without a response of its own is looked at, in milliseconds, and how often it must be gone. */
 const LOOK_MILLISECONDS = 100;
 const IDLE_LOOKS = 2;
-
-/** The turns that Mastra runs on its threads, whether or not a response waits for them. */
-export interface ThreadTurns {
-  isActive(thread: ThreadName): boolean;
-  abort(thread: ThreadName): void;
-}
-
-/** A thread as it is called in the store. */
-interface ThreadName {
-  readonly resourceId: string;
-  readonly threadId: string;
-}
 
 /** Until when a request keeps a turn running; `undefined`: it takes none. */
 export function turnOf(
@@ -43,7 +32,7 @@ export function turnOf(
  * it goes on for those who come back), or, where the response doesn't wait for it, until its thread is idle; refuses it
  * while the process drains.
  */
-export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadTurns): MiddlewareHandler<AgentEnv> {
+export function trackTurns(turns: Turns, metrics: Metrics, threads: ThreadRuns): MiddlewareHandler<AgentEnv> {
   const sent = new SentTurns(threads);
   return async (context, next) => {
     const until = turnOf(context.req.method, context.req.path);
@@ -108,10 +97,10 @@ function threadOf(context: Context<AgentEnv>): ThreadName | undefined {
 
 /** Turns that a message sent into a thread began, and that no response waits for. */
 class SentTurns {
-  readonly #threads: ThreadTurns;
+  readonly #threads: ThreadRuns;
   readonly #turns = new Map<Turn, ThreadName>();
 
-  constructor(threads: ThreadTurns) {
+  constructor(threads: ThreadRuns) {
     this.#threads = threads;
   }
 

@@ -251,7 +251,10 @@ export function createChatWorkflow(parts: ChatParts) {
         }
         return { outcome: "done", result };
       });
-      if (done.kind === "waiting") return suspend(done.call);
+      if (done.kind === "waiting") {
+        turns.suspend(runId, inputData.thread);
+        return suspend(done.call);
+      }
       return { finishReason: done.finishReason, usage: done.usage };
     },
   });

@@ -48,6 +48,8 @@ export interface Chat {
   readonly events: TurnLog;
   readonly approvals: Approvals;
   readonly leases: ThreadLeases;
+  /** Runs that stand suspended in this process. */
+  readonly suspended: Pick<LiveTurns, "isSuspended" | "isSuspendedIn">;
   readonly stops: ThreadStops;
   readonly knowledge: Knowledge;
   readonly log: Logger;
@@ -123,5 +125,17 @@ export async function openChat(foundation: ChatFoundation): Promise<Chat> {
     await runner.settle();
   };
   instance.keepUp(settle, metrics);
-  return { workflow, runner, records, events, approvals, leases, stops, knowledge, log, close: () => instance.stop() };
+  return {
+    workflow,
+    runner,
+    records,
+    events,
+    approvals,
+    leases,
+    suspended: turns,
+    stops,
+    knowledge,
+    log,
+    close: () => instance.stop(),
+  };
 }

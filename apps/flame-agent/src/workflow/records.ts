@@ -181,6 +181,15 @@ export function createTurnRecords(pool: Pool, instance: string) {
       return ended && (ended.firstId ?? 0);
     },
 
+    /** Whether a turn waits for an approval in a thread, by its name in the store. */
+    async waitsIn(thread: string): Promise<boolean> {
+      const { rowCount } = await pool.query(
+        `select from flame.turns where ${ownedNameOf("tenant", "thread")} = $1 and state = 'waiting' limit 1`,
+        [thread],
+      );
+      return rowCount === 1;
+    },
+
     /**
      * Ends for good what could still go on in a thread that is gone, by its name in the store: turns that wait, whose
      * approvals nobody can give any more, and those that could be resumed. What its turns told is forgotten, and so are
