@@ -95,7 +95,7 @@ export { StandaloneSettings } from "./standalone/standalone.settings.ts";
 export { StandaloneHost } from "./standalone/standalone-host.ts";
 export { adaptSwarm } from "./swarm/swarm.adapter.ts";
 export { checkSwarm } from "./swarm/swarm.checks.ts";
-export type { SwarmPlan } from "./swarm/swarm.plan.ts";
+export { type SwarmPlan, swarmSettleSeconds } from "./swarm/swarm.plan.ts";
 export { swarmBootstrap, swarmStack } from "./swarm/swarm.render.ts";
 export { SwarmSettings } from "./swarm/swarm.settings.ts";
 export { SwarmServices, type SwarmTransforms } from "./swarm/swarm-services.ts";

@@ -138,3 +138,21 @@ export interface SwarmPlan {
   /** In the order in which they are made. */
   readonly services: readonly SwarmService[];
 }
+
+/** Time on top of the slowest start and stop after which a deployment gives up waiting for a service. */
+const CONVERGE_MARGIN_SECONDS = 300;
+
+/** How long a deployment waits at most: every replacement is watched, and what paused before it has been waited for. */
+export function convergeSeconds({ update, stopGraceSeconds }: SwarmService, replicas: number): number {
+  const replacements = update.parallelism === 0 ? 1 : Math.ceil(replicas / update.parallelism);
+  return replacements * (update.delaySeconds + update.monitorSeconds) + stopGraceSeconds + CONVERGE_MARGIN_SECONDS;
+}
+
+/** How long the services of a Swarm take at most to become as the plan says, in seconds. */
+export function swarmSettleSeconds({ services, cluster }: SwarmPlan): number {
+  const hosts = cluster.managers.length + cluster.workers.length;
+  const taken = services.map((service) =>
+    convergeSeconds(service, service.mode.kind === "global" ? hosts : service.mode.replicas),
+  );
+  return Math.max(0, ...taken);
+}

@@ -3,7 +3,15 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { sortedByName } from "../../core/index.ts";
 import { keepingOptions } from "../resource-kinds.ts";
-import type { SwarmChange, SwarmConfig, SwarmMount, SwarmNetwork, SwarmSecret, SwarmService } from "./swarm.plan.ts";
+import {
+  convergeSeconds,
+  type SwarmChange,
+  type SwarmConfig,
+  type SwarmMount,
+  type SwarmNetwork,
+  type SwarmSecret,
+  type SwarmService,
+} from "./swarm.plan.ts";
 
 /** What a service is connected with once it is made. */
 export interface SwarmConnections {
@@ -15,8 +23,6 @@ export interface SwarmConnections {
 
 const NANO_PER_MILLI = 1_000_000;
 const HASH_LENGTH = 8;
-/** Time on top of the slowest start and stop after which a deployment gives up waiting for a service. */
-const CONVERGE_MARGIN_SECONDS = 300;
 
 /** Arguments of the overlay network's Pulumi resource. */
 export function swarmNetworkArgs(network: SwarmNetwork): docker.NetworkArgs {
@@ -100,7 +106,8 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
     },
     updateConfig: changeOf(update),
     rollbackConfig: changeOf(service.rollback),
-    // The provider (5.2.0) can't wait for a service that every host runs, and refuses to be told to.
+    // The provider (5.2.0) can't wait for a service that every host runs, and refuses to be told to. It takes an update
+    // for done in the pause before the next task, too; the rest is waited for by whoever deploys.
     ...(service.mode.kind === "replicated" && {
       convergeConfig: {
         delay: "3s",
@@ -174,12 +181,6 @@ export function swarmServiceArgs(service: SwarmService, connections: SwarmConnec
 export function swarmServiceOptions({ scaledByOthers }: SwarmService): pulumi.CustomResourceOptions {
   const { ignoreChanges } = keepingOptions("docker:index/service:Service", false);
   return { ignoreChanges: [...ignoreChanges, ...(scaledByOthers ? ["mode.replicated.replicas"] : [])] };
-}
-
-/** How long a deployment waits at most: every replacement is watched, and what paused before it has been waited for. */
-function convergeSeconds({ update, stopGraceSeconds }: SwarmService, replicas: number): number {
-  const replacements = update.parallelism === 0 ? 1 : Math.ceil(replicas / update.parallelism);
-  return replacements * (update.delaySeconds + update.monitorSeconds) + stopGraceSeconds + CONVERGE_MARGIN_SECONDS;
 }
 
 function changeOf(change: SwarmChange) {

@@ -106,6 +106,25 @@ it("lists a Swarm's own objects on a manager, its configs by how they are named"
   expect(held[0]).toMatchObject({ state: "1 of 2 tasks run", works: false, ports: ["8080/tcp"] });
 });
 
+it.each([
+  { update: undefined, works: true, state: "2 of 2 tasks run" },
+  { update: { State: "completed" }, works: true, state: "2 of 2 tasks run" },
+  { update: { State: "updating" }, works: false, state: "2 of 2 tasks run, an update is under way" },
+  {
+    update: { State: "rollback_completed" },
+    works: false,
+    state: "2 of 2 tasks run, its update failed and was taken back",
+  },
+])("a service whose tasks all run works where its update is over: $state", async ({ update, works, state }) => {
+  const { holding } = await fakeEngine({
+    "/info": { Swarm: { ControlAvailable: true } },
+    "/services": [
+      { ID: "s1", Spec: { Name: "a" }, ServiceStatus: { RunningTasks: 2, DesiredTasks: 2 }, UpdateStatus: update },
+    ],
+  });
+  expect((await holding.list("dev"))[0]).toMatchObject({ works, state });
+});
+
 it("stops a container with its own grace before it removes it, and takes one that is gone for removed", async () => {
   const { holding, asked } = await fakeEngine({
     ...ENGINE,

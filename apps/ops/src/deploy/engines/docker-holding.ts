@@ -113,10 +113,23 @@ async function volumes(client: Docker, environment: string): Promise<Held[]> {
   }));
 }
 
+/**
+ * What a service's update is said to be where its tasks aren't all as it says. The provider takes one for done in the
+ * pause before the next task: what is left may fail yet, and serves as before until then.
+ */
+const UNSETTLED: Readonly<Record<string, string>> = {
+  updating: "an update is under way",
+  paused: "its update was stopped by a failure",
+  rollback_started: "its update failed and is taken back",
+  rollback_paused: "its update failed, and so did taking it back",
+  rollback_completed: "its update failed and was taken back",
+};
+
 async function services(client: Docker, environment: string): Promise<Held[]> {
   const found = await client.listServices({ filters: labelFilter(environment), status: true });
-  return found.map(({ ID, Spec, Endpoint, ServiceStatus }) => {
+  return found.map(({ ID, Spec, Endpoint, ServiceStatus, UpdateStatus }) => {
     const { RunningTasks = 0, DesiredTasks = 0 } = ServiceStatus ?? {};
+    const update = UNSETTLED[UpdateStatus?.State ?? ""];
     return {
       kind: "service",
       name: Spec?.Name ?? ID,
@@ -124,9 +137,9 @@ async function services(client: Docker, environment: string): Promise<Held[]> {
       type: "docker:index/service:Service",
       labels: Spec?.Labels ?? {},
       holdsData: false,
-      state: `${RunningTasks} of ${DesiredTasks} tasks run`,
+      state: `${RunningTasks} of ${DesiredTasks} tasks run${update === undefined ? "" : `, ${update}`}`,
       atRest: false,
-      works: RunningTasks >= DesiredTasks && DesiredTasks > 0,
+      works: RunningTasks >= DesiredTasks && DesiredTasks > 0 && update === undefined,
       ports: (Endpoint?.Ports ?? []).map(({ PublishedPort, Protocol }) => `${PublishedPort}/${Protocol}`),
     };
   });

@@ -17,6 +17,8 @@ export interface Orchestrated {
   readonly volumes: readonly VolumeAt[];
   /** Images by the engine that must have them. */
   readonly images: readonly { readonly engine: EngineReference; readonly image: string }[];
+  /** How long its objects take at most, once Pulumi has made or changed them, beside their own start. Default: no time. */
+  readonly settleSeconds?: number;
 }
 
 type Targets = { [Target in RemoteServerPlan["target"] as Target["kind"]]: Target };
@@ -39,7 +41,7 @@ const ADDRESS_SECONDS = 30;
 /** A server's environment on its own hosts. */
 export function serverTarget(plan: RemoteServerPlan): DeployTarget {
   const { environment, client, workloads } = plan;
-  const { engines, ports, volumes, images } = orchestrated(plan.target);
+  const { engines, ports, volumes, images, settleSeconds = 0 } = orchestrated(plan.target);
   return {
     environment,
     url: client.endpoints.api,
@@ -52,7 +54,7 @@ export function serverTarget(plan: RemoteServerPlan): DeployTarget {
     drifts: plan.target.kind !== "standalone",
     ensureImages: () => requireImages(images),
     untilServes: async (tell) => {
-      await untilEverythingWorks(plan, engines, tell);
+      await untilEverythingWorks(plan, engines, settleSeconds, tell);
       return addressNotes(client.endpoints.api, client.endpoints.readyPath, tell);
     },
   };
@@ -80,9 +82,10 @@ async function requireImages(images: Orchestrated["images"]): Promise<void> {
 async function untilEverythingWorks(
   { environment, workloads }: RemoteServerPlan,
   engines: readonly EngineReference[],
+  settleSeconds: number,
   tell: Tell,
 ): Promise<void> {
-  const seconds = Math.max(...workloads.map(startupSecondsOf)) + MARGIN_SECONDS;
+  const seconds = Math.max(...workloads.map(startupSecondsOf)) + settleSeconds + MARGIN_SECONDS;
   const end = performance.now() + seconds * 1000;
   const open = engines.map(openHolding);
   for (;;) {

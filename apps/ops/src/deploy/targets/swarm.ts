@@ -1,9 +1,10 @@
-import type { SwarmPlan } from "../../../../../components/orchestration/index.ts";
+import { type SwarmPlan, swarmSettleSeconds } from "../../../../../components/orchestration/index.ts";
 import type { EngineReference } from "../engines/index.ts";
 import type { Orchestrated } from "./server.ts";
 
 /** A Swarm: services by its first manager, volumes by the hosts that they are on. */
-export function swarmObjects({ engineAddress, volumes, services }: SwarmPlan): Orchestrated {
+export function swarmObjects(plan: SwarmPlan): Orchestrated {
+  const { engineAddress, volumes, services } = plan;
   const addresses = [...new Set([engineAddress, ...volumes.map((volume) => volume.engineAddress)])];
   const manager: EngineReference = { kind: "docker", address: engineAddress };
   return {
@@ -14,5 +15,6 @@ export function swarmObjects({ engineAddress, volumes, services }: SwarmPlan): O
     volumes: volumes.map(({ name, engineAddress: address }) => ({ engine: { kind: "docker", address }, name })),
     // Where a task runs is the Swarm's to decide: what has no registry must be on each of its hosts.
     images: services.map(({ image }) => ({ engine: manager, image })),
+    settleSeconds: swarmSettleSeconds(plan),
   };
 }
