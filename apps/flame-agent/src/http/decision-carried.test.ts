@@ -16,6 +16,15 @@ async function waiting(agent: TestAgent): Promise<{ readonly turn: string; reado
   return { turn: isRecord(start) ? String(start.turn) : "", approval: asked.id };
 }
 const stateOf = async (agent: TestAgent, turn: string): Promise<unknown> => (await agent.get(`/turns/${turn}`)).json();
+const Messages = z.object({
+  messages: z.array(z.object({ role: z.string(), content: z.object({ parts: z.array(z.unknown()) }) })),
+});
+const partsIn = async (agent: TestAgent, thread: string) => {
+  const listed = await agent.get(`/api/memory/threads/${thread}/messages?agentId=flame`);
+  return Messages.parse(await listed.json()).messages.map(
+    ({ role, content }) => [role, JSON.stringify(content.parts)] as const,
+  );
+};
 const sent = async (agent: TestAgent) =>
   z.object({ messages: z.array(z.unknown()) }).parse(await (await agent.get("/outbox")).json()).messages.length;
 
@@ -115,6 +124,31 @@ describe.each(BROKEN)("a turn that is $state behind a decision", ({ state, by, w
     expect(await stateOf(agent, turn)).toMatchObject({ state: "completed", resumable: false });
     expect(await sent(agent)).toBe(1);
   });
+});
+
+it("a turn that is resumed behind another one leaves that one's answer as it was, and has its call once", async () => {
+  const open = await lastingDatabase();
+  const first = await testAgent({}, open);
+  const { turn, approval } = await waiting(first);
+  await first.stop();
+  await onDatabase(open, async ({ pool }) => {
+    await pool.query("update flame.approvals set state = 'approved', decided_at = now() where id = $1", [approval]);
+    await pool.query("update flame.turns set state = 'cancelled' where id = $1", [turn]);
+  });
+  const agent = await testAgent({}, open);
+  onTestFinished(async () => void (await agent.stop()));
+  await agent.turn("What is 12 * 4?", "approvals");
+  const between = await partsIn(agent, "approvals");
+  await (await agent.post(`/turns/${turn}/resume`, undefined)).text();
+  const after = await partsIn(agent, "approvals");
+  const other = between.slice(-2);
+  expect(other).toMatchObject([
+    ["user", expect.stringContaining("12 * 4")],
+    ["assistant", expect.stringContaining("48")],
+  ]);
+  expect(after.filter(([, parts]) => parts.includes("send_message"))).toHaveLength(1);
+  expect(after.slice(0, 2)).toEqual(other);
+  expect(after.slice(2).map(([role]) => role)).toEqual(["user", "assistant", "assistant"].slice(0, after.length - 2));
 });
 
 it("a turn that failed without a decision has none", async () => {

@@ -28,9 +28,12 @@ const SentText = z.strictObject({
   providerOptions: ProviderOptions.optional(),
 });
 
-/** When it was said, as JSON has dates or in milliseconds, in a year of four digits: databases take no other. */
-const When = z.union([z.string(), z.number()]).refine(isInFourDigits, {
-  error: "must be a date between the years 1 and 9999",
+/**
+ * When it was said, as JSON has dates or in milliseconds, in a year of four digits: databases take no other. What is said
+ * behind it comes later, whatever the clock says, and must have room in them too.
+ */
+const When = z.union([z.string(), z.number()]).refine(leavesRoom, {
+  error: "must be a date between the years 1 and 9998",
 });
 
 const Attachments = z.array(Attachment).optional();
@@ -217,9 +220,9 @@ async function refuseReused(
   );
 }
 
-function isInFourDigits(value: string | number): boolean {
+function leavesRoom(value: string | number): boolean {
   const year = new Date(value).getUTCFullYear();
-  return year >= 1 && year <= 9_999;
+  return year >= 1 && year < 9_999;
 }
 
 /** The message with one of what it may be told by: Mastra takes a system's as text, and parts before content. */

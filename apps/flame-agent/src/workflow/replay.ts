@@ -38,7 +38,11 @@ export async function replay(
   const halfDone = following.filter(
     (one) => !callers.includes(one) && (waitsInTurn(one, id) || answers(one, id) === "cut"),
   );
-  await memory.remove(halfDone);
+  // What stands before another turn's messages is written anew behind them: a model's call is told with the answer before
+  // it, whosever that is. All of it is made of the turn's record again where this doesn't come to its end.
+  const others = following.some((one) => !callers.includes(one) && !halfDone.includes(one));
+  const standing = others && decided.length > 0 ? [...(question ? [question] : []), ...callers] : [];
+  await memory.remove([...halfDone, ...standing]);
   if (decided.length === 0) return [said(turn, id, "user", contentOf(message))];
 
   const calls: MastraDBMessage[] = [];
