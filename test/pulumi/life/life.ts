@@ -143,12 +143,17 @@ export class Life implements AsyncDisposable {
     if (this.#url() === undefined) return;
     await this.answers();
     if (!canSpeak(this.#document)) return;
-    // A proxy may take a moment to see an agent that is ready.
-    await vi.waitFor(async () => expect(await this.say("What is my name?")).toContain(this.#name), {
-      timeout: READY_SECONDS * 1000,
-      interval: 500,
-    });
-    await this.tell();
+    try {
+      // A proxy may take a moment to see an agent that is ready.
+      const answer = await vi.waitFor(() => this.say("What is my name?"), {
+        timeout: READY_SECONDS * 1000,
+        interval: 500,
+      });
+      expect(answer).toContain(this.#name);
+    } finally {
+      // What was forgotten, or asked for too often, is one step's failure and not that of those behind it.
+      await this.tell();
+    }
   }
 
   /** What must hold after every step that leaves it up. */
