@@ -10,7 +10,7 @@ export type UiChunk = { readonly type: string } & Readonly<Record<string, unknow
 const FINISH_REASONS = new Set(["stop", "length", "content-filter", "tool-calls", "error", "other"]);
 
 /** Where in its message the stream is. */
-type Place = "before" | "in a step" | "behind a tool's answer" | "waiting" | "broken";
+type Place = "before" | "before a step" | "in a step" | "behind a tool's answer" | "waiting" | "broken";
 
 /** A call that the reader of the message knows of: in which of its steps it stands, and whether it has come to its end. */
 interface ToldCall {
@@ -47,16 +47,17 @@ export class UiMessage {
       case "step":
         return [{ type: "data-step", data: told.data, transient: true }];
       case "text":
-        return [...this.#text(), { type: "text-delta", id: this.#textId, delta: told.data.delta }];
+        return [...this.#openStep(), ...this.#text(), { type: "text-delta", id: this.#textId, delta: told.data.delta }];
       case "citation": {
         const { document, title, ...place } = told.data;
         const sourceId = `${document}#${place.position}`;
         return [
+          ...this.#openStep(),
           { type: "source-document", sourceId, mediaType: "text/plain", title, providerMetadata: { flame: place } },
         ];
       }
       case "tool":
-        return this.#tool(told.data);
+        return [...this.#openStep(), ...this.#tool(told.data)];
       case "approval": {
         const { id: approvalId, toolCall, tool, input, expiresAt } = told.data;
         const asked = {
@@ -65,10 +66,10 @@ export class UiMessage {
           toolCallId: toolCall,
           approvalDescriptor: { expiresAt },
         };
-        return [...this.#ensureTold(toolCall, tool, input), asked];
+        return [...this.#openStep(), ...this.#ensureTold(toolCall, tool, input), asked];
       }
       case "end":
-        return this.#end(told.data);
+        return [...this.#openStep(), ...this.#end(told.data)];
       case "error":
         return this.#break(told.data);
     }
@@ -86,13 +87,25 @@ export class UiMessage {
 
   #start({ turn, thread, resource }: { turn: string; thread: string; resource: string }): readonly UiChunk[] {
     const start = { type: "start", messageId: turn, messageMetadata: { turn, thread, resource } };
-    const isBroken = this.#place === "broken";
-    this.#place = "in a step";
-    if (!isBroken) return [start, this.#startStep()];
+    if (this.#place !== "broken") {
+      this.#place = "before a step";
+      return [start];
+    }
     // Taken up again, a turn tells its answer from the beginning.
+    this.#place = "in a step";
     this.#held.clear();
     for (const [call, { step }] of this.#told) if (step === this.#steps) this.#told.delete(call);
     return [start, { type: "reset-step" }];
+  }
+
+  /**
+   * Begins the step in which something stands: one that broke off before anything did is none. AI SDK's clients look for
+   * decisions in a message's last step alone.
+   */
+  #openStep(): readonly UiChunk[] {
+    if (this.#place !== "before a step") return [];
+    this.#place = "in a step";
+    return [this.#startStep()];
   }
 
   #startStep(): UiChunk {
@@ -175,7 +188,7 @@ export class UiMessage {
 
   #break({ code, message }: Extract<TurnEvent, { event: "error" }>["data"]): readonly UiChunk[] {
     const ended = this.#endText();
-    this.#place = "broken";
+    this.#place = this.#place === "before a step" ? "waiting" : "broken";
     if (code === "client-left") return [...ended, { type: "abort", reason: message }];
     return [...ended, { type: "error", errorText: message }];
   }

@@ -11,7 +11,8 @@ const LENGTH = 9;
 
 /**
  * The same model, but no tool call bears the id of another one that it is told of or has made in its answer. Some servers
- * number the calls of each answer anew, and whoever holds a conversation finds what came of a call by its id alone.
+ * number the calls of each answer anew, and whoever holds a conversation finds what came of a call by its id alone. Nor is
+ * a tool called by a name that every object has.
  */
 export function withOwnCallIds(model: LanguageModelV3): LanguageModelV3 {
   return {
@@ -56,7 +57,7 @@ class CallIds {
   inContent(part: LanguageModelV3Content): LanguageModelV3Content {
     switch (part.type) {
       case "tool-call":
-        return { ...part, toolCallId: this.#whole(part.toolCallId) };
+        return { ...part, toolCallId: this.#whole(part.toolCallId), toolName: ownName(part.toolName) };
       case "tool-result":
       case "tool-approval-request":
         return { ...part, toolCallId: this.#of(part.toolCallId) };
@@ -68,12 +69,12 @@ class CallIds {
   inStream(part: LanguageModelV3StreamPart): LanguageModelV3StreamPart {
     switch (part.type) {
       case "tool-input-start":
-        return { ...part, id: this.#begin(part.id).id };
+        return { ...part, id: this.#begin(part.id).id, toolName: ownName(part.toolName) };
       case "tool-input-delta":
       case "tool-input-end":
         return { ...part, id: this.#of(part.id) };
       case "tool-call":
-        return { ...part, toolCallId: this.#whole(part.toolCallId) };
+        return { ...part, toolCallId: this.#whole(part.toolCallId), toolName: ownName(part.toolName) };
       case "tool-result":
       case "tool-approval-request":
         return { ...part, toolCallId: this.#of(part.toolCallId) };
@@ -107,6 +108,11 @@ function callsIn(prompt: LanguageModelV3Prompt): Set<string> {
       typeof content === "string" ? [] : content.flatMap((part) => ("toolCallId" in part ? [part.toolCallId] : [])),
     ),
   );
+}
+
+/** Mastra finds a tool by a name that every object has, and then never answers the call: no tool bears such a name. */
+function ownName(name: string): string {
+  return name in {} ? `no_tool_${name}` : name;
 }
 
 function newId(): string {
