@@ -39,6 +39,7 @@ const UNTRIED: Readonly<Record<string, string>> = {
   "containers.*.logging.kind=journald": "needs journald on the hosts",
   "containers.*.logging.tag": "needs journald on the hosts",
   "topology.workload.storage.driver": "needs a volume driver that the hosts don't have",
+  "topology.orchestrator.network.encrypted": "needs AES-GCM for IPsec in the kernel",
   "topology.orchestrator.network.internal": "the routing mesh, which it leaves alone, needs IPVS in the kernel",
   "topology.orchestrator.publish": "the routing mesh needs IPVS in the kernel, and a host's own agent another address",
   "topology.hosts[].role": "a Swarm's managers are made by its bootstrap.sh, which is run again by hand",
