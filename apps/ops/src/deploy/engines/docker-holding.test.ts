@@ -117,7 +117,10 @@ it.each([
   },
 ])("a service whose tasks all run works where its update is over: $state", async ({ update, works, state }) => {
   const { holding } = await fakeEngine({
+    ...ENGINE,
     "/info": { Swarm: { ControlAvailable: true } },
+    "/secrets": [],
+    "/configs": [],
     "/services": [
       { ID: "s1", Spec: { Name: "a" }, ServiceStatus: { RunningTasks: 2, DesiredTasks: 2 }, UpdateStatus: update },
     ],
