@@ -10,7 +10,10 @@ import {
 import type { EnvironmentSettings } from "./shared.environment.ts";
 
 /** What is checked here: settings that mean the same in every topology with containers. */
-type ContainerEnvironment = Pick<EnvironmentSettings<unknown>, "agent" | "monitoring" | "containers" | "labels">;
+type ContainerEnvironment = Pick<
+  EnvironmentSettings<unknown>,
+  "agent" | "monitoring" | "containers" | "labels" | "scaling"
+>;
 
 /** Less memory than an agent was measured with ends it at its first turns. */
 export function checkAgentMemory({ agent }: ContainerEnvironment): Problem[] {
@@ -24,6 +27,19 @@ export function checkAgentMemory({ agent }: ContainerEnvironment): Problem[] {
       given: formatBytes(memory),
       allowed: `at least ${floorMiB}MiB: the agent works with ${AGENT_MEMORY_FLOOR_MIB} MiB, and refuses requests above ${memoryPercent} % of its limit`,
       mend: "raise agent.resources.limits.memory, or agent.overload.memoryPercent",
+    },
+  ];
+}
+
+/** An agent that has stopped hears no request. */
+export function checkAlwaysRuns({ scaling }: ContainerEnvironment): Problem[] {
+  if (scaling.replicas.min > 0) return [];
+  return [
+    {
+      path: "scaling.replicas.min",
+      given: "0",
+      allowed: "1 or more: nothing stops an idle agent yet, or wakes one that has stopped",
+      mend: "set scaling.preset to minimal, steady or bursty, or scaling.replicas.min to 1 without scaling.idleStopAfter",
     },
   ];
 }

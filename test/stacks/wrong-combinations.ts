@@ -125,7 +125,15 @@ export const WRONG_COMBINATIONS: readonly WrongConfiguration[] = [
     path: "scaling.replicas.max",
     given: /^12$/,
     allowed: /^1 on local-podman/,
-    mend: /scaling\.preset to minimal .*\(preset bursty asks for more\)/,
+    mend: /scaling\.preset to minimal, .*\(preset bursty asks for more\)/,
+  },
+  {
+    why: "an agent that nobody stops and wakes on a desktop",
+    document: desktopDocument({ scaling: { preset: "scale-to-zero" } }),
+    path: "scaling.replicas.min",
+    given: /^0$/,
+    allowed: /wakes one that has stopped/,
+    mend: /scaling\.preset to minimal/,
   },
   {
     why: "regions of a desktop",

@@ -23,7 +23,7 @@ export function server(kind: "standalone" | "swarm" | "kubernetes", changes: Cha
       ...changes.topology,
     },
     agent: { ...SERVER_AGENT, ...changes.agent },
-    scaling: { replicas: { min: 2, max: alone ? 2 : 4 } },
+    scaling: { replicas: { min: 2, max: kind === "kubernetes" ? 4 : 2 } },
     ...changes.concerns,
   };
 }
@@ -127,7 +127,7 @@ const IN_WORKLOADS: readonly WrongConfiguration[] = [
     why: "more replicas than the hosts have room for",
     document: server("swarm", {
       agent: { database: EXTERNAL },
-      concerns: { scaling: { replicas: { min: 40, max: 60 } } },
+      concerns: { scaling: { replicas: { min: 60, max: 60 } } },
     }),
     path: "scaling.replicas.max",
     given: /replicas of agent find no host/,
@@ -138,7 +138,7 @@ const IN_WORKLOADS: readonly WrongConfiguration[] = [
     why: "an embedded database with several agents",
     document: server("swarm", { agent: { database: { kind: "embedded" } } }),
     path: "scaling.replicas.max",
-    given: /^4$/,
+    given: /^2$/,
     allowed: /its files belong to one process/,
     mend: /postgresql or external/,
   },
@@ -147,7 +147,7 @@ const IN_WORKLOADS: readonly WrongConfiguration[] = [
     document: server("kubernetes", { concerns: { scaling: { replicas: { min: 0, max: 2 }, idleStopAfter: "30m" } } }),
     path: "scaling.replicas.min",
     given: /^0$/,
-    allowed: /nothing there wakes an agent/,
+    allowed: /wakes one that has stopped/,
     mend: /minimal, steady or bursty/,
   },
   {
@@ -156,6 +156,14 @@ const IN_WORKLOADS: readonly WrongConfiguration[] = [
     path: "scaling.replicas.max",
     given: /^2$/,
     allowed: /nothing on standalone \(most replicas\)/,
+    mend: /same number, or use orchestrator kubernetes/,
+  },
+  {
+    why: "bounds of replicas on a Swarm, where nothing scales either",
+    document: server("swarm", { concerns: { scaling: { replicas: { min: 2, max: 4 } } } }),
+    path: "scaling.replicas.max",
+    given: /^4$/,
+    allowed: /nothing on swarm \(most replicas\)/,
     mend: /same number, or use orchestrator kubernetes/,
   },
   {

@@ -17,8 +17,6 @@ export const NOT_ACTED_ON = {
     "resources.engine.machineMemory": CONNECTOR,
     "resources.engine.storage": CONNECTOR,
     "resources.reconciliation.": CONNECTOR,
-    "scaling.preset": CONNECTOR,
-    "scaling.idleStopAfter": CONNECTOR,
     "topology.engine.apiVersion": CONNECTOR,
     "topology.storage.persistent": "only a volume is protected, by whoever deploys it",
   },

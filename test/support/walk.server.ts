@@ -31,7 +31,8 @@ function documentFor(orchestrator: OrchestratorKind): World["base"] {
       },
     },
     agent: SERVER_AGENT,
-    scaling: { replicas: alone ? { min: 2, max: 2 } : { min: 2, max: 4 } },
+    // Only Kubernetes starts replicas when load comes.
+    scaling: { replicas: { min: 2, max: orchestrator === "kubernetes" ? 4 : 2 } },
     containers: {
       cache: { image: "registry.example/team/cache:7.4.1", healthCheck: { command: ["cache", "ping"] } },
       worker: { image: "registry.example/team/worker:1.0.0", healthCheck: { command: ["worker", "ping"] } },
@@ -340,6 +341,18 @@ function onSeveralHosts(values: LeafValues | undefined): LeafValues {
   return { changed: undefined, ...values, beside: { ...SEVERAL_HOSTS, ...values?.beside } };
 }
 
+/** Where nothing starts a replica when load comes, their bounds are one number. */
+const OF_ONE_NUMBER: Readonly<Record<string, LeafValues>> = {
+  "scaling.preset": {
+    base: "minimal",
+    changed: "steady",
+    beside: { scaling: {} },
+    refusedAt: ["scaling.replicas.max"],
+  },
+  "scaling.replicas.min": { base: 2, changed: 1, along: { "scaling.replicas.max": 1 } },
+  "scaling.replicas.max": { base: 2, changed: 3, along: { "scaling.replicas.min": 3 } },
+};
+
 /** Values that one orchestrator needs differently. */
 const OWN_VALUES: Readonly<Record<OrchestratorKind, Readonly<Record<string, LeafValues>>>> = {
   standalone: {
@@ -366,19 +379,13 @@ const OWN_VALUES: Readonly<Record<OrchestratorKind, Readonly<Record<string, Leaf
         "topology.workload.placement.apart": "off",
       },
     },
-    "scaling.preset": {
-      base: "minimal",
-      changed: "steady",
-      beside: { scaling: {} },
-      refusedAt: ["scaling.replicas.max"],
-    },
+    ...OF_ONE_NUMBER,
     "topology.orchestrator.network.subnet": { changed: "10.91.0.0/24" },
     "topology.orchestrator.network.gateway": { changed: "10.89.44.2" },
     "topology.orchestrator.network.addressRange": { changed: "10.89.44.0/25" },
-    "scaling.replicas.min": { base: 2, changed: 1, refusedAt: ["scaling.replicas.max"] },
-    "scaling.replicas.max": { base: 2, changed: 3, refusedAt: ["scaling.replicas.max"] },
   },
   swarm: {
+    ...OF_ONE_NUMBER,
     "topology.workload.placement.apart": {
       base: "preferred",
       changed: "required",

@@ -234,7 +234,10 @@ function valueDocuments(leaf: SettingLeaf, values: LeafValues | undefined, world
     return set === undefined ? undefined : { base: start, changed: withValue(start, leaf.path, set) };
   }
   if (value === undefined || changed === undefined) return undefined;
-  return { base: withValue(start, leaf.path, value), changed: withValue(start, leaf.path, changed) };
+  return {
+    base: withValue(start, leaf.path, value),
+    changed: withValues(withValue(start, leaf.path, changed), values?.along ?? {}),
+  };
 }
 
 function documentWith(variants: readonly string[], world: World): Record<string, unknown> {

@@ -60,6 +60,8 @@ export interface LeafValues {
   readonly absent?: true;
   /** What else must stand in both documents, by path. */
   readonly beside?: Readonly<Record<string, unknown>>;
+  /** What changes with it, by path, where it can't change alone. */
+  readonly along?: Readonly<Record<string, unknown>>;
   /** Paths of the problems that the change must raise, where the setting's effect is a refusal. */
   readonly refusedAt?: readonly string[];
   /** Whether the setting is a bound, which refuses other settings. */
@@ -124,11 +126,10 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
     beside: { "agent.model.fallbacks": [{ baseUrl: "https://other.example/v1", name: "small" }] },
   },
   "turns.stopGraceSeconds": { base: 190, changed: 200 },
-  "scaling.preset": { base: "minimal", changed: "scale-to-zero" },
-  // Stopping an idle agent takes both settings: one alone is refused and names the other.
+  "scaling.preset": { base: "minimal", changed: "scale-to-zero", refusedAt: ["scaling.replicas.min"] },
   "scaling.replicas.min": { base: 1, changed: 0, beside: ONE_DESKTOP, refusedAt: ["scaling.idleStopAfter"] },
   "scaling.replicas.max": { base: 1, changed: 2, beside: ONE_DESKTOP, refusedAt: ["scaling.replicas.max"] },
-  "scaling.idleStopAfter": { base: "15m", changed: "30m", beside: { "scaling.preset": "scale-to-zero" } },
+  "scaling.idleStopAfter": { changed: "30m", refusedAt: ["scaling.idleStopAfter"] },
   "regions.preset": { base: "single", changed: "two-region", refusedAt: ["regions.preset"] },
   "regions.names": { base: [], changed: ["eu-central-1"], refusedAt: ["regions.names"] },
   "resources.engine.machineMemory": { base: "40GiB", changed: "41GiB" },

@@ -128,7 +128,7 @@ function serviceOf(input: AdapterInput, settings: SwarmSettings, workload: Workl
     },
     ...changesOf(input, workload),
     log: dockerLogging(workload.logging),
-    labels: { ...workload.labels, ...boundsLabel(workload) },
+    labels: workload.labels,
     identity: input.identityOf(workload.key),
     dependsOn: workload.dependsOn,
   };
@@ -149,12 +149,6 @@ function portsOf({ ports }: WorkloadPlan, { publish }: SwarmSettings): SwarmServ
 /** The routing mesh needs a virtual address, and nothing else does: addresses of replicas work without IPVS. */
 function endpointModeOf(ports: SwarmService["ports"], { publish }: SwarmSettings): SwarmService["endpointMode"] {
   return publish === "ingress" || ports.some(({ mode }) => mode === "ingress") ? "vip" : "dnsrr";
-}
-
-/** Whoever scales the service reads its bounds here. */
-function boundsLabel({ replicas }: WorkloadPlan): Record<string, string> {
-  if (replicas.max === replicas.min) return {};
-  return { "blueprint.replicas-min": `${replicas.min}`, "blueprint.replicas-max": `${replicas.max}` };
 }
 
 /** Programs read a secret from the file that `<variable>_FILE` names: its value never stands in the environment. */

@@ -99,7 +99,10 @@ export const SWARM: Declaration = {
   "rollback.maxFailureRatio": honoured("rollback maximum failure ratio"),
   "replicas.mode": honoured("global service"),
   "replicas.min": honoured("replicas"),
-  "replicas.max": honoured("label for whoever scales the service; its count is then left alone"),
+  "replicas.max": refused(
+    "nothing starts a task when load comes",
+    "set scaling.replicas.min and max to the same number, or use orchestrator kubernetes",
+  ),
   "security.seccomp": refused(
     "Pulumi's Docker provider passes no profile on to a service",
     "use orchestrator kubernetes, or keep the engine's own filter",

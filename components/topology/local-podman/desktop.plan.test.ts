@@ -31,13 +31,6 @@ describe("the connector's file", () => {
   });
 
   it.each([
-    { why: "where nothing runs while nobody asks", scaling: { preset: "scale-to-zero" }, seconds: 900 },
-    { why: "not where one always runs", scaling: { preset: "minimal" }, seconds: null },
-  ])("stops an idle agent $why", ({ scaling, seconds }) => {
-    expect(fileOf({ scaling }).lifecycle.idleStopAfterSeconds).toBe(seconds);
-  });
-
-  it.each([
     { why: "a volume that stays", storage: { kind: "volume" }, keepData: true },
     { why: "a volume that may go", storage: { kind: "volume", persistent: false }, keepData: false },
     { why: "a folder that stays", storage: { kind: "bind", hostPath: "/srv/data" }, keepData: true },

@@ -19,7 +19,7 @@ interface DesktopFileInput {
 
 /** Decides the connector's file. Its shape is versioned by `formatVersion`. */
 export function planDesktopFile({ environment, engine, settings, turns, resources, containers }: DesktopFileInput) {
-  const { agent, desktop, monitoring, scaling, topology } = settings;
+  const { agent, desktop, monitoring, topology } = settings;
   const port = agent.ports[0];
   const address = `http://${port?.address === "0.0.0.0" ? "127.0.0.1" : port?.address}:${port?.hostPort}`;
   return {
@@ -47,7 +47,6 @@ export function planDesktopFile({ environment, engine, settings, turns, resource
       connectionRetries: desktop.connectionRetries,
       stopWithApp: desktop.stopWithApp,
       stopTimeoutSeconds: turns.appStopSeconds,
-      idleStopAfterSeconds: scaling.replicas.min === 0 ? (scaling.idleStopAfter ?? null) : null,
       updateSchedule: agent.updates.kind === "automatic" ? agent.updates.schedule.text : null,
       keepData: topology.storage.kind !== "tmpfs" && topology.storage.persistent,
     },

@@ -4,6 +4,7 @@ import type { PublishedPort } from "../../orchestration/index.ts";
 import { checkResources, type ResourceClaim } from "../../resources/index.ts";
 import {
   checkAgentMemory,
+  checkAlwaysRuns,
   checkDependencies,
   checkLabels,
   checkMetricsPath,
@@ -24,6 +25,7 @@ export function checkLocalPodman(
     ...checkTurns(settings.turns),
     ...checkResources(settings.resources, claims),
     ...checkOneDesktop(settings),
+    ...checkAlwaysRuns(settings),
     ...checkEngine(settings, engine),
     ...checkAgentMemory(settings),
     ...checkModel(settings),
@@ -45,7 +47,7 @@ function checkOneDesktop({ scaling, regions }: LocalPodmanSettings): Problem[] {
       path: "scaling.replicas.max",
       given: `${scaling.replicas.max}`,
       allowed: "1 on local-podman: one desktop, whose agent alone may open its database and port",
-      mend: `set scaling.preset to minimal or scale-to-zero, or scaling.replicas.max to 1${scaling.preset === "minimal" ? "" : ` (preset ${scaling.preset} asks for more)`}`,
+      mend: `set scaling.preset to minimal, or scaling.replicas.max to 1${scaling.preset === "minimal" ? "" : ` (preset ${scaling.preset} asks for more)`}`,
     });
   }
   if (regions.names.length > 0 || regions.preset !== "single") {

@@ -4,6 +4,7 @@ import { exclusion, ResourceSettings } from "../../resources/index.ts";
 import { DesktopSettings } from "../local-podman/index.ts";
 import {
   checkAgentMemory,
+  checkAlwaysRuns,
   checkDependencies,
   checkLabels,
   checkMetricsPath,
@@ -22,6 +23,7 @@ export function checkRemoteServer(settings: RemoteServerSettings, orchestrator: 
     ...checkDependencies(settings),
     ...checkPaths(settings),
     ...checkLabels(settings),
+    ...checkAlwaysRuns(settings),
     ...checkReplicas(settings),
     ...checkRegions(settings),
     ...checkUpdates(settings),
@@ -35,9 +37,9 @@ export function checkRemoteServer(settings: RemoteServerSettings, orchestrator: 
   ];
 }
 
-/** An embedded database belongs to one process; an agent that has stopped hears no request. */
+/** An embedded database belongs to one process. */
 function checkReplicas({ scaling, agent }: RemoteServerSettings): Problem[] {
-  const { min, max } = scaling.replicas;
+  const { max } = scaling.replicas;
   const problems: Problem[] = [];
   if (agent.database.kind === "embedded" && max > 1) {
     problems.push({
@@ -45,14 +47,6 @@ function checkReplicas({ scaling, agent }: RemoteServerSettings): Problem[] {
       given: `${max}`,
       allowed: "1 while agent.database.kind is embedded: its files belong to one process",
       mend: "set agent.database.kind to postgresql or external, or scaling.preset to minimal",
-    });
-  }
-  if (min === 0) {
-    problems.push({
-      path: "scaling.replicas.min",
-      given: "0",
-      allowed: "1 or more on remote-server: nothing there wakes an agent that has stopped",
-      mend: "set scaling.preset to minimal, steady or bursty",
     });
   }
   return problems;
