@@ -395,6 +395,13 @@ const OWN_VALUES: Readonly<Record<OrchestratorKind, Readonly<Record<string, Leaf
     "agent.authentication.kind=bearer": { changed: undefined, refusedAt: ["agent.ports.0.address"] },
   },
   kubernetes: {
+    // Left to choose, these hosts are a Swarm, which takes no bounds.
+    ...Object.fromEntries(
+      ["auto", "kubernetes"].map((kind) => [
+        `topology.orchestrator.kind=${kind}`,
+        { changed: undefined, beside: { "scaling.replicas": { min: 2, max: 2 } } },
+      ]),
+    ),
     "topology.hosts[].role": { changed: "manager" },
     "topology.workload.update.monitorSeconds": { changed: 90 },
     "turns.stopGraceSeconds": { base: 200, changed: 210 },
