@@ -37,6 +37,8 @@ export async function stagingOnKubernetes(
     // No simulated pod falls over once it is ready: nothing is to be waited for.
     withValues(Object.fromEntries(concerns), {
       "topology.orchestrator.kind": "kubernetes",
+      // A Swarm has nothing that starts further agents when load comes.
+      "scaling.replicas": { min: 2, max: 4 },
       "topology.workload.update.delaySeconds": 0,
     }),
     changes,
