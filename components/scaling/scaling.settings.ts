@@ -12,17 +12,18 @@ export const ScalingSettings = z
       .meta({ description: "Bundle of scaling settings; a setting beside it wins over the bundle." }),
     replicas: z
       .strictObject({
-        min: z
-          .int()
-          .min(0)
-          .max(1000)
-          .prefault(1)
-          .meta({ description: "Fewest agents that run; 0 lets an idle agent stop.", unit: "agents" }),
-        max: z.int().min(1).max(1000).prefault(1).meta({ description: "Most agents that run.", unit: "agents" }),
+        min: z.int().min(0).max(1000).prefault(1).meta({
+          description: "Fewest agents that run; 0 is refused everywhere until something stops and wakes an idle one.",
+          unit: "agents",
+        }),
+        max: z.int().min(1).max(1000).prefault(1).meta({
+          description: "Most agents that run; above replicas.min on Kubernetes alone, whose autoscaler starts them.",
+          unit: "agents",
+        }),
       })
       .prefault({}),
     idleStopAfter: DurationSeconds.optional().meta({
-      description: "Time without a turn after which an agent is stopped, where replicas.min is 0.",
+      description: "Time without a turn after which an agent stops, where replicas.min is 0, which is refused so far.",
       unit: "duration",
       example: "15m",
     }),
