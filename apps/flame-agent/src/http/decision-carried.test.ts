@@ -96,6 +96,21 @@ describe.each(Object.entries(WAYS))("a decision on %s whose sender leaves at onc
   );
 });
 
+/** A turn whose call was approved and that came into this state then, as another agent finds it. */
+async function brokenBehindDecision(state: string) {
+  const open = await lastingDatabase();
+  const first = await testAgent({}, open);
+  const { turn, approval } = await waiting(first);
+  await first.stop();
+  await onDatabase(open, async ({ pool }) => {
+    await pool.query("update flame.approvals set state = 'approved', decided_at = now() where id = $1", [approval]);
+    await pool.query("update flame.turns set state = $2 where id = $1", [turn, state]);
+  });
+  const agent = await testAgent({}, open);
+  onTestFinished(async () => void (await agent.stop()));
+  return { agent, turn, approval };
+}
+
 const BROKEN = ["failed", "cancelled", "interrupted"].flatMap((state) =>
   [(turn: string) => ({ path: `/turns/${turn}/resume`, body: undefined }), WAYS["/chat"]].map((way, index) => ({
     state,
@@ -106,16 +121,7 @@ const BROKEN = ["failed", "cancelled", "interrupted"].flatMap((state) =>
 
 describe.each(BROKEN)("a turn that is $state behind a decision", ({ state, by, way }) => {
   it(`has a way on by ${by}: it is resumable, and what was approved is done once`, async () => {
-    const open = await lastingDatabase();
-    const first = await testAgent({}, open);
-    const { turn, approval } = await waiting(first);
-    await first.stop();
-    await onDatabase(open, async ({ pool }) => {
-      await pool.query("update flame.approvals set state = 'approved', decided_at = now() where id = $1", [approval]);
-      await pool.query("update flame.turns set state = $2 where id = $1", [turn, state]);
-    });
-    const agent = await testAgent({}, open);
-    onTestFinished(async () => void (await agent.stop()));
+    const { agent, turn, approval } = await brokenBehindDecision(state);
     expect(await stateOf(agent, turn)).toMatchObject({ state, resumable: true });
     const { path, body } = way(turn, approval);
     const resumed = await Promise.all([1, 2].map(() => agent.post(path, body)));
@@ -127,16 +133,7 @@ describe.each(BROKEN)("a turn that is $state behind a decision", ({ state, by, w
 });
 
 it("a turn that is resumed behind another one leaves that one's answer as it was, and has its call once", async () => {
-  const open = await lastingDatabase();
-  const first = await testAgent({}, open);
-  const { turn, approval } = await waiting(first);
-  await first.stop();
-  await onDatabase(open, async ({ pool }) => {
-    await pool.query("update flame.approvals set state = 'approved', decided_at = now() where id = $1", [approval]);
-    await pool.query("update flame.turns set state = 'cancelled' where id = $1", [turn]);
-  });
-  const agent = await testAgent({}, open);
-  onTestFinished(async () => void (await agent.stop()));
+  const { agent, turn } = await brokenBehindDecision("cancelled");
   await agent.turn("What is 12 * 4?", "approvals");
   const between = await partsIn(agent, "approvals");
   await (await agent.post(`/turns/${turn}/resume`, undefined)).text();
@@ -148,7 +145,7 @@ it("a turn that is resumed behind another one leaves that one's answer as it was
   ]);
   expect(after.filter(([, parts]) => parts.includes("send_message"))).toHaveLength(1);
   expect(after.slice(0, 2)).toEqual(other);
-  expect(after.slice(2).map(([role]) => role)).toEqual(["user", "assistant", "assistant"].slice(0, after.length - 2));
+  expect(after.slice(2).map(([role]) => role)).toEqual(["user", "assistant"]);
 });
 
 it("a turn that failed without a decision has none", async () => {

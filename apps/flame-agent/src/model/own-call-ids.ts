@@ -44,6 +44,13 @@ export function withOwnCallIds(model: LanguageModelV3): LanguageModelV3 {
   };
 }
 
+/** A part that names a call, which streams have whole as answers do. */
+type CallPart = Extract<LanguageModelV3Content, { toolCallId: string }>;
+
+function isOfCall(part: LanguageModelV3Content | LanguageModelV3StreamPart): part is CallPart {
+  return "toolCallId" in part;
+}
+
 /** The ids of one answer's calls: the server's own, unless another call has it. */
 class CallIds {
   readonly #taken: Set<string>;
@@ -55,15 +62,7 @@ class CallIds {
   }
 
   inContent(part: LanguageModelV3Content): LanguageModelV3Content {
-    switch (part.type) {
-      case "tool-call":
-        return { ...part, toolCallId: this.#whole(part.toolCallId), toolName: ownName(part.toolName) };
-      case "tool-result":
-      case "tool-approval-request":
-        return { ...part, toolCallId: this.#of(part.toolCallId) };
-      default:
-        return part;
-    }
+    return isOfCall(part) ? this.#inCall(part) : part;
   }
 
   inStream(part: LanguageModelV3StreamPart): LanguageModelV3StreamPart {
@@ -73,14 +72,14 @@ class CallIds {
       case "tool-input-delta":
       case "tool-input-end":
         return { ...part, id: this.#of(part.id) };
-      case "tool-call":
-        return { ...part, toolCallId: this.#whole(part.toolCallId), toolName: ownName(part.toolName) };
-      case "tool-result":
-      case "tool-approval-request":
-        return { ...part, toolCallId: this.#of(part.toolCallId) };
       default:
-        return part;
+        return isOfCall(part) ? this.#inCall(part) : part;
     }
+  }
+
+  #inCall(part: CallPart): CallPart {
+    if (part.type !== "tool-call") return { ...part, toolCallId: this.#of(part.toolCallId) };
+    return { ...part, toolCallId: this.#whole(part.toolCallId), toolName: ownName(part.toolName) };
   }
 
   #begin(given: string) {

@@ -27,8 +27,14 @@ export function testProcess(
 ): TestProcess {
   const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("FLAME_")));
-  const [first, ...others] = [...within, process.execPath, "--max-semi-space-size=8", path, ...commandLine];
-  const child = spawn(first ?? process.execPath, others, {
+  const [first = process.execPath, ...others] = [
+    ...within,
+    process.execPath,
+    "--max-semi-space-size=8",
+    path,
+    ...commandLine,
+  ];
+  const child = spawn(first, others, {
     env: { ...inherited, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
