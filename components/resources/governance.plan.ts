@@ -14,6 +14,8 @@ export interface ServiceClass {
   readonly quality: "Guaranteed" | "Burstable";
 }
 
+/** What a class is worth that says no priority. */
+const CLASS_PRIORITY = 1000;
 /** What a workload's own priority is worth beside classes. */
 const PRIORITY_VALUES = { high: 100_000, medium: 10_000, low: 1_000 } as const;
 
@@ -50,8 +52,8 @@ export function planClasses(
     return {
       key: claim.key,
       name: named && name,
-      priority: named?.priority ?? PRIORITY_VALUES[claim.priority],
-      preempts: named?.preempts ?? claim.priority !== "low",
+      priority: named ? (named.priority ?? CLASS_PRIORITY) : PRIORITY_VALUES[claim.priority],
+      preempts: named ? (named.preempts ?? true) : claim.priority !== "low",
       quality:
         claim.cpuRequest === claim.cpuLimit && claim.memoryRequest === claim.memoryLimit ? "Guaranteed" : "Burstable",
     };

@@ -26,16 +26,18 @@ const bounds = <Value extends z.ZodType>(value: Value, unit: string, example: st
     .prefault({});
 
 const QualityClass = z.strictObject({
-  priority: z
-    .int()
-    .min(0)
-    .max(1_000_000_000)
-    .prefault(1000)
-    .meta({ description: "Who is scheduled first, and evicted last: the larger number.", unit: "rank" }),
+  priority: z.int().min(0).max(1_000_000_000).optional().meta({
+    description: "Who is scheduled first, and evicted last: the larger number; 1000 where it is left out.",
+    unit: "rank",
+    example: 5000,
+  }),
   preempts: z
     .boolean()
-    .prefault(true)
-    .meta({ description: "Whether it may push a lower class off a host that is full." }),
+    .optional()
+    .meta({
+      description: "Whether it may push a lower class off a node that is full; it may where this is left out.",
+      example: false,
+    }),
   guaranteed: z
     .boolean()
     .prefault(false)

@@ -433,6 +433,22 @@ const IN_GOVERNANCE: readonly WrongConfiguration[] = [
     mend: /remove the entry/,
   },
   {
+    why: "a rank among classes on hosts by themselves",
+    document: server("standalone", governance({ classes: { gold: { priority: 5000 } } })),
+    path: "topology.governance.classes.gold.priority",
+    given: /^5000$/,
+    allowed: /nothing on standalone, which .* evicts nobody/,
+    mend: /use guaranteed/,
+  },
+  {
+    why: "a class that pushes others off, on a Swarm",
+    document: server("swarm", governance({ classes: { gold: { preempts: true } } })),
+    path: "topology.governance.classes.gold.preempts",
+    given: /^true$/,
+    allowed: /nothing on swarm, which .* evicts nobody/,
+    mend: /orchestrator kubernetes/,
+  },
+  {
     why: "defaults of pods where there are none",
     document: server("swarm", governance({ replicaBounds: { cpu: { defaultLimit: "2" } } })),
     path: "topology.governance.replicaBounds.cpu.defaultLimit",

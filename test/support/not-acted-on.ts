@@ -6,7 +6,6 @@ const CLIENT = "a client's connector is to do it, which isn't in this repository
 const NODES = "a cluster's nodes are somebody else's: these say where there is room for what is planned";
 const REPORTED = "figures of the capacity report, which warns and refuses nothing";
 const CHOSEN = "auto chooses the same for these hosts, and the capacity report says who chose";
-const CLASSES = "has no counterpart in Docker: only the capacity report says it";
 
 /** Settings that a file tells and on which nothing in this repository acts, by the start of their names, with who would. */
 export const NOT_ACTED_ON = {
@@ -27,14 +26,12 @@ export const NOT_ACTED_ON = {
     "topology.workload.placement.prefer[].":
       "the plan places by it; the walk has no two hosts between which it decides",
     ...ephemeral(),
-    ...classes(),
   },
   swarm: {
     "topology.client.": CLIENT,
     "topology.orchestrator.kind=": CHOSEN,
     ...reported(),
     ...ephemeral(),
-    ...classes(),
   },
   kubernetes: {
     "topology.client.": CLIENT,
@@ -69,15 +66,6 @@ function ephemeral(): Readonly<Record<string, string>> {
     ["quota.ephemeralRequests", "quota.ephemeralLimits", "quota.gpus", "replicaBounds.ephemeral."].map((one) => [
       `topology.governance.${one}`,
       "Docker bounds no files that a container writes, and these hosts' workloads ask for none",
-    ]),
-  );
-}
-
-function classes(): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    ["classes.*.priority", "classes.*.preempts", "defaultClass", "classOf"].map((one) => [
-      `topology.governance.${one}`,
-      CLASSES,
     ]),
   );
 }

@@ -13,6 +13,8 @@ const host = (size: object) => ({ "topology.hosts": [{ name: "node-1", address: 
 const ROOM = { cpu: "64", memory: "256GiB", disk: "2TiB" };
 const ONE_OF_TIER = host({ tier: "worker" });
 const EPHEMERAL = { "agent.resources.requests.ephemeral": "1GiB", "agent.resources.limits.ephemeral": "2GiB" };
+/** Requests of what belongs to the one class must equal limits, which those of the walk's workloads don't. */
+const GUARANTEED = { [`${GOVERNANCE}.classes`]: { worker: { guaranteed: true }, other: {} } };
 const AMOUNTS = { cpu: ["cpuRequests", "cpuLimits"], memory: ["memoryRequests", "memoryLimits", "storage"] };
 
 function quota(place: string, beside: Readonly<Record<string, unknown>>): Readonly<Record<string, Bound>> {
@@ -26,9 +28,9 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
   "resources.host.cpu": { changed: "1" },
   "resources.host.memory": { changed: "1GiB" },
   "resources.host.disk": { changed: "1GiB" },
-  "resources.host.reservedCpuPercent": { changed: 99 },
-  "resources.host.reservedMemoryPercent": { changed: 99 },
-  "resources.host.reservedDiskPercent": { changed: 99 },
+  "resources.host.reservedCpuPercent": { changed: 90 },
+  "resources.host.reservedMemoryPercent": { changed: 90 },
+  "resources.host.reservedDiskPercent": { changed: 90, beside: { "resources.host.disk": "64GiB" } },
   "resources.engine.cpu": { changed: "500m" },
   "resources.engine.memory": { changed: "256MiB" },
   "topology.hosts[].cpu": { base: "64", changed: "100m" },
@@ -56,9 +58,9 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
     changed: "other",
     beside: { ...ONE_OF_TIER, [`${GOVERNANCE}.tiers.other.cpu`]: "100m" },
   },
-  [`${GOVERNANCE}.reserve.cpuPercent`]: { changed: 99 },
-  [`${GOVERNANCE}.reserve.memoryPercent`]: { changed: 99 },
-  [`${GOVERNANCE}.reserve.diskPercent`]: { changed: 99 },
+  [`${GOVERNANCE}.reserve.cpuPercent`]: { changed: 90, beside: host({ ...ROOM, cpu: "6" }) },
+  [`${GOVERNANCE}.reserve.memoryPercent`]: { changed: 90, beside: host({ ...ROOM, memory: "16GiB" }) },
+  [`${GOVERNANCE}.reserve.diskPercent`]: { changed: 90, beside: host({ ...ROOM, disk: "64GiB" }) },
   ...quota(`${GOVERNANCE}.quota`, {}),
   [`${GOVERNANCE}.quota.replicas`]: { base: 100, changed: 1 },
   ...quota(`${TENANT}.quota`, {}),
@@ -69,6 +71,8 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
   [`${GOVERNANCE}.replicaBounds.memory.smallest`]: { base: "1MiB", changed: "7GiB" },
   [`${GOVERNANCE}.replicaBounds.memory.largest`]: { base: "64GiB", changed: "10MiB" },
   [`${GOVERNANCE}.replicaBounds.memory.limitPerRequest`]: { base: 50, changed: 1 },
+  [`${GOVERNANCE}.classOf`]: { base: {}, changed: { agent: "worker" }, beside: GUARANTEED },
+  [`${GOVERNANCE}.defaultClass`]: { base: "other", changed: "worker", beside: GUARANTEED },
   [`${GOVERNANCE}.quota.ephemeralRequests`]: { base: "100GiB", changed: "1MiB", beside: EPHEMERAL },
   [`${GOVERNANCE}.quota.ephemeralLimits`]: { base: "100GiB", changed: "1MiB", beside: EPHEMERAL },
 };

@@ -16,6 +16,8 @@ export const REFUSED: Readonly<Record<OrchestratorKind, Refusals>> = {
     "topology.workload.rollback.monitorSeconds": "topology.workload.rollback.monitorSeconds",
     "topology.workload.rollback.onFailure": "topology.workload.rollback.onFailure",
     "topology.workload.rollback.maxFailureRatio": "topology.workload.rollback.maxFailureRatio",
+    "topology.governance.classes.*.priority": "topology.governance.classes.worker.priority",
+    "topology.governance.classes.*.preempts": "topology.governance.classes.worker.preempts",
     "topology.governance.replicaBounds.cpu.defaultRequest": "topology.governance.replicaBounds.cpu.defaultRequest",
     "topology.governance.replicaBounds.cpu.defaultLimit": "topology.governance.replicaBounds.cpu.defaultLimit",
     "topology.governance.replicaBounds.memory.defaultRequest":
@@ -45,6 +47,8 @@ export const REFUSED: Readonly<Record<OrchestratorKind, Refusals>> = {
     "topology.client.authentication.kind=basic": "topology.client.authentication.kind",
     "agent.updates.kind=automatic": "agent.updates.kind",
     "agent.updates.kind=manual": "agent.updates.kind",
+    "topology.governance.classes.*.priority": "topology.governance.classes.worker.priority",
+    "topology.governance.classes.*.preempts": "topology.governance.classes.worker.preempts",
     "topology.governance.replicaBounds.cpu.defaultRequest": "topology.governance.replicaBounds.cpu.defaultRequest",
     "topology.governance.replicaBounds.cpu.defaultLimit": "topology.governance.replicaBounds.cpu.defaultLimit",
     "topology.governance.replicaBounds.memory.defaultRequest":

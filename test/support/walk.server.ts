@@ -244,8 +244,8 @@ const VALUES: Readonly<Record<string, LeafValues>> = {
   "topology.governance.replicaBounds.cpu.limitPerRequest": { base: 20, changed: 21 },
   "topology.governance.replicaBounds.memory.smallest": { base: "100MiB", changed: "200MiB" },
   "topology.governance.replicaBounds.memory.largest": { base: "8GiB", changed: "9GiB" },
-  "topology.governance.classes.*.priority": { changed: 5000, beside: IN_CLASS },
-  "topology.governance.classes.*.preempts": { base: true, changed: false, beside: IN_CLASS },
+  "topology.governance.classes.*.priority": { absent: true, changed: 5000, beside: IN_CLASS },
+  "topology.governance.classes.*.preempts": { absent: true, changed: false, beside: IN_CLASS },
   "topology.governance.classes.*.guaranteed": {
     base: false,
     changed: true,

@@ -155,13 +155,18 @@ function textOf(graph: StackGraph): string {
 /** Whether a tight value of a leaf has the document refused that is taken with a wide one. */
 async function isBound(leaf: SettingLeaf, observe: Observe, world: World): Promise<boolean> {
   const bound = BOUNDS[leaf.path];
-  if (!bound) return false;
+  // A value that the setting itself can't have is refused whatever stands beside it: that shows no bound.
+  if (!bound || !isInRange(bound.changed, leaf.schema)) return false;
   const { values } = expectedOf(leaf, world);
   const beside = { ...values?.beside, ...bound.beside };
   const documents = valueDocuments(leaf, { ...values, ...bound, beside }, world, false);
   if (!documents) return false;
   const [wide, tight] = await Promise.all([observe(documents.base), observe(documents.changed)]);
   return wide.kind === "made" && tight.kind === "refused";
+}
+
+function isInRange(value: unknown, { minimum = -Infinity, maximum = Infinity }: SettingSchema): boolean {
+  return typeof value !== "number" || (minimum <= value && value <= maximum);
 }
 
 /** The document before the change of a leaf, and the one after it; `undefined` where the leaf has no second value. */

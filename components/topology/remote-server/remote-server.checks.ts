@@ -32,6 +32,7 @@ export function checkRemoteServer(settings: RemoteServerSettings, orchestrator: 
     ...checkOneNetwork(settings, orchestrator),
     ...checkHosts(settings, orchestrator),
     ...checkDefaults(settings, orchestrator),
+    ...checkClasses(settings, orchestrator),
     ...checkGlobal(settings, orchestrator),
     ...checkPodmanLogs(settings, orchestrator),
   ];
@@ -246,6 +247,21 @@ function checkDefaults({ topology }: RemoteServerSettings, { kind }: ChosenOrche
         given: printValue(bounds[name]),
         allowed: `nothing on ${kind}: it is for pods of a Kubernetes namespace that say none themselves`,
         mend: "remove it, or use orchestrator kubernetes",
+      })),
+  );
+}
+
+/** Docker neither chooses between containers that wait for room, nor pushes one off its host for another. */
+function checkClasses({ topology }: RemoteServerSettings, { kind }: ChosenOrchestrator): Problem[] {
+  if (kind === "kubernetes") return [];
+  return Object.entries(topology.governance.classes).flatMap(([name, own]) =>
+    (["priority", "preempts"] as const)
+      .filter((setting) => own[setting] !== undefined)
+      .map((setting) => ({
+        path: `topology.governance.classes.${name}.${setting}`,
+        given: printValue(own[setting]),
+        allowed: `nothing on ${kind}, which starts what has room and evicts nobody for another`,
+        mend: "remove it and use guaranteed, whose requests are kept free, or use orchestrator kubernetes",
       })),
   );
 }
