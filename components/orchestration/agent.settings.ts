@@ -138,9 +138,10 @@ const Model = z.discriminatedUnion("kind", [
 const Updates = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("manual").meta({ description: "Only by a deployment." }) }),
   z.strictObject({
-    kind: z
-      .literal("automatic")
-      .meta({ description: "Pulled and restarted by the connector or Podman's auto-update." }),
+    kind: z.literal("automatic").meta({
+      description:
+        "Pulled and restarted by Podman's auto-update, which sees the units that systemd starts (blueprint render) and no container that Pulumi makes.",
+    }),
     schedule: CronExpression.meta({
       description: "When to look for one, in the host's local time.",
       example: "30 3 * * 0",

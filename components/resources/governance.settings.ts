@@ -31,13 +31,10 @@ const QualityClass = z.strictObject({
     unit: "rank",
     example: 5000,
   }),
-  preempts: z
-    .boolean()
-    .optional()
-    .meta({
-      description: "Whether it may push a lower class off a node that is full; it may where this is left out.",
-      example: false,
-    }),
+  preempts: z.boolean().optional().meta({
+    description: "Whether it may push a lower class off a node that is full; it may where this is left out.",
+    example: false,
+  }),
   guaranteed: z
     .boolean()
     .prefault(false)

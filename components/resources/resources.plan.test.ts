@@ -97,16 +97,16 @@ describe("a container's limits", () => {
 });
 
 describe("a desktop, shared out", () => {
-  it("gives the machine a tenth more memory than its containers, unless it is told", () => {
+  it("gives the machine a tenth more memory than its containers", () => {
     expect(planResources(ResourceSettings.parse({ engine: { memory: "4GiB" } }), []).machine).toEqual({
       cpus: 3,
       memoryMiB: 4506,
       diskGiB: 20,
     });
     expect(
-      planResources(ResourceSettings.parse({ engine: { cpu: "2.5", machineMemory: "5GiB", storage: "10241MiB" } }), [])
+      planResources(ResourceSettings.parse({ engine: { cpu: "2.5", memory: "5GiB", storage: "10241MiB" } }), [])
         .machine,
-    ).toEqual({ cpus: 3, memoryMiB: 5120, diskGiB: 11 });
+    ).toEqual({ cpus: 3, memoryMiB: 5632, diskGiB: 11 });
   });
 
   it("keeps the reserved shares for its user", () => {
@@ -251,10 +251,5 @@ describe("what is asked of a desktop", () => {
     expect(problemsOf({}, [claim("a", { cpuSet })]).map(({ path }) => path)).toEqual(
       refused ? ["containers.a.resources.cpuSet"] : [],
     );
-  });
-
-  it("is a machine that holds its containers", () => {
-    const small = { engine: { memory: "4GiB", machineMemory: "3GiB" } };
-    expect(ResourceSettings.safeParse(small).error?.issues).toMatchObject([{ path: ["engine", "machineMemory"] }]);
   });
 });

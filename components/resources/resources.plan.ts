@@ -23,7 +23,6 @@ export interface ResourcePlan {
   };
   readonly reconciliation: {
     readonly policy: ResourceSettings["reconciliation"]["policy"];
-    readonly intervalSeconds: number;
     readonly cpuThresholdPercent: number;
     readonly memoryThresholdPercent: number;
     /** Limits under pressure, in the order in which containers give way. */
@@ -63,11 +62,12 @@ export function planLimits(resources: ContainerResources, prioritizeDesktopApp: 
 
 /** Shares a desktop out between its user and the containers. */
 export function planResources(settings: ResourceSettings, claims: readonly ResourceClaim[]): ResourcePlan {
-  const { host, engine, reconciliation } = settings;
+  const { host, engine } = settings;
+  const { policy, cpuThresholdPercent, memoryThresholdPercent } = settings.reconciliation;
   return {
     machine: {
       cpus: Math.ceil(engine.cpu / 1000),
-      memoryMiB: toMiB(engine.machineMemory ?? mebibytes(Math.ceil(toMiB(engine.memory) * MACHINE_OVERHEAD))),
+      memoryMiB: Math.ceil(toMiB(engine.memory) * MACHINE_OVERHEAD),
       diskGiB: Math.ceil(toMiB(engine.storage) / 1024),
     },
     reserve: {
@@ -88,10 +88,10 @@ export function planResources(settings: ResourceSettings, claims: readonly Resou
       },
     },
     reconciliation: {
-      ...reconciliation,
-      underPressure: [...claims]
-        .sort(byPriority)
-        .map((claim) => ({ key: claim.key, ...pressed(claim, reconciliation.policy) })),
+      policy,
+      cpuThresholdPercent,
+      memoryThresholdPercent,
+      underPressure: [...claims].sort(byPriority).map((claim) => ({ key: claim.key, ...pressed(claim, policy) })),
     },
   };
 }
@@ -99,11 +99,30 @@ export function planResources(settings: ResourceSettings, claims: readonly Resou
 /** What doesn't fit: engine against host, containers against engine, processors that the host doesn't have. */
 export function checkResources(settings: ResourceSettings, claims: readonly ResourceClaim[]): Problem[] {
   return [
+    ...checkNobodyActs(settings),
     ...checkEngineFitsHost(settings),
     ...checkSum(settings, claims, "requests"),
     ...(settings.host.allowOversubscription ? [] : checkSum(settings, claims, "limits")),
     ...claims.flatMap((claim) => checkProcessors(settings, claim)),
   ];
+}
+
+function checkNobodyActs({ engine, reconciliation }: ResourceSettings): Problem[] {
+  const rows = [
+    {
+      path: "resources.engine.machineMemory",
+      given: engine.machineMemory === undefined ? undefined : printBytes(engine.machineMemory),
+      allowed: "nothing: a Podman machine is made by whoever installs Podman, and nothing here changes its size",
+      mend: "remove it and give the machine its size by podman machine set --memory",
+    },
+    {
+      path: "resources.reconciliation.intervalSeconds",
+      given: reconciliation.intervalSeconds?.toString(),
+      allowed: "nothing: limits are compared with what is used when blueprint status is run, and by nobody else",
+      mend: "remove it and run blueprint status when you want to know",
+    },
+  ];
+  return rows.flatMap(({ given, ...problem }) => (given === undefined ? [] : [{ ...problem, given }]));
 }
 
 function checkEngineFitsHost({ host, engine }: ResourceSettings): Problem[] {

@@ -163,6 +163,36 @@ export const WRONG_COMBINATIONS: readonly WrongConfiguration[] = [
     mend: /set updates\.kind to manual/,
   },
   {
+    why: "updates that Docker doesn't look for",
+    document: {
+      topology: { kind: "local-podman", engine: DOCKER },
+      agent: {
+        image: "registry.example/team/flame-agent:1.2.0",
+        updates: { kind: "automatic", schedule: "30 3 * * 0" },
+      },
+    },
+    path: "agent.updates.kind",
+    given: /^"automatic"$/,
+    allowed: /manual on Docker/,
+    mend: /use Podman and the units/,
+  },
+  {
+    why: "a size of a machine that nobody makes",
+    document: desktopDocument({ resources: { engine: { machineMemory: "5GiB" } } }),
+    path: "resources.engine.machineMemory",
+    given: /^5GiB$/,
+    allowed: /nothing here changes its size/,
+    mend: /podman machine set --memory/,
+  },
+  {
+    why: "a comparison that nobody makes by itself",
+    document: desktopDocument({ resources: { reconciliation: { intervalSeconds: 30 } } }),
+    path: "resources.reconciliation.intervalSeconds",
+    given: /^30$/,
+    allowed: /when blueprint status is run/,
+    mend: /run blueprint status/,
+  },
+  {
     why: "a variable that a setting stands for",
     document: agent({ environment: { FLAME_PORT: "8080" } }),
     path: "agent.environment.FLAME_PORT",

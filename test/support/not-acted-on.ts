@@ -12,10 +12,7 @@ export const NOT_ACTED_ON = {
   desktop: {
     "desktop.": CONNECTOR,
     "monitoring.": CONNECTOR,
-    "resources.host.allowOversubscription": CONNECTOR,
-    "resources.engine.machineMemory": CONNECTOR,
-    "resources.engine.storage": CONNECTOR,
-    "resources.reconciliation.": CONNECTOR,
+    "resources.reconciliation.": "blueprint status names by it what limits would be, and changes none",
     "topology.engine.apiVersion": CONNECTOR,
     "topology.storage.persistent": "only a volume is protected, by whoever deploys it",
   },

@@ -31,6 +31,12 @@ export const BOUNDS: Readonly<Record<string, Bound>> = {
   "resources.host.reservedCpuPercent": { changed: 90 },
   "resources.host.reservedMemoryPercent": { changed: 90 },
   "resources.host.reservedDiskPercent": { changed: 90, beside: { "resources.host.disk": "64GiB" } },
+  "resources.host.allowOversubscription": {
+    base: true,
+    changed: false,
+    beside: { "agent.resources.limits.memory": "33GiB" },
+  },
+  "resources.engine.storage": { changed: "500GiB" },
   "resources.engine.cpu": { changed: "500m" },
   "resources.engine.memory": { changed: "256MiB" },
   "topology.hosts[].cpu": { base: "64", changed: "100m" },

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../components/core/index.ts";
 import { changesBetween, dataAtStake, type StoredResource } from "../../stacks/changes/index.ts";
 import { SecretValue, type StackGraph } from "../../stacks/preview/index.ts";
@@ -12,7 +13,8 @@ import type { LeafValues } from "./walk.values.ts";
 export type Observation =
   | {
       readonly kind: "made";
-      readonly graph: StackGraph;
+      /** `undefined`: it can be rendered, and Pulumi's program refuses it. */
+      readonly graph: StackGraph | undefined;
       readonly manifests: Readonly<Record<string, string>>;
     }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
@@ -104,10 +106,19 @@ async function withoutStackTraces<Result>(work: () => Promise<Result>): Promise<
 export async function observeEnvironment(document: Document): Promise<Observation> {
   const rendering = render(document);
   if (rendering.kind === "refused") return rendering;
-  const graph = await graphOf(document);
+  const graph = await deployable(document);
   const byFolder = Map.groupBy(rendering.manifests, ({ path }) => path.split("/")[0] ?? path);
   const manifests = Object.fromEntries([...byFolder].map(([folder, files]) => [folder, JSON.stringify(files)]));
   return { kind: "made", graph, manifests };
+}
+
+async function deployable(document: Document): Promise<StackGraph | undefined> {
+  try {
+    return await graphOf(document);
+  } catch (error) {
+    if (pulumi.RunError.isInstance(error)) return undefined;
+    throw error;
+  }
 }
 
 async function walkLeaf(
@@ -136,20 +147,25 @@ async function walkLeaf(
   const folders = [...new Set([...Object.keys(before.manifests), ...Object.keys(after.manifests)])];
   const rendered = folders.filter((folder) => before.manifests[folder] !== after.manifests[folder]);
   const isSame = textOf(before.graph) === textOf(after.graph);
-  const acted = [...(isSame ? [] : ["graph"]), ...rendered.filter((file) => !TOLD_FILES.includes(file))];
+  const acted = [
+    ...(isSame ? [] : [after.graph ? "graph" : "refusal"]),
+    ...rendered.filter((file) => !TOLD_FILES.includes(file)),
+  ];
   return {
     leaf,
     name,
     effects: acted.length === 0 && (await isBound(leaf, observe, world)) ? ["check"] : acted,
     told: rendered.filter((file) => TOLD_FILES.includes(file)),
-    atStake: isSame ? [] : lostBetween(before.graph, after.graph),
+    atStake: before.graph && after.graph && !isSame ? lostBetween(before.graph, after.graph) : [],
     failure: undefined,
   };
 }
 
 /** A graph with what is secret in it, so that one secret's value in another's place is seen. */
-function textOf(graph: StackGraph): string {
-  return JSON.stringify(graph, (_, value: unknown) => (value instanceof SecretValue ? value.reveal() : value));
+function textOf(graph: StackGraph | undefined): string {
+  return JSON.stringify(graph ?? "refused", (_, value: unknown) =>
+    value instanceof SecretValue ? value.reveal() : value,
+  );
 }
 
 /** Whether a tight value of a leaf has the document refused that is taken with a wide one. */

@@ -14,7 +14,6 @@ export const WHOLE_DESKTOP: Document = {
   },
   agent: {
     image: "registry.example/team/flame-agent:1.2.0",
-    updates: { kind: "automatic", schedule: "30 3 * * 0" },
     ports: [{ hostPort: 4111 }, { hostPort: 4112, containerPort: 4112, address: "0.0.0.0" }],
     authentication: { kind: "bearer", token: { secret: "accessToken" } },
     volumes: [{ hostPath: "/srv/flame/documents", containerPath: "/documents" }],
@@ -47,4 +46,10 @@ export const WHOLE_DESKTOP: Document = {
     },
   },
   labels: { team: "assistants", "cost.centre": "42" },
+};
+
+/** The same one, whose agent Podman keeps up to date: for units of systemd, since Pulumi's program refuses it. */
+export const UPDATED_DESKTOP: Document = {
+  ...WHOLE_DESKTOP,
+  agent: { ...Object(WHOLE_DESKTOP.agent), updates: { kind: "automatic", schedule: "30 3 * * 0" } },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Document, desktopDocument, planOf } from "../../../test/support/environment.ts";
-import { WHOLE_DESKTOP } from "../../../test/support/whole-desktop.ts";
+import { UPDATED_DESKTOP, WHOLE_DESKTOP } from "../../../test/support/whole-desktop.ts";
 
 const fileOf = (concerns: Document = {}) => planOf(desktopDocument(concerns)).desktop;
 
@@ -41,7 +41,7 @@ describe("the connector's file", () => {
   });
 
   it.each([
-    { why: "a schedule", document: WHOLE_DESKTOP, schedule: "30 3 * * 0" },
+    { why: "a schedule", document: UPDATED_DESKTOP, schedule: "30 3 * * 0" },
     { why: "none, where only a deployment brings a new image", document: desktopDocument(), schedule: null },
   ])("says when to look for a new image: $why", ({ document, schedule }) => {
     expect(planOf(document).desktop.lifecycle.updateSchedule).toBe(schedule);

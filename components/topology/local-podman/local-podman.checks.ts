@@ -71,6 +71,14 @@ function checkEngine({ topology, agent, containers }: LocalPodmanSettings, engin
       mend: "remove topology.network.isolated, or set topology.engine.kind to podman",
     });
   }
+  if (engine.kind === "docker" && agent.updates.kind === "automatic") {
+    problems.push({
+      path: "agent.updates.kind",
+      given: '"automatic"',
+      allowed: "manual on Docker: Podman alone looks for new images by itself, for the units that systemd starts",
+      mend: "remove agent.updates, or use Podman and the units of blueprint render",
+    });
+  }
   const logged = [
     { path: "agent.logging", logging: agent.logging },
     ...Object.entries(containers).map(([key, { logging }]) => ({ path: `containers.${key}.logging`, logging })),

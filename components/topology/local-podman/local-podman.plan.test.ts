@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DOCKER, desktopDocument, planOf } from "../../../test/support/environment.ts";
-import { WHOLE_DESKTOP } from "../../../test/support/whole-desktop.ts";
+import { UPDATED_DESKTOP, WHOLE_DESKTOP } from "../../../test/support/whole-desktop.ts";
 import type { ContainerPlan } from "../../orchestration/index.ts";
 
 const cache = (settings: object = {}) => ({
@@ -52,7 +52,7 @@ describe("a desktop's plan", () => {
   });
 
   it("says when a new image is looked for, and of which container", () => {
-    const plan = planOf(WHOLE_DESKTOP);
+    const plan = planOf(UPDATED_DESKTOP);
     expect(plan.updateSchedule?.text).toBe("30 3 * * 0");
     expect(plan.containers.filter(({ updateAutomatically }) => updateAutomatically).map(({ key }) => key)).toEqual([
       "agent",

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { previewStack, SecretValue, UnknownValue } from "../../../stacks/preview/index.ts";
-import { type Document, desktopDocument, graphOf, planOf } from "../../../test/support/environment.ts";
-import { WHOLE_DESKTOP } from "../../../test/support/whole-desktop.ts";
+import { type Document, desktopDocument, graphOf, manifestsOf, planOf } from "../../../test/support/environment.ts";
+import { UPDATED_DESKTOP, WHOLE_DESKTOP } from "../../../test/support/whole-desktop.ts";
 import type { ContainerTransforms } from "../../orchestration/index.ts";
 import { LocalPodman } from "./local-podman.ts";
 
@@ -45,6 +45,14 @@ describe("a desktop's resources", () => {
       url: "http://127.0.0.1:4111",
       containerNames: planOf(WHOLE_DESKTOP).containers.map(({ name }) => name),
     });
+  });
+
+  it("are refused where Podman is to look for new images, which it does for units alone", async () => {
+    await expect(graphOf(UPDATED_DESKTOP)).rejects.toThrow(
+      /agent\.updates\.kind is "automatic"[^]*fix: .*blueprint render/,
+    );
+    const units = manifestsOf(UPDATED_DESKTOP).filter(({ content }) => content.includes("AutoUpdate=registry"));
+    expect(units.map(({ path }) => path)).toEqual(["quadlet/flame-dev-agent.container"]);
   });
 
   it("ask for an image once, however many containers run it", async () => {
