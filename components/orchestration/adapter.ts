@@ -9,8 +9,8 @@ export type OrchestratorKind = (typeof ORCHESTRATORS)[number];
 export type Treatment =
   /** It becomes what `as` names; where `only` is given, no more than that, and the rest is refused. */
   | { readonly kind: "honoured"; readonly as: string; readonly only?: Partial }
-  /** It can't be kept on this orchestrator. */
-  | { readonly kind: "refused"; readonly because: string; readonly instead: string };
+  /** It can't be kept on this orchestrator; `yet`: it could be, and isn't built. */
+  | { readonly kind: "refused"; readonly because: string; readonly instead: string; readonly yet: boolean };
 
 /** The part of a leaf's values that an orchestrator can keep. */
 interface Partial {
@@ -27,7 +27,12 @@ export function honoured(as: string, only?: Partial): Treatment {
 }
 
 export function refused(because: string, instead: string): Treatment {
-  return { kind: "refused", because, instead };
+  return { kind: "refused", because, instead, yet: false };
+}
+
+/** What the orchestrator's engine can do, and nobody here makes it do. */
+export function later(because: string, instead: string): Treatment {
+  return { kind: "refused", because, instead, yet: true };
 }
 
 /** Every leaf that is asked for and that the orchestrator can't keep, at the setting it comes from. */
@@ -73,7 +78,7 @@ function refusal(
       return {
         path,
         given: printValue(value),
-        allowed: `nothing on ${orchestrator} (${says}): ${treatment.because}`,
+        allowed: `nothing on ${orchestrator}${treatment.yet ? " yet" : ""} (${says}): ${treatment.because}`,
         mend: treatment.instead,
       };
   }

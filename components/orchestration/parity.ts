@@ -33,7 +33,10 @@ export function parityRows(): ParityRow[] {
 }
 
 function word(treatment: Treatment): { honoured: boolean; text: string } {
-  if (treatment.kind === "refused") return { honoured: false, text: `${treatment.because}; ${treatment.instead}` };
+  if (treatment.kind === "refused") {
+    const { because, instead, yet } = treatment;
+    return { honoured: false, text: `${yet ? "not yet: " : ""}${because}; ${instead}` };
+  }
   const only = treatment.only ? `. Only ${treatment.only.allowed}` : "";
   return { honoured: true, text: `${treatment.as}${only}` };
 }

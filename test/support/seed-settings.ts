@@ -7,6 +7,8 @@ export type SeedSetting =
   | { readonly kind: "served"; readonly seed: string; readonly settings: readonly string[] }
   /** Makes no sense on the real platform. */
   | { readonly kind: "refused"; readonly seed: string; readonly reason: string }
+  /** Could be had, and is kept closed for security's sake. */
+  | { readonly kind: "stance"; readonly seed: string; readonly reason: string }
   /** Not built yet. */
   | { readonly kind: "later"; readonly seed: string; readonly reason: string };
 
@@ -28,7 +30,7 @@ export const SEED_INTERFACES = [
 
 export type SeedWorld = (typeof SEED_INTERFACES)[number]["world"];
 
-/** Reads the map. A row is the document's setting, our settings separated by blanks (or `refused`, or `later`), and a reason. */
+/** Reads the map. A row is the document's setting, our settings separated by blanks (or `refused`, `stance` or `later`), and a reason. */
 export function readSeedSettings(): SeedSetting[] {
   const text = readFileSync(new URL("../invariants/seed-settings.tsv", import.meta.url), "utf8");
   const [, ...rows] = text.trimEnd().split("\n");
@@ -36,7 +38,7 @@ export function readSeedSettings(): SeedSetting[] {
     const [seed, served, reason = ""] = row.split("\t");
     if (!seed || !served)
       throw new Error(`seed-settings.tsv, line ${index + 2}: a setting and what serves it are needed`);
-    if (served === "refused" || served === "later") return { kind: served, seed, reason };
+    if (served === "refused" || served === "stance" || served === "later") return { kind: served, seed, reason };
     return { kind: "served", seed, settings: served.split(" ") };
   });
 }

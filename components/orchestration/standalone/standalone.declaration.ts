@@ -1,4 +1,4 @@
-import { type Declaration, honoured, refused } from "../adapter.ts";
+import { type Declaration, honoured, later, refused } from "../adapter.ts";
 import { keepsData } from "../workload.plan.ts";
 
 const NO_CONTROLLER = "no controller counts failures; one container that never gets healthy ends the rollout";
@@ -11,8 +11,8 @@ export const STANDALONE: Declaration = {
   user: honoured("user"),
   environment: honoured("environment"),
   secrets: honoured("environment from Pulumi's secrets; Podman's secrets in Quadlet units"),
-  files: refused(
-    "the root of a container is read-only, and no engine brings files from elsewhere",
+  files: later(
+    "files are copied into a container before it starts, which nobody here does",
     "put them on the hosts and name their folder under agent.volumes",
   ),
   "ports.containerPort": honoured("proxy's server, or published port"),
@@ -50,8 +50,8 @@ export const STANDALONE: Declaration = {
     "the engines bound a container's own layer only on file systems with project quotas",
     "remove it; topology.governance.reserve.diskPercent keeps room on every host",
   ),
-  "resources.gpus": refused(
-    "GPUs of a single engine are not built yet",
+  "resources.gpus": later(
+    "an engine takes GPUs as devices of a driver or of CDI, which nobody here asks for",
     "use orchestrator swarm or kubernetes for workloads with GPUs",
   ),
   "resources.ingressPerSecond": refused(
@@ -108,8 +108,8 @@ export const STANDALONE: Declaration = {
     "nothing starts a container when load comes",
     "set scaling.replicas.min and max to the same number, or use orchestrator kubernetes",
   ),
-  "security.seccomp": refused(
-    "the engines take a profile's content, not its path, over their interface",
+  "security.seccomp": later(
+    "the engines take a profile's content over their interface, which nobody here reads from its path",
     "use orchestrator kubernetes, or keep the engine's own filter",
   ),
   metrics: honoured("path of the agent, behind the proxy"),
