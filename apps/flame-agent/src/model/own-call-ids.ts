@@ -1,29 +1,24 @@
-import type {
-  LanguageModelV3,
-  LanguageModelV3Content,
-  LanguageModelV3Prompt,
-  LanguageModelV3StreamPart,
-} from "@ai-sdk/provider";
+import type { LanguageModelV3, LanguageModelV3Content, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 
 /** Ids as every model's server takes them: Mistral's wants nine letters and digits, and nothing else. */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const LENGTH = 9;
 
 /**
- * The same model, but no tool call bears the id of another one that it is told of or has made in its answer. Some servers
- * number the calls of each answer anew, and whoever holds a conversation finds what came of a call by its id alone. Nor is
- * a tool called by a name that every object has.
+ * The same model, but each tool call bears an id that no other one has. Some servers number the calls of each answer anew,
+ * and whoever holds a conversation finds what came of a call by its id alone: in the answer, in the thread, and in turns
+ * that wait for a decision, of which the model isn't told. Nor is a tool called by a name that every object has.
  */
 export function withOwnCallIds(model: LanguageModelV3): LanguageModelV3 {
   return {
     ...model,
     async doGenerate(options) {
-      const ids = new CallIds(options.prompt);
+      const ids = new CallIds();
       const result = await model.doGenerate(options);
       return { ...result, content: result.content.map((part) => ids.inContent(part)) };
     },
     async doStream(options) {
-      const ids = new CallIds(options.prompt);
+      const ids = new CallIds();
       const result = await model.doStream(options);
       const reader = result.stream.getReader();
       return {
@@ -51,15 +46,10 @@ function isOfCall(part: LanguageModelV3Content | LanguageModelV3StreamPart): par
   return "toolCallId" in part;
 }
 
-/** The ids of one answer's calls: the server's own, unless another call has it. */
+/** The ids of one answer's calls. */
 class CallIds {
-  readonly #taken: Set<string>;
   /** Which of our ids a server's stands for now, and whether that call is whole. */
   readonly #current = new Map<string, { readonly id: string; isWhole: boolean }>();
-
-  constructor(prompt: LanguageModelV3Prompt) {
-    this.#taken = callsIn(prompt);
-  }
 
   inContent(part: LanguageModelV3Content): LanguageModelV3Content {
     return isOfCall(part) ? this.#inCall(part) : part;
@@ -83,8 +73,7 @@ class CallIds {
   }
 
   #begin(given: string) {
-    const call = { id: this.#taken.has(given) ? newId() : given, isWhole: false };
-    this.#taken.add(call.id);
+    const call = { id: newId(), isWhole: false };
     this.#current.set(given, call);
     return call;
   }
@@ -99,14 +88,6 @@ class CallIds {
   #of(given: string): string {
     return this.#current.get(given)?.id ?? given;
   }
-}
-
-function callsIn(prompt: LanguageModelV3Prompt): Set<string> {
-  return new Set(
-    prompt.flatMap(({ content }) =>
-      typeof content === "string" ? [] : content.flatMap((part) => ("toolCallId" in part ? [part.toolCallId] : [])),
-    ),
-  );
 }
 
 /** Mastra finds a tool by a name that every object has, and then never answers the call: no tool bears such a name. */
