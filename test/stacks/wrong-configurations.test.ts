@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { readEnvironmentFile } from "../../stacks/environment-file.ts";
 import { desktopDocument, graphOf, problemsOf } from "../support/environment.ts";
 import { WRONG_COMBINATIONS } from "./wrong-combinations.ts";
-import { WRONG_SERVERS } from "./wrong-servers.ts";
-import { SERVERS_WITH_SEVERAL_MISTAKES } from "./wrong-servers-at-once.ts";
+import { SERVERS_WITH_SEVERAL_MISTAKES } from "./wrong-servers/at-once.ts";
+import { WRONG_SERVERS } from "./wrong-servers/index.ts";
 import { WRONG_VALUES } from "./wrong-values.ts";
 
 describe("an environment with one mistake", () => {

@@ -1,6 +1,6 @@
-import type { Document } from "../support/environment.ts";
-import { SERVER_HOSTS } from "../support/server-document.ts";
-import { server } from "./wrong-servers.ts";
+import type { Document } from "../../support/environment.ts";
+import { SERVER_HOSTS } from "../../support/server-document.ts";
+import { server } from "./server.ts";
 
 /** A server's environment with mistakes that have nothing to do with each other, and the paths of all of them. */
 interface SeveralMistakes {
