@@ -102,11 +102,8 @@ export async function beginTurn(
       400,
     );
   const key = turnKey(given.data, request);
-  const begin = async () => {
-    const turn = await runner.admit(context.get("tenant"), request);
-    if (!turn) return context.json({ error: THREAD_OF_ANOTHER }, 409);
-    return begunAnswer(context, chat, await runner.begin(turn, controlOf(context), key), form);
-  };
+  const begin = async () =>
+    begunAnswer(context, chat, await runner.begin(context.get("tenant"), request, controlOf(context), key), form);
   return answeredInTime(context, chat.log, form, begin());
 }
 
@@ -114,6 +111,8 @@ async function begunAnswer(context: Context<AgentEnv>, chat: Chat, begun: Begun,
   switch (begun.kind) {
     case "busy":
       return threadBusy(context);
+    case "thread of another":
+      return context.json({ error: THREAD_OF_ANOTHER }, 409);
     case "key of another request":
       return context.json(
         {

@@ -192,8 +192,8 @@ export function createTurnRecords(pool: Pool, instance: string) {
 
     /**
      * Ends for good what could still go on in a thread that is gone, by its name in the store: turns that wait, whose
-     * approvals nobody can give any more, and those that could be resumed. What its turns told is forgotten, and so are
-     * their keys: a request that comes again is a new one.
+     * approvals nobody can give any more, and those that could be resumed. What its turns told is forgotten. Their keys
+     * stay: a request that comes again is no new one.
      */
     async endIn(thread: string): Promise<void> {
       await pool.query(
@@ -210,7 +210,7 @@ export function createTurnRecords(pool: Pool, instance: string) {
         `with gone as (
            select id, failure is not distinct from 'thread-deleted' as ended from flame.turns
            where ${ownedNameOf("tenant", "thread")} = $1
-         ), unkeyed as (delete from flame.turn_keys where turn in (select id from gone))
+         )
          delete from flame.turn_events as told using gone where told.turn = gone.id and not (gone.ended
            and first_id = (select max(first_id) from flame.turn_events as other where other.turn = gone.id))`,
         [thread],

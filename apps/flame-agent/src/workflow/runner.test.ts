@@ -87,7 +87,7 @@ describe("how a turn ended", () => {
 const unused = () => {
   throw new Error("not used here");
 };
-const REQUEST = { tenant: "a", message: "m", thread: "t", resource: "r", first: true };
+const REQUEST = { message: "m", thread: "t", resource: "r" };
 
 /** How a run of the workflow ends. */
 type Ending = () => Promise<{ readonly status: string; readonly steps?: object; readonly result?: object }>;
@@ -124,7 +124,7 @@ function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}, instance: st
       save: unused,
       remove: unused,
     },
-    threads: { ownerOf: unused, claim: unused },
+    threads: { ownerOf: unused, claim: async () => "new" },
     turns: new LiveTurns(),
     leases: new ThreadLeases(database.pool, {
       instance,
@@ -142,7 +142,7 @@ function runnerOf(ending: Ending, given: Partial<RunnerParts> = {}, instance: st
   let id = "";
   /** Takes a turn to its end. */
   const begin = async () => {
-    const begun = await runner.begin(REQUEST, { signal: new AbortController().signal, abort: unused });
+    const begun = await runner.begin("a", REQUEST, { signal: new AbortController().signal, abort: unused });
     if (begun.kind !== "began") throw new Error(`The turn is ${begun.kind}`);
     id = begun.turn.id;
     for await (const batch of events.follow(id, 0, new AbortController().signal))

@@ -33,7 +33,7 @@ export interface TurnRequest {
 }
 
 /** A request that may run: its thread is new, or its own. */
-export interface AdmittedTurn {
+interface AdmittedTurn {
   readonly tenant: string;
   readonly message: string;
   readonly thread: string;
@@ -51,6 +51,7 @@ export interface Busy {
 export type Begun =
   | { readonly kind: "began" | "joined"; readonly turn: StartedTurn }
   | { readonly kind: "key of another request"; readonly turn: string }
+  | { readonly kind: "thread of another" }
   | Busy;
 
 /** What became of a decision, with the rest of the turn where it was taken. */
@@ -72,6 +73,9 @@ export interface RunnerParts extends CourseParts {
   readonly reconnectSeconds: number;
 }
 
+/** Whose a key is. */
+type KeyOwner = Pick<AdmittedTurn, "tenant" | "resource">;
+
 /** What a run begins with besides the message. */
 type Beginning = Pick<ChatInput, "first" | "left">;
 
@@ -90,8 +94,37 @@ export class TurnRunner {
     return this.#course.settle();
   }
 
+  /**
+   * Takes a new turn as soon as it has its thread for itself; or, where its key stands for one already, or does while it
+   * waits, finds that one, to be followed from its beginning, and makes nothing: its thread may be gone by now. Rejects
+   * where it could not be noted that it began.
+   */
+  async begin(tenant: string, request: TurnRequest, control: TurnControl, key?: TurnKey): Promise<Begun> {
+    const owner = { tenant, resource: request.resource };
+    const known = await this.#keyed(owner, key);
+    if (known) return known;
+    const admitted = await this.#admit(tenant, request);
+    if (!admitted) return { kind: "thread of another" };
+    const found = new AbortController();
+    const noLonger = new AbortController();
+    // Somebody else's request with the key may have the thread, on any instance: its turn is not waited for to its end.
+    if (key) void this.#lookForKey(owner, key, found, noLonger.signal);
+    const signal = AbortSignal.any([control.signal, found.signal]);
+    const take = async (lease: ThreadLease): Promise<Begun> => {
+      const turn = await this.#begin(admitted, control, lease, key);
+      if (turn) return { kind: "began", turn };
+      // Somebody else's request with the key was noted just before this one.
+      const other = await this.#keyed(owner, key);
+      if (other) return other;
+      throw new Error("The key stands for no turn");
+    };
+    const { thread, supersedes } = admitted;
+    const begun = await this.#alone(tenant, thread, signal, take, { supersedes }).finally(() => noLonger.abort());
+    return begun.kind === "busy" ? ((await this.#keyed(owner, key)) ?? begun) : begun;
+  }
+
   /** The turn that the request asks for; undefined where its thread belongs to another resource. A new one is its own. */
-  async admit(
+  async #admit(
     tenant: string,
     { message, thread, resource, supersedes = false }: TurnRequest,
   ): Promise<AdmittedTurn | undefined> {
@@ -105,32 +138,7 @@ export class TurnRunner {
       : { tenant, message, thread, resource, first: claimed === "new", supersedes };
   }
 
-  /**
-   * Takes a new turn as soon as it has its thread for itself; or, where its key stands for one already, or does while it
-   * waits, finds that one, to be followed from its beginning. Rejects where it could not be noted that it began.
-   */
-  async begin(admitted: AdmittedTurn, control: TurnControl, key?: TurnKey): Promise<Begun> {
-    const known = await this.#keyed(admitted, key);
-    if (known) return known;
-    const found = new AbortController();
-    const noLonger = new AbortController();
-    // Somebody else's request with the key may have the thread, on any instance: its turn is not waited for to its end.
-    if (key) void this.#lookForKey(admitted, key, found, noLonger.signal);
-    const signal = AbortSignal.any([control.signal, found.signal]);
-    const take = async (lease: ThreadLease): Promise<Begun> => {
-      const turn = await this.#begin(admitted, control, lease, key);
-      if (turn) return { kind: "began", turn };
-      // Somebody else's request with the key was noted just before this one.
-      const other = await this.#keyed(admitted, key);
-      if (other) return other;
-      throw new Error("The key stands for no turn");
-    };
-    const { tenant, thread, supersedes } = admitted;
-    const begun = await this.#alone(tenant, thread, signal, take, { supersedes }).finally(() => noLonger.abort());
-    return begun.kind === "busy" ? ((await this.#keyed(admitted, key)) ?? begun) : begun;
-  }
-
-  async #keyed({ tenant, resource }: AdmittedTurn, key: TurnKey | undefined): Promise<Begun | undefined> {
+  async #keyed({ tenant, resource }: KeyOwner, key: TurnKey | undefined): Promise<Begun | undefined> {
     const known = key && (await this.#parts.records.keyed(tenant, resource, key.key));
     if (!known) return undefined;
     return known.requestDigest === key.requestDigest
@@ -140,7 +148,7 @@ export class TurnRunner {
 
   /** Aborts `found` as soon as the key stands for a turn, unless nobody waits for that any longer. */
   async #lookForKey(
-    { tenant, resource }: AdmittedTurn,
+    { tenant, resource }: KeyOwner,
     { key }: TurnKey,
     found: AbortController,
     noLonger: AbortSignal,
