@@ -43,7 +43,7 @@ const PLAIN: ResourceKind = {
   serves: false,
 };
 
-/** `willReplaceOnChanges` of the docker provider's schema (5.2.0). */
+/** `willReplaceOnChanges` of the docker provider's schema (5.2.0), and what is a set in that of the provider that it bridges. */
 const DOCKER = {
   "docker:index/container:Container": {
     ...PLAIN,
@@ -56,7 +56,10 @@ const DOCKER = {
       ..."readOnly runtime securityOpts shmSize stdinOpen stopSignal stopTimeout storageOpts sysctls tty".split(" "),
       ..."ulimits uploads user usernsMode volumes workingDir".split(" "),
     ],
-    unordered: ["envs", "labels", "volumes", "securityOpts", "networksAdvanced"],
+    unordered: [
+      ..."capabilities deviceRequests devices dns dnsOpts dnsSearches envs groupAdds hosts labels mounts".split(" "),
+      ..."networksAdvanced securityOpts ulimits uploads volumes".split(" "),
+    ],
     serves: true,
   },
   "docker:index/volume:Volume": {
@@ -83,7 +86,11 @@ const DOCKER = {
       ..."auth mode name taskSpec.networksAdvanceds".split(" "),
       ..."taskSpec.containerSpec.hosts taskSpec.containerSpec.sysctl".split(" "),
     ],
-    unordered: ["labels", "taskSpec.containerSpec.labels"],
+    unordered: [
+      ..."labels taskSpec.networksAdvanceds".split(" "),
+      ..."configs hosts labels mounts secrets".split(" ").map((name) => `taskSpec.containerSpec.${name}`),
+      ..."constraints platforms prefs".split(" ").map((name) => `taskSpec.placement.${name}`),
+    ],
     // What an earlier release wrote there stays: another one would have the service made anew.
     ignored: ["taskSpec.containerSpec.labels"],
     serves: true,

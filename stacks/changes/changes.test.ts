@@ -32,6 +32,15 @@ function encrypted(_key: string, value: unknown): unknown {
     : value;
 }
 
+/** With its properties in another order, and the id that its engine gave it. */
+function withId(value: unknown, index: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const properties = Object.entries(value).toReversed();
+  return Object.fromEntries(
+    properties.map(([key, one]) => [key, /^(secret|config)Id$/.test(key) ? `id-of-${index}` : one]),
+  );
+}
+
 function isSecret(value: unknown): boolean {
   return typeof value === "object" && value !== null && Reflect.get(value, "marker") === "secret";
 }
@@ -141,6 +150,26 @@ describe("what an update of a Swarm would change", () => {
     expect(services.length).toBeGreaterThan(1);
     for (const service of services)
       expect(service).toMatchObject({ effect: "replace", gap: true, because: network?.name, data: undefined });
+  });
+
+  it("is nothing where the state has a set of things in another order, and ids that a plan doesn't know", async () => {
+    const document = {
+      ...swarm({}),
+      containers: {
+        cache: {
+          image: "registry.example/team/cache:7.4.1",
+          healthCheck: { command: ["cache", "ping"] },
+          writablePaths: ["/a", "/b"],
+        },
+      },
+    };
+    const state = await stateOf(document);
+    const isSet = (key: string) => ["secrets", "configs", "mounts", "constraints", "labels"].includes(key);
+    const asProvider = (key: string, value: unknown) =>
+      Array.isArray(value) && isSet(key) ? value.toReversed().map(withId) : value;
+    const stored = JSON.parse(JSON.stringify(state, asProvider));
+    expect(JSON.stringify(stored)).toContain('"secretId":"id-of-0"');
+    expect(changesBetween(storedResources(stored), await graphOf(document))).toEqual([]);
   });
 
   it("is every secret where it is their labels, also one whose value isn't known before it is made", async () => {

@@ -46,11 +46,21 @@ function differing(
   });
 }
 
-/** A list in an order of its own; what can't be compared comes last. */
+/** A list in an order of its own, which what nobody can tell has no part in. */
 function sorted(value: PropertyValue | undefined): PropertyValue | undefined {
   if (!Array.isArray(value)) return value;
-  const key = (one: PropertyValue) => (isHidden(one) ? "\uffff" : JSON.stringify(one));
+  const keys = new Map(value.map((one) => [one, keyOf(one)]));
+  const key = (one: PropertyValue) => keys.get(one) ?? "";
   return value.toSorted((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0));
+}
+
+/** The same text for the same value, whatever the order of its properties. */
+function keyOf(value: PropertyValue | undefined): string {
+  if (value === undefined || isHidden(value)) return "";
+  if (Array.isArray(value)) return `[${value.map(keyOf).join()}]`;
+  if (!isMap(value)) return JSON.stringify(value);
+  const properties = Object.keys(value).toSorted();
+  return `{${properties.flatMap((name) => (isHidden(value[name]) ? [] : `${name}:${keyOf(value[name])}`)).join()}}`;
 }
 
 function isHidden(value: PropertyValue | undefined): boolean {
