@@ -91,6 +91,7 @@ const DOCKER = {
       ..."configs hosts labels mounts secrets".split(" ").map((name) => `taskSpec.containerSpec.${name}`),
       ..."constraints platforms prefs".split(" ").map((name) => `taskSpec.placement.${name}`),
     ],
+    ofSecrets: ["taskSpec.containerSpec.secrets.secretName"],
     // What an earlier release wrote there stays: another one would have the service made anew.
     ignored: ["taskSpec.containerSpec.labels"],
     serves: true,

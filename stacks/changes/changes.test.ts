@@ -32,13 +32,12 @@ function encrypted(_key: string, value: unknown): unknown {
     : value;
 }
 
-/** With its properties in another order, and the id that its engine gave it. */
-function withId(value: unknown, index: number): unknown {
+/** With its properties in another order, and the id and the name that its engine and its secret's value gave it. */
+function asMade(value: unknown, index: number): unknown {
   if (typeof value !== "object" || value === null) return value;
+  const made: Readonly<Record<string, string>> = { secretId: `id-of-${index}`, secretName: `name-of-${index}` };
   const properties = Object.entries(value).toReversed();
-  return Object.fromEntries(
-    properties.map(([key, one]) => [key, /^(secret|config)Id$/.test(key) ? `id-of-${index}` : one]),
-  );
+  return Object.fromEntries(properties.map(([key, one]) => [key, made[key] ?? one]));
 }
 
 function isSecret(value: unknown): boolean {
@@ -152,7 +151,7 @@ describe("what an update of a Swarm would change", () => {
       expect(service).toMatchObject({ effect: "replace", gap: true, because: network?.name, data: undefined });
   });
 
-  it("is nothing where the state has a set of things in another order, and ids that a plan doesn't know", async () => {
+  it("is nothing where the state has a set of things in another order, and names that follow from secrets", async () => {
     const document = {
       ...swarm({}),
       containers: {
@@ -166,7 +165,7 @@ describe("what an update of a Swarm would change", () => {
     const state = await stateOf(document);
     const isSet = (key: string) => ["secrets", "configs", "mounts", "constraints", "labels"].includes(key);
     const asProvider = (key: string, value: unknown) =>
-      Array.isArray(value) && isSet(key) ? value.toReversed().map(withId) : value;
+      Array.isArray(value) && isSet(key) ? value.toReversed().map(asMade) : value;
     const stored = JSON.parse(JSON.stringify(state, asProvider));
     expect(JSON.stringify(stored)).toContain('"secretId":"id-of-0"');
     expect(changesBetween(storedResources(stored), await graphOf(document))).toEqual([]);

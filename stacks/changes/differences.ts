@@ -1,6 +1,6 @@
 import { type PropertyMap, type PropertyValue, SecretValue, UnknownValue } from "../preview/index.ts";
 
-/** Which inputs aren't compared, and in which the order means nothing. */
+/** Which inputs aren't compared, those of a list's members among them, and in which the order means nothing. */
 export interface Comparison {
   readonly ignored: readonly string[];
   readonly unordered: readonly string[];
@@ -39,11 +39,20 @@ function differing(
   return names.flatMap((name) => {
     const path = [...above, name].join(".");
     if (comparison.ignored.some((one) => path === one || path.startsWith(`${one}.`))) return [];
-    const [one, other] = [before[name], after[name]];
+    const [one, other] = [before, after].map((all) => withoutBelow(all[name], path, comparison.ignored));
     if (isMap(one) && isMap(other)) return differing(one, other, [...above, name], comparison);
     const inAnyOrder = comparison.unordered.includes(path);
     return (inAnyOrder ? isSame(sorted(one), sorted(other)) : isSame(one, other)) ? [] : [path];
   });
+}
+
+/** A list without the properties of its members that aren't compared. */
+function withoutBelow(value: PropertyValue | undefined, path: string, ignored: readonly string[]) {
+  const names = ignored.flatMap((one) => (one.startsWith(`${path}.`) ? [one.slice(path.length + 1)] : []));
+  if (!Array.isArray(value) || names.length === 0) return value;
+  return value.map((one) =>
+    isMap(one) ? Object.fromEntries(Object.entries(one).filter(([name]) => !names.includes(name))) : one,
+  );
 }
 
 /** A list in an order of its own, which what nobody can tell has no part in. */

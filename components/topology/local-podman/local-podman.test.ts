@@ -49,7 +49,7 @@ describe("a desktop's resources", () => {
 
   it("are refused where Podman is to look for new images, which it does for units alone", async () => {
     await expect(graphOf(UPDATED_DESKTOP)).rejects.toThrow(
-      /agent\.updates\.kind is "automatic"[^]*fix: .*blueprint render/,
+      /agent\.updates\.kind is "automatic"[\s\S]*fix: .*blueprint render/,
     );
     const units = manifestsOf(UPDATED_DESKTOP).filter(({ content }) => content.includes("AutoUpdate=registry"));
     expect(units.map(({ path }) => path)).toEqual(["quadlet/flame-dev-agent.container"]);
