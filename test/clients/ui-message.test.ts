@@ -6,15 +6,20 @@ import { chatOf, PlainState } from "./plain-chat.ts";
 
 const input = { to: "ada@example.com", text: "hello" };
 const START: TurnEvent = { event: "start", data: { turn: crypto.randomUUID(), thread: "t", resource: "r" } };
-const QUESTION: readonly TurnEvent[] = [
-  START,
-  { event: "text", data: { delta: "I ask." } },
-  { event: "tool", data: { name: "send_message", toolCall: "c", state: "called", input } },
+const calls = (toolCall: string): TurnEvent => ({
+  event: "tool",
+  data: { name: "send_message", toolCall, state: "called", input },
+});
+const answered = (toolCall: string): TurnEvent => ({
+  event: "tool",
+  data: { name: "send_message", toolCall, state: "answered", output: "sent" },
+});
+const asksAbout = (toolCall: string): readonly TurnEvent[] => [
   {
     event: "approval",
     data: {
       id: crypto.randomUUID(),
-      toolCall: "c",
+      toolCall,
       tool: "send_message",
       input,
       expiresAt: "2026-01-01T00:00:00.000Z",
@@ -22,11 +27,15 @@ const QUESTION: readonly TurnEvent[] = [
   },
   { event: "end", data: { finishReason: "suspended", usage: {} } },
 ];
+const QUESTION = [START, { event: "text", data: { delta: "I ask." } }, calls("c"), ...asksAbout("c")] as const;
+const BROKEN: TurnEvent = { event: "error", data: { code: "interrupted", message: "It broke off" } };
 
 /** The message that AI SDK's chat makes of a turn's events when it comes back. */
 async function read(events: readonly TurnEvent[]): Promise<UIMessage> {
   const message = new UiMessage();
-  const chunks = events.flatMap(({ event, data }) => message.chunksOf(event, JSON.stringify(data)));
+  const all = events.flatMap(({ event, data }) => message.chunksOf(event, JSON.stringify(data)));
+  // How an attempt broke off isn't told where another one followed.
+  const chunks = all.filter(({ type }) => type !== "error");
   const told = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("");
   const { chat } = chatOf({ url: "http://127.0.0.1" }, "t", new PlainState(), {}, async () => new Response(told));
   await chat.resumeStream();
@@ -38,8 +47,13 @@ async function read(events: readonly TurnEvent[]): Promise<UIMessage> {
 it.each([
   { what: "waits", behind: [] },
   { what: "was gone on with and broke off before anything came of it", behind: [START] },
-])("a decision about a question is sent where its turn $what", async ({ behind }) => {
-  const message = await read([...QUESTION, ...behind]);
+  {
+    what: "broke off behind a decision about one of several calls, which its next attempt made anew",
+    behind: [START, BROKEN, START, answered("c"), calls("d2"), calls("e2"), ...asksAbout("d2")],
+    before: [START, calls("c"), calls("d"), calls("e"), ...asksAbout("c")],
+  },
+])("a decision about a question is sent where its turn $what", async ({ before = QUESTION, behind }) => {
+  const message = await read([...before, ...behind]);
   const decided = {
     ...message,
     parts: message.parts.map((part) =>

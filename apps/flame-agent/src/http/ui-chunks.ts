@@ -80,9 +80,7 @@ export class UiMessage {
    * what is told anew stands in a step of its own.
    */
   keepBroken(): void {
-    if (this.#place !== "broken") return;
-    this.#held.clear();
-    this.#place = "waiting";
+    if (this.#place === "broken") this.#place = "waiting";
   }
 
   #start({ turn, thread, resource }: { turn: string; thread: string; resource: string }): readonly UiChunk[] {
@@ -93,7 +91,6 @@ export class UiMessage {
     }
     // Taken up again, a turn tells its answer from the beginning.
     this.#place = "in a step";
-    this.#held.clear();
     for (const [call, { step }] of this.#told) if (step === this.#steps) this.#told.delete(call);
     return [start, { type: "reset-step" }];
   }
@@ -188,6 +185,8 @@ export class UiMessage {
 
   #break({ code, message }: Extract<TurnEvent, { event: "error" }>["data"]): readonly UiChunk[] {
     const ended = this.#endText();
+    // What is taken up again makes its calls anew.
+    this.#held.clear();
     this.#place = this.#place === "before a step" ? "waiting" : "broken";
     if (code === "client-left") return [...ended, { type: "abort", reason: message }];
     return [...ended, { type: "error", errorText: message }];
