@@ -19,7 +19,7 @@ const WAITS =
 
 /** What a client is told where the turn was decided about through another instance, or expired. */
 const STANDS =
-  "A turn that waited in the thread ended without this instance, which puts messages aside for it; fix: begin a turn (POST /turns, /chat or /api/agents/flame/stream)";
+  "A turn that waited in the thread ended without this instance, which would put the message aside for it until it is restarted; fix: say it in a turn of its own (POST /turns, /chat or /api/agents/flame/stream)";
 
 /** A thread, and what becomes of a message that no run takes at once. */
 type SendTarget = ThreadName & Pick<SendAgentMessageOptions, "ifActive" | "ifIdle">;
