@@ -91,7 +91,7 @@ describe("a thread whose turn waits for an approval", () => {
 async function expectTakenByTurnsAlone(thread: string, at: TestAgent): Promise<void> {
   for (const route of ["send-message", "queue-message"]) {
     const refused = await say(route, thread, at);
-    expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining("begin a turn")]);
+    expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining("in a turn of its own")]);
     const events = await eventsOf(at.post("/turns", { message: "go on", thread, resource: "r" }));
     expect(events.at(-1)?.event).toBe("end");
   }
