@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { composeFile } from "../../../components/orchestration/index.ts";
+import { expectEmitted } from "./expect-emitted.ts";
 import { fullHost, REVISION } from "./standalone-containers.ts";
 
 it("a Compose file says all of workloads that say something at every leaf", () => {
-  expect(parse(composeFile("staging", "flame-staging", fullHost("docker")))).toEqual({
+  expectEmitted(parse(composeFile("staging", "flame-staging", fullHost("docker"))), {
     name: "flame-staging",
     services: {
       "flame-staging-cache": {

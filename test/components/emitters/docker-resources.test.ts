@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { dockerContainerArgs, dockerNetworkArgs, type SecretSource } from "../../../components/orchestration/index.ts";
 import { dockerVolumeArgs } from "../../../components/orchestration/standalone/docker-container.ts";
 import { FULL_VOLUME } from "../../support/full-workload.ts";
+import { expectEmitted } from "./expect-emitted.ts";
 import { containerIn, fullHost, REVISION } from "./standalone-containers.ts";
 
 const resolved = <Value>(value: pulumi.Input<Value>) =>
@@ -59,7 +60,7 @@ const LABELS = [
 
 describe("Pulumi's resources of a workload that says something at every leaf", () => {
   it("are a container on Docker", async () => {
-    expect(await argsOf("docker", "cache")).toEqual({
+    expectEmitted(await argsOf("docker", "cache"), {
       ...CACHE,
       tmpfs: { "/run": "size=59m,noexec,nosuid,nodev,uid=1403,gid=1504" },
       logOpts: { "max-size": "13631488", "max-file": "6" },
@@ -68,7 +69,7 @@ describe("Pulumi's resources of a workload that says something at every leaf", (
   });
 
   it("are a container on Podman", async () => {
-    expect(await argsOf("podman", "cache")).toEqual({
+    expectEmitted(await argsOf("podman", "cache"), {
       ...CACHE,
       tmpfs: { "/run": "size=59m,noexec,rw,rprivate,nosuid,nodev,tmpcopyup" },
       logOpts: { "max-size": "13631488" },
@@ -91,15 +92,15 @@ describe("Pulumi's resources of a workload that says something at every leaf", (
       options: { mtu: "1387" },
       labels: [{ label: "blueprint.component", value: "network" }],
     };
-    expect(dockerNetworkArgs(fullHost("docker").network, "docker")).toEqual(asked);
-    expect(dockerNetworkArgs(fullHost("podman").network, "podman")).toEqual({
+    expectEmitted(dockerNetworkArgs(fullHost("docker").network, "docker"), asked);
+    expectEmitted(dockerNetworkArgs(fullHost("podman").network, "podman"), {
       ...asked,
       ipamOptions: { driver: "host-local" },
     });
   });
 
   it("are a volume", () => {
-    expect(dockerVolumeArgs(FULL_VOLUME)).toEqual({
+    expectEmitted(dockerVolumeArgs(FULL_VOLUME), {
       name: "flame-staging-cache-data",
       driver: "nfs",
       driverOpts: { share: "files.example:/cache" },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { containerOptions } from "../../../apps/ops/src/rollout/container-options.ts";
+import { expectEmitted } from "./expect-emitted.ts";
 import { containerIn, fullHost, REVISION } from "./standalone-containers.ts";
 
 const optionsOf = (engine: "docker" | "podman", key: string) =>
@@ -51,7 +52,7 @@ const HOST = {
 
 describe("what a rollout asks an engine for, of a workload that says something at every leaf", () => {
   it("is a container on Docker", () => {
-    expect(optionsOf("docker", "cache")).toEqual({
+    expectEmitted(optionsOf("docker", "cache"), {
       ...CACHE,
       HostConfig: {
         ...HOST,
@@ -62,7 +63,7 @@ describe("what a rollout asks an engine for, of a workload that says something a
   });
 
   it("is a container on Podman", () => {
-    expect(optionsOf("podman", "cache")).toEqual({
+    expectEmitted(optionsOf("podman", "cache"), {
       ...CACHE,
       HostConfig: {
         ...HOST,
@@ -73,6 +74,6 @@ describe("what a rollout asks an engine for, of a workload that says something a
   });
 
   it("is a container with its volume", () => {
-    expect(optionsOf("docker", "store").HostConfig?.Binds).toEqual(["flame-staging-cache-data:/var/lib/cache"]);
+    expectEmitted(optionsOf("docker", "store").HostConfig?.Binds, ["flame-staging-cache-data:/var/lib/cache"]);
   });
 });

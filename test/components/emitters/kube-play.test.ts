@@ -2,13 +2,14 @@ import { expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { kubePlayPods, kubePlayVolumes } from "../../../components/orchestration/index.ts";
 import { FULL_VOLUME } from "../../support/full-workload.ts";
+import { expectEmitted } from "./expect-emitted.ts";
 import { fullHost, REVISION } from "./standalone-containers.ts";
 
 it("a document for podman kube play says all of workloads that say something at every leaf", () => {
   const { containers, network } = fullHost("podman");
   const text = kubePlayPods("staging", network.name, containers);
   const [cache, store] = parseAllDocuments(text).map((document) => document.toJS());
-  expect(cache).toEqual({
+  expectEmitted(cache, {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
@@ -69,10 +70,10 @@ it("a document for podman kube play says all of workloads that say something at 
       ],
     },
   });
-  expect(store.spec.volumes).toEqual([
+  expectEmitted(store.spec.volumes, [
     { name: "flame-staging-store-0", persistentVolumeClaim: { claimName: "flame-staging-cache-data" } },
   ]);
-  expect(store.spec.containers[0].volumeMounts).toEqual([
+  expectEmitted(store.spec.containers[0].volumeMounts, [
     { name: "flame-staging-store-0", mountPath: "/var/lib/cache" },
   ]);
   // How each is stopped stands in the head, since Podman 4 leaves the pod's own grace out of account.

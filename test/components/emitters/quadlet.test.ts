@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { quadletContainer, quadletNetwork, quadletVolume } from "../../../components/orchestration/index.ts";
 import { FULL_VOLUME } from "../../support/full-workload.ts";
+import { expectEmitted } from "./expect-emitted.ts";
 import { containerIn, fullHost } from "./standalone-containers.ts";
 
 const context = {
@@ -18,7 +19,9 @@ describe("Quadlet's units of a workload that says something at every leaf", () =
   it("are a container", () => {
     const { fileName, content } = unitOf("cache");
     expect(fileName).toBe("flame-staging-cache.container");
-    expect(withoutRevision(content)).toBe(`[Unit]
+    expectEmitted(
+      withoutRevision(content),
+      `[Unit]
 Description=cache of the flame environment staging
 StartLimitBurst=8
 
@@ -59,7 +62,8 @@ TimeoutStopSec=203
 
 [Install]
 WantedBy=default.target
-`);
+`,
+    );
   });
 
   it("are a container behind another one, with its volume", () => {
@@ -69,7 +73,7 @@ WantedBy=default.target
   });
 
   it("are a network", () => {
-    expect(quadletNetwork(fullHost("podman").network)).toEqual({
+    expectEmitted(quadletNetwork(fullHost("podman").network), {
       fileName: "flame-staging-net.network",
       content: `[Network]
 NetworkName=flame-staging-net
@@ -84,7 +88,7 @@ Label=blueprint.component=network
   });
 
   it("are a volume", () => {
-    expect(quadletVolume(FULL_VOLUME)).toEqual({
+    expectEmitted(quadletVolume(FULL_VOLUME), {
       fileName: "flame-staging-cache-data.volume",
       content: `[Volume]
 VolumeName=flame-staging-cache-data

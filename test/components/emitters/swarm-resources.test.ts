@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { swarmNetworkArgs, swarmServiceArgs } from "../../../components/orchestration/swarm/swarm.resources.ts";
+import { expectEmitted } from "./expect-emitted.ts";
 import { fullSwarm } from "./swarm-plan.ts";
 
 const LABELS = [{ label: "team", value: "assistants" }];
@@ -11,7 +12,7 @@ const argsOf = (key: string) => {
 
 describe("Pulumi's resources of a Swarm's workload that says something at every leaf", () => {
   it("are a service", () => {
-    expect(argsOf("cache")).toEqual({
+    expectEmitted(argsOf("cache"), {
       name: "flame-staging-cache",
       labels: LABELS,
       mode: { replicated: { replicas: 4 } },
@@ -99,7 +100,7 @@ describe("Pulumi's resources of a Swarm's workload that says something at every 
   });
 
   it("are a network", () => {
-    expect(swarmNetworkArgs(fullSwarm().network)).toEqual({
+    expectEmitted(swarmNetworkArgs(fullSwarm().network), {
       name: "flame-staging-net",
       driver: "overlay",
       attachable: true,
