@@ -2,6 +2,7 @@ import { type CronExpression, formatCpu, formatSeconds, toSystemdCalendar } from
 import type { ContainerPlan, MountPlan, NetworkPlan, VolumePlan } from "../container.plan.ts";
 import type { Logging, RestartPolicy } from "../container.settings.ts";
 import { podmanSecretName } from "./docker-container.ts";
+import type { QuadletKeys } from "./quadlet-keys.ts";
 
 /** A file below systemd's folder for Quadlet units. */
 export interface QuadletUnit {
@@ -21,7 +22,12 @@ export interface QuadletContext {
   readonly startTimeoutSeconds: number;
 }
 
-type Line = readonly [key: string, value: string | number];
+type Line<Section extends keyof QuadletKeys> = readonly [key: QuadletKeys[Section], value: string | number];
+
+/** A section with lines that its unit may have. */
+type Section = {
+  [Name in keyof QuadletKeys]: { readonly name: Name; readonly lines: readonly Line<Name>[] };
+}[keyof QuadletKeys];
 
 /** Time that systemd gives Podman on top of the container's own grace, so that Podman ends it and not systemd. */
 const SYSTEMD_MARGIN_SECONDS = 10;
@@ -34,7 +40,7 @@ export function quadletContainer(plan: ContainerPlan, context: QuadletContext): 
       name: "Unit",
       lines: [
         ["Description", `${plan.key} of the flame environment ${context.environment}`],
-        ...before.flatMap((service): Line[] => [
+        ...before.flatMap((service): Line<"Unit">[] => [
           ["Requires", service],
           ["After", service],
         ]),
@@ -54,14 +60,19 @@ export function quadletContainer(plan: ContainerPlan, context: QuadletContext): 
         ["DropCapability", "all"],
         ["NoNewPrivileges", "true"],
         ["Network", `${context.network}.network`],
-        ...plan.dnsServers.map((server): Line => ["DNS", server]),
+        ...plan.dnsServers.map((server): Line<"Container"> => ["DNS", server]),
         ...plan.ports.map(
-          (port): Line => ["PublishPort", `${port.address}:${port.hostPort}:${port.containerPort}/${port.protocol}`],
+          (port): Line<"Container"> => [
+            "PublishPort",
+            `${port.address}:${port.hostPort}:${port.containerPort}/${port.protocol}`,
+          ],
         ),
         ...plan.mounts.map(mountLine),
-        ...Object.entries(plan.environment).map(([name, value]): Line => ["Environment", quoted(`${name}=${value}`)]),
+        ...Object.entries(plan.environment).map(
+          ([name, value]): Line<"Container"> => ["Environment", quoted(`${name}=${value}`)],
+        ),
         ...Object.entries(plan.secrets).map(
-          ([name, source]): Line => [
+          ([name, source]): Line<"Container"> => [
             "Secret",
             `${podmanSecretName(context.environment, source)},type=env,target=${name}`,
           ],
@@ -72,7 +83,7 @@ export function quadletContainer(plan: ContainerPlan, context: QuadletContext): 
         ["HealthStartPeriod", formatSeconds(plan.healthCheck.startPeriodSeconds)],
         ["HealthRetries", plan.healthCheck.retries],
         ["LogDriver", { file: "k8s-file", journald: "journald", none: "none" }[plan.logging.kind]],
-        ...Object.entries(plan.labels).map(([name, value]): Line => ["Label", quoted(`${name}=${value}`)]),
+        ...Object.entries(plan.labels).map(([name, value]): Line<"Container"> => ["Label", quoted(`${name}=${value}`)]),
         ...(plan.updateAutomatically ? [["AutoUpdate", "registry"] as const] : []),
         ["PodmanArgs", podmanArguments(plan).map(quoted).join(" ")],
       ],
@@ -86,7 +97,7 @@ export function quadletContainer(plan: ContainerPlan, context: QuadletContext): 
         ["TimeoutStopSec", plan.stopGraceSeconds + SYSTEMD_MARGIN_SECONDS],
       ],
     },
-    ...(context.autoStart ? [{ name: "Install", lines: [["WantedBy", "default.target"] as const] }] : []),
+    ...(context.autoStart ? [{ name: "Install", lines: [["WantedBy", "default.target"]] } as const] : []),
   ]);
 }
 
@@ -101,8 +112,8 @@ export function quadletNetwork(plan: NetworkPlan): QuadletUnit {
         ["Subnet", plan.subnet],
         ["Gateway", plan.gateway],
         ...(plan.addressRange === undefined ? [] : [["IPRange", plan.addressRange] as const]),
-        ...Object.entries(plan.options).map(([name, value]): Line => ["Options", `${name}=${value}`]),
-        ...Object.entries(plan.labels).map(([name, value]): Line => ["Label", quoted(`${name}=${value}`)]),
+        ...Object.entries(plan.options).map(([name, value]): Line<"Network"> => ["Options", `${name}=${value}`]),
+        ...Object.entries(plan.labels).map(([name, value]): Line<"Network"> => ["Label", quoted(`${name}=${value}`)]),
       ],
     },
   ]);
@@ -117,7 +128,7 @@ export function quadletVolume(plan: VolumePlan): QuadletUnit {
         ["VolumeName", plan.name],
         ...(plan.driver === "local" ? [] : [["Driver", plan.driver] as const]),
         ...volumeOptions(plan.driverOptions),
-        ...Object.entries(plan.labels).map(([name, value]): Line => ["Label", quoted(`${name}=${value}`)]),
+        ...Object.entries(plan.labels).map(([name, value]): Line<"Volume"> => ["Label", quoted(`${name}=${value}`)]),
       ],
     },
   ]);
@@ -137,15 +148,16 @@ export function quadletUpdateTimer(schedule: CronExpression): QuadletUnit {
 }
 
 /** Options of the local driver, which mounts a file system, have keys of their own; another driver's are passed as they are. */
-function volumeOptions({ type, device, o, ...others }: Readonly<Record<string, string>>): Line[] {
-  const known = { Type: type, Device: device, Options: o };
+function volumeOptions({ type, device, o, ...others }: Readonly<Record<string, string>>): Line<"Volume">[] {
   return [
-    ...Object.entries(known).flatMap(([key, value]): Line[] => (value === undefined ? [] : [[key, value]])),
-    ...Object.entries(others).map(([key, value]): Line => ["PodmanArgs", quoted(`--opt=${key}=${value}`)]),
+    ...(type === undefined ? [] : [["Type", type] as const]),
+    ...(device === undefined ? [] : [["Device", device] as const]),
+    ...(o === undefined ? [] : [["Options", o] as const]),
+    ...Object.entries(others).map(([key, value]): Line<"Volume"> => ["PodmanArgs", quoted(`--opt=${key}=${value}`)]),
   ];
 }
 
-function unit(fileName: string, sections: readonly { name: string; lines: readonly Line[] }[]): QuadletUnit {
+function unit(fileName: string, sections: readonly Section[]): QuadletUnit {
   const text = sections.map(({ name, lines }) =>
     [`[${name}]`, ...lines.map(([key, value]) => `${key}=${escaped(value)}`)].join("\n"),
   );
@@ -180,7 +192,7 @@ function logArguments(logging: Logging): string[] {
   }
 }
 
-function mountLine(mount: MountPlan): Line {
+function mountLine(mount: MountPlan): Line<"Container"> {
   switch (mount.kind) {
     case "volume":
       return ["Volume", `${mount.volume}.volume:${mount.containerPath}`];
@@ -194,7 +206,7 @@ function mountLine(mount: MountPlan): Line {
   }
 }
 
-function userLines(user: string): Line[] {
+function userLines(user: string): Line<"Container">[] {
   const [id = user, group] = user.split(":");
   return group === undefined
     ? [["User", id]]
