@@ -133,7 +133,7 @@ export const WORKLOAD_LEAVES = {
   "placement.apart": leaf("replicas on hosts of their own", shared("placement.apart"), ({ workload }) =>
     unless("preferred", workload.placement.apart),
   ),
-  "placement.tolerations": leaf("taints that are borne", shared("placement.tolerations"), ({ workload }) =>
+  "placement.tolerations": leaf("taints that are tolerated", shared("placement.tolerations"), ({ workload }) =>
     some(workload.placement.tolerations),
   ),
   "update.strategy": leaf("strategy other than rolling", shared("update.strategy"), ({ workload }) =>
@@ -158,7 +158,7 @@ export const WORKLOAD_LEAVES = {
     shared("update.onFailure"),
     ({ workload }) => workload.update.onFailure,
   ),
-  "update.maxFailureRatio": leaf("failures that are borne", shared("update.maxFailureRatio"), ({ workload }) =>
+  "update.maxFailureRatio": leaf("failures that are tolerated", shared("update.maxFailureRatio"), ({ workload }) =>
     unless(0, workload.update.maxFailureRatio),
   ),
   "rollback.order": leaf("order of a rollback", shared("rollback.order"), ({ workload }) => workload.rollback.order),
@@ -183,7 +183,7 @@ export const WORKLOAD_LEAVES = {
     ({ workload }) => workload.rollback.onFailure,
   ),
   "rollback.maxFailureRatio": leaf(
-    "failures of a rollback that are borne",
+    "failures of a rollback that are tolerated",
     shared("rollback.maxFailureRatio"),
     ({ workload }) => workload.rollback.maxFailureRatio,
   ),

@@ -12,7 +12,7 @@ describe("a workload's settings", () => {
     { why: "a label above a number", settings: requires({ operator: "Gt", values: ["3"] }) },
     { why: "every taint", settings: tolerates({}) },
     { why: "a taint of one value", settings: tolerates({ key: "dedicated", operator: "Equal", value: "agents" }) },
-    { why: "an eviction that is borne for a while", settings: tolerates({ effect: "NoExecute", seconds: 60 }) },
+    { why: "an eviction that is tolerated for a while", settings: tolerates({ effect: "NoExecute", seconds: 60 }) },
     {
       why: "as much space as may be taken",
       settings: { resources: { ephemeralRequest: "1GiB", ephemeralLimit: "1GiB" } },

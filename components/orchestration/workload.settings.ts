@@ -62,7 +62,7 @@ export const Toleration = z
       .optional()
       .meta({ description: "Taint's effect; every effect where it is left out.", example: "NoSchedule" }),
     seconds: z.int().min(0).max(86_400).optional().meta({
-      description: "How long NoExecute is borne; for ever where it is left out.",
+      description: "How long NoExecute is tolerated; indefinitely where it is left out.",
       unit: "seconds",
       example: 300,
     }),
@@ -190,7 +190,7 @@ export const WorkloadSettings = z.strictObject({
       apart: z.enum(["required", "preferred", "off"]).prefault("preferred").meta({
         description: "Whether two replicas may share a host: never, only where there is no other room, or freely.",
       }),
-      tolerations: z.array(Toleration).prefault([]).meta({ description: "Taints of hosts that are borne." }),
+      tolerations: z.array(Toleration).prefault([]).meta({ description: "Taints of hosts that are tolerated." }),
     })
     .prefault({}),
   security: z

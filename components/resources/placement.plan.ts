@@ -150,14 +150,14 @@ export function exclusion(
   const unmet = item.require.find((expression) => !matches(host.labels, expression));
   if (unmet) return `its labels aren't ${[unmet.key, unmet.operator, ...unmet.values].join(" ")}`;
   const taint = host.taints.find(
-    (one) => one.effect !== "PreferNoSchedule" && !item.tolerations.some((toleration) => bears(toleration, one)),
+    (one) => one.effect !== "PreferNoSchedule" && !item.tolerations.some((toleration) => tolerates(toleration, one)),
   );
   if (taint) return `taint ${taint.key}=${taint.value}:${taint.effect} isn't tolerated`;
   const missing = item.spreadOver.find((label) => host.labels[label] === undefined);
   return missing === undefined ? undefined : `it has no label ${missing} to spread over`;
 }
 
-function bears(toleration: PlacementItem["tolerations"][number], taint: PlacementHost["taints"][number]): boolean {
+function tolerates(toleration: PlacementItem["tolerations"][number], taint: PlacementHost["taints"][number]): boolean {
   if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
   if (toleration.key === undefined) return true;
   return toleration.key === taint.key && (toleration.operator === "Exists" || toleration.value === taint.value);

@@ -85,7 +85,7 @@ it("spreads over each label by itself, counting one version's pods only", () => 
   );
 });
 
-it("bears taints for as long as is said", () => {
+it("tolerates taints for as long as is said", () => {
   const tolerations = [
     { key: "dedicated", operator: "Equal", value: "agents", effect: "NoSchedule" },
     { key: "spot", operator: "Exists", effect: "NoExecute", seconds: 0 },

@@ -91,7 +91,7 @@ export const KUBERNETES: Declaration = {
     accepts: ({ workload: { update } }) => update.onFailure === (update.strategy === "canary" ? "rollback" : "pause"),
     instead: "remove topology.workload.update.onFailure, or use orchestrator swarm",
   }),
-  "update.maxFailureRatio": refused("a Deployment bears no failing pod", "remove it, or use orchestrator swarm"),
+  "update.maxFailureRatio": refused("a Deployment tolerates no failing pod", "remove it, or use orchestrator swarm"),
   "rollback.order": refused(NO_ROLLBACK, NO_ROLLBACK_MEND),
   "rollback.parallelism": refused(NO_ROLLBACK, NO_ROLLBACK_MEND),
   "rollback.delaySeconds": refused(NO_ROLLBACK, NO_ROLLBACK_MEND),

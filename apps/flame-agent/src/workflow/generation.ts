@@ -104,14 +104,11 @@ async function generateNoting(
         const outcome = isValidationError(output)
           ? ({ state: "failed" } as const)
           : { state: "answered" as const, output };
-        // A call of a later answer may bear the same id.
-        outcomes.delete(toolCall);
         await emitAll(calls.settle(toolCall, name, outcome));
         break;
       }
       case "tool-error": {
         const { toolName: name, toolCallId: toolCall } = chunk.payload;
-        outcomes.delete(toolCall);
         await emitAll(calls.settle(toolCall, name, { state: "failed" }));
         break;
       }

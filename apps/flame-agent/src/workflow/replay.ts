@@ -120,7 +120,7 @@ function isUndone(part: Part): boolean {
 const makes = (message: MastraDBMessage, call: MadeCall) =>
   message.role === "assistant" && message.content.parts.some((part) => isCall(part, call));
 
-/** By its input too, as the approval keeps it: ids of calls may come again in a later turn of the thread. */
+/** By its input too, as the approval keeps it: in threads of earlier releases a call's id may come again in a later turn. */
 function isCall(part: Part, { toolCall, tool, input }: MadeCall): boolean {
   if (part.type !== "tool-invocation") return false;
   const { toolCallId, toolName, args } = part.toolInvocation;

@@ -34,7 +34,7 @@ export class StepCalls {
 
   called(toolCall: string, tool: string): void {
     const isLater = this.#calls.every(({ isSettled }) => isSettled);
-    // An answer's calls are told of before the next answer begins, whose calls may bear the same ids.
+    // An answer's calls are told of before the next answer begins.
     if (isLater) this.#calls.length = 0;
     this.#calls.push({ toolCall, tool, isSettled: false });
   }
