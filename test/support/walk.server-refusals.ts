@@ -2,13 +2,34 @@ import type { OrchestratorKind } from "../../components/orchestration/index.ts";
 
 type Refusals = Readonly<Record<string, string>>;
 
+/** Leaves that Docker has no place for, whether its hosts are a Swarm or not, and where they are refused. */
+const ON_DOCKER: Refusals = {
+  "topology.workload.resources.network.ingressPerSecond": "topology.workload.resources.network.ingressPerSecond",
+  "topology.workload.resources.network.egressPerSecond": "topology.workload.resources.network.egressPerSecond",
+  "agent.updates.kind=automatic": "agent.updates.kind",
+  "agent.updates.kind=manual": "agent.updates.kind",
+  "topology.governance.classes.*.priority": "topology.governance.classes.worker.priority",
+  "topology.governance.classes.*.preempts": "topology.governance.classes.worker.preempts",
+  "topology.governance.replicaBounds.cpu.defaultRequest": "topology.governance.replicaBounds.cpu.defaultRequest",
+  "topology.governance.replicaBounds.cpu.defaultLimit": "topology.governance.replicaBounds.cpu.defaultLimit",
+  "topology.governance.replicaBounds.memory.defaultRequest": "topology.governance.replicaBounds.memory.defaultRequest",
+  "topology.governance.replicaBounds.memory.defaultLimit": "topology.governance.replicaBounds.memory.defaultLimit",
+  "topology.governance.replicaBounds.ephemeral.defaultRequest":
+    "topology.governance.replicaBounds.ephemeral.defaultRequest",
+  "topology.governance.replicaBounds.ephemeral.defaultLimit":
+    "topology.governance.replicaBounds.ephemeral.defaultLimit",
+  "topology.workload.security.seccomp.kind=profile": "topology.workload.security.seccomp",
+  "topology.workload.security.seccomp.kind=runtime-default": "topology.workload.security.seccomp",
+  "topology.workload.resources.ephemeralRequest": "topology.workload.resources.ephemeralRequest",
+  "topology.workload.resources.ephemeralLimit": "topology.workload.resources.ephemeralLimit",
+  "topology.workload.storage.size": "topology.workload.storage.size",
+  "topology.workload.placement.tolerations[].seconds": "topology.workload.placement.tolerations",
+};
+
 /** Leaves that an orchestrator refuses, and where. */
 export const REFUSED: Readonly<Record<OrchestratorKind, Refusals>> = {
   standalone: {
-    "topology.workload.resources.network.ingressPerSecond": "topology.workload.resources.network.ingressPerSecond",
-    "topology.workload.resources.network.egressPerSecond": "topology.workload.resources.network.egressPerSecond",
-    "agent.updates.kind=automatic": "agent.updates.kind",
-    "agent.updates.kind=manual": "agent.updates.kind",
+    ...ON_DOCKER,
     "topology.hosts[].role": "topology.hosts.0.role",
     "topology.workload.rollback.order": "topology.workload.rollback.order",
     "topology.workload.rollback.parallelism": "topology.workload.rollback.parallelism",
@@ -16,56 +37,19 @@ export const REFUSED: Readonly<Record<OrchestratorKind, Refusals>> = {
     "topology.workload.rollback.monitorSeconds": "topology.workload.rollback.monitorSeconds",
     "topology.workload.rollback.onFailure": "topology.workload.rollback.onFailure",
     "topology.workload.rollback.maxFailureRatio": "topology.workload.rollback.maxFailureRatio",
-    "topology.governance.classes.*.priority": "topology.governance.classes.worker.priority",
-    "topology.governance.classes.*.preempts": "topology.governance.classes.worker.preempts",
-    "topology.governance.replicaBounds.cpu.defaultRequest": "topology.governance.replicaBounds.cpu.defaultRequest",
-    "topology.governance.replicaBounds.cpu.defaultLimit": "topology.governance.replicaBounds.cpu.defaultLimit",
-    "topology.governance.replicaBounds.memory.defaultRequest":
-      "topology.governance.replicaBounds.memory.defaultRequest",
-    "topology.governance.replicaBounds.memory.defaultLimit": "topology.governance.replicaBounds.memory.defaultLimit",
-    "topology.governance.replicaBounds.ephemeral.defaultRequest":
-      "topology.governance.replicaBounds.ephemeral.defaultRequest",
-    "topology.governance.replicaBounds.ephemeral.defaultLimit":
-      "topology.governance.replicaBounds.ephemeral.defaultLimit",
-    "topology.workload.security.seccomp.kind=profile": "topology.workload.security.seccomp",
-    "topology.workload.security.seccomp.kind=runtime-default": "topology.workload.security.seccomp",
     "topology.workload.update.delaySeconds": "topology.workload.update.delaySeconds",
     "topology.workload.update.onFailure": "topology.workload.update.onFailure",
     "topology.workload.update.maxFailureRatio": "topology.workload.update.maxFailureRatio",
-    "topology.workload.resources.ephemeralRequest": "topology.workload.resources.ephemeralRequest",
-    "topology.workload.resources.ephemeralLimit": "topology.workload.resources.ephemeralLimit",
     "topology.workload.resources.gpus": "topology.workload.resources.gpus",
     "topology.workload.files": "topology.workload.files",
-    "topology.workload.storage.size": "topology.workload.storage.size",
-    "topology.workload.placement.tolerations[].seconds": "topology.workload.placement.tolerations",
   },
   swarm: {
-    "topology.workload.resources.network.ingressPerSecond": "topology.workload.resources.network.ingressPerSecond",
-    "topology.workload.resources.network.egressPerSecond": "topology.workload.resources.network.egressPerSecond",
+    ...ON_DOCKER,
     "topology.client.authentication.kind=api-key": "topology.client.authentication.kind",
     "topology.client.authentication.kind=none": "topology.client.authentication.kind",
     "topology.client.authentication.kind=basic": "topology.client.authentication.kind",
-    "agent.updates.kind=automatic": "agent.updates.kind",
-    "agent.updates.kind=manual": "agent.updates.kind",
-    "topology.governance.classes.*.priority": "topology.governance.classes.worker.priority",
-    "topology.governance.classes.*.preempts": "topology.governance.classes.worker.preempts",
-    "topology.governance.replicaBounds.cpu.defaultRequest": "topology.governance.replicaBounds.cpu.defaultRequest",
-    "topology.governance.replicaBounds.cpu.defaultLimit": "topology.governance.replicaBounds.cpu.defaultLimit",
-    "topology.governance.replicaBounds.memory.defaultRequest":
-      "topology.governance.replicaBounds.memory.defaultRequest",
-    "topology.governance.replicaBounds.memory.defaultLimit": "topology.governance.replicaBounds.memory.defaultLimit",
-    "topology.governance.replicaBounds.ephemeral.defaultRequest":
-      "topology.governance.replicaBounds.ephemeral.defaultRequest",
-    "topology.governance.replicaBounds.ephemeral.defaultLimit":
-      "topology.governance.replicaBounds.ephemeral.defaultLimit",
-    "topology.workload.security.seccomp.kind=profile": "topology.workload.security.seccomp",
-    "topology.workload.security.seccomp.kind=runtime-default": "topology.workload.security.seccomp",
     "topology.endpoint.tls.kind=certificate": "topology.endpoint.tls.kind",
     "topology.endpoint.tls.kind=none": "topology.endpoint.tls.kind",
-    "topology.workload.resources.ephemeralRequest": "topology.workload.resources.ephemeralRequest",
-    "topology.workload.resources.ephemeralLimit": "topology.workload.resources.ephemeralLimit",
-    "topology.workload.storage.size": "topology.workload.storage.size",
-    "topology.workload.placement.tolerations[].seconds": "topology.workload.placement.tolerations",
     "topology.workload.placement.prefer[].weight": "topology.workload.placement.prefer",
     "topology.workload.placement.prefer[].key": "topology.workload.placement.prefer",
     "topology.workload.placement.prefer[].operator": "topology.workload.placement.prefer",
