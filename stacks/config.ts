@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { TurnSettings } from "../components/availability/index.ts";
 import { ConfigurationError, describeIssues, type Problem, printValue } from "../components/core/index.ts";
+import { DesktopSettings } from "../components/desktop/index.ts";
 import { MonitoringSettings } from "../components/observability/index.ts";
 import { AdditionalContainers, AgentSettings } from "../components/orchestration/index.ts";
 import { RegionSettings } from "../components/regions/index.ts";
 import { ResourceSettings } from "../components/resources/index.ts";
 import { ScalingSettings } from "../components/scaling/index.ts";
-import { DesktopSettings, TopologySettings } from "../components/topology/index.ts";
+import { TopologySettings } from "../components/topology/index.ts";
 import { withPresets } from "./presets/index.ts";
 import { namesAt } from "./settings-reference.ts";
 

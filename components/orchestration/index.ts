@@ -84,13 +84,8 @@ export {
   type RolloutStep,
   trialName,
 } from "./standalone/rollout.plan.ts";
-export {
-  adaptStandalone,
-  REVISION_LABEL,
-  type StandaloneContainer,
-  type StandaloneHostPlan,
-  type StandalonePlan,
-} from "./standalone/standalone.adapter.ts";
+export { adaptStandalone, REVISION_LABEL } from "./standalone/standalone.adapter.ts";
+export type { StandaloneContainer, StandaloneHostPlan, StandalonePlan } from "./standalone/standalone.plan.ts";
 export { StandaloneSettings } from "./standalone/standalone.settings.ts";
 export { StandaloneHost } from "./standalone/standalone-host.ts";
 export { adaptSwarm } from "./swarm/swarm.adapter.ts";

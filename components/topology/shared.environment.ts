@@ -1,10 +1,10 @@
 import type { TurnSettings } from "../availability/index.ts";
+import type { DesktopSettings } from "../desktop/index.ts";
 import type { MonitoringSettings } from "../observability/index.ts";
 import type { AdditionalContainers, AgentSettings } from "../orchestration/index.ts";
 import type { RegionSettings } from "../regions/index.ts";
 import type { ResourceSettings } from "../resources/index.ts";
 import type { ScalingSettings } from "../scaling/index.ts";
-import type { DesktopSettings } from "./local-podman/index.ts";
 
 /** Everything that an environment is described by, in a topology of its own. */
 export interface EnvironmentSettings<Topology> {

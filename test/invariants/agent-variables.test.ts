@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Environment as AgentEnvironment, parseConfiguration } from "../../apps/flame-agent/src/configuration.ts";
+import { parseConfiguration } from "../../apps/flame-agent/src/configuration.ts";
+import { Environment as AgentEnvironment } from "../../apps/flame-agent/src/configuration.variables.ts";
 import { type Document, desktopDocument, planOf, problemsOf } from "../support/environment.ts";
 
 /** Variables of the agent that no setting renders. */

@@ -1,4 +1,4 @@
-import type { LeafValues } from "./walk.values.ts";
+import type { LeafValues } from "./walk.world.ts";
 
 /**
  * Values that break other settings of a document, for what is a bound and nothing else: that the document is refused for

@@ -1,7 +1,7 @@
 import type { OrchestratorKind } from "../../components/orchestration/index.ts";
 import { HOSTS } from "./walk.server-hosts.ts";
 import { INGRESS, SERVER_VALUES, SPREAD } from "./walk.server-values.ts";
-import type { LeafValues } from "./walk.values.ts";
+import type { LeafValues } from "./walk.world.ts";
 
 /** Hosts by themselves share no network: several of them have no database of their own and nothing beside the agent. */
 const SEVERAL_HOSTS = {

@@ -1,5 +1,6 @@
 import { host, SIZE } from "./walk.server-hosts.ts";
-import { DESKTOP_WORLD, type LeafValues } from "./walk.values.ts";
+import { DESKTOP_WORLD } from "./walk.values.ts";
+import type { LeafValues } from "./walk.world.ts";
 
 const OWN_SIZE = { "topology.hosts": [host(1, SIZE)] };
 const TAINTED = {

@@ -4,8 +4,8 @@ import { HOSTS, host, SIZE } from "./walk.server-hosts.ts";
 import { OWN_VALUES } from "./walk.server-own-values.ts";
 import { REFUSED, REFUSED_LISTS } from "./walk.server-refusals.ts";
 import { CANARY, SERVER_VALUES } from "./walk.server-values.ts";
-import type { World } from "./walk.ts";
 import { DESKTOP_WORLD } from "./walk.values.ts";
+import type { World } from "./walk.world.ts";
 
 /** A document in which nearly every leaf of a server exists. */
 function documentFor(orchestrator: OrchestratorKind): World["base"] {

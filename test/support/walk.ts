@@ -7,7 +7,7 @@ import { valueAt, withValue, withValues } from "./document.ts";
 import { TOLD_FILES } from "./effect-kinds.ts";
 import { type Document, graphOf, render } from "./environment.ts";
 import { BOUNDS } from "./walk.bounds.ts";
-import type { LeafValues } from "./walk.values.ts";
+import type { LeafValues, World } from "./walk.world.ts";
 
 /** What a document leads to, as text that can be compared. */
 export type Observation =
@@ -37,22 +37,6 @@ export interface LeafResult {
   readonly atStake: readonly string[];
   /** Why the leaf could not be walked, or why its refusal isn't the expected one. */
   readonly failure: string | undefined;
-}
-
-/** What the walk starts from: a document with room, and what it can't derive from the schema. */
-export interface World {
-  readonly base: Document;
-  /** Whether a leaf exists in this world; others belong to another topology or orchestrator. */
-  readonly has: (leaf: SettingLeaf) => boolean;
-  readonly lists: Readonly<Record<string, readonly object[]>>;
-  readonly variants: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly values: Readonly<Record<string, LeafValues>>;
-  /** Where the change of a leaf must be refused, where no entry of `values` says it. */
-  readonly refusedAt?: (name: string, leaf: SettingLeaf) => string | undefined;
-  /** Variant that stands before a choice, where the first of the schema is refused. */
-  readonly usualKinds?: Readonly<Record<string, string>>;
-  /** Lists whose first entry is refused already: each leaf of an entry is, with the list. */
-  readonly refusedLists?: readonly string[];
 }
 
 /** Changes every leaf of a schema in turn, in each variant, and says what that changed. */

@@ -1,5 +1,5 @@
 import { PODMAN } from "./environment.ts";
-import type { World } from "./walk.ts";
+import type { LeafValues, World } from "./walk.world.ts";
 
 /** What the walk can't derive from the schema: documents in which a leaf exists, and values that are legal there. */
 
@@ -50,23 +50,6 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     "agent.model.apiKey.secret": "modelApiKey",
   },
 };
-
-/** How a leaf is changed where its type doesn't say. */
-export interface LeafValues {
-  /** Value before; the schema's default or example where it is left out. */
-  readonly base?: unknown;
-  readonly changed: unknown;
-  /** Whether nothing stands there before. */
-  readonly absent?: true;
-  /** What else must stand in both documents, by path. */
-  readonly beside?: Readonly<Record<string, unknown>>;
-  /** What changes with it, by path, where it can't change alone. */
-  readonly along?: Readonly<Record<string, unknown>>;
-  /** Paths of the problems that the change must raise, where the setting's effect is a refusal. */
-  readonly refusedAt?: readonly string[];
-  /** Whether the setting is a bound, which refuses other settings. */
-  readonly bounds?: true;
-}
 
 const ONE_DESKTOP = { "scaling.preset": "minimal" } as const;
 

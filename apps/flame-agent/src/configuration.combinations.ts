@@ -1,4 +1,4 @@
-import type { VariableName } from "./configuration.ts";
+import type { VariableName } from "./configuration.variables.ts";
 
 /** What each choice needs and what has no effect beside it: a setting is never silently ignored. */
 export function combinationProblems(raw: Readonly<Record<string, string | undefined>>): string[] {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { Environment } from "./configuration.ts";
+import { Environment } from "./configuration.variables.ts";
 import { CLOSED_PARTS } from "./http/mastra-closed.ts";
 
 const rows = Object.entries(Environment.shape).map(([name, field]) => {

@@ -3,7 +3,7 @@ import type { MountPlan } from "../container.plan.ts";
 import type { RestartPolicy } from "../container.settings.ts";
 import { dockerLogging } from "../docker-logging.ts";
 import { podmanSecretName } from "./docker-container.ts";
-import type { StandaloneContainer, StandaloneHostPlan } from "./standalone.adapter.ts";
+import type { StandaloneContainer, StandaloneHostPlan } from "./standalone.plan.ts";
 
 /** A Docker host's containers as a Compose file (specification of 2023 or later); secrets are files beside it. */
 export function composeFile(environment: string, name: string, host: StandaloneHostPlan): string {

@@ -1,6 +1,6 @@
 import { type ImageReference, LABEL_PREFIX, mebibytes, toMiB } from "../../core/index.ts";
 import { PROXY, PROXY_STARTUP_SECONDS } from "../proxy.plan.ts";
-import type { StandaloneContainer } from "./standalone.adapter.ts";
+import type { StandaloneContainer } from "./standalone.plan.ts";
 
 interface ProxyInput {
   readonly name: string;

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { adapterInput, workloadPlan } from "../../../test/support/workload.ts";
 import type { WorkloadPlan } from "../workload.plan.ts";
 import { type FoundContainer, type FoundHost, planReturn, planRollout, type RolloutAction } from "./rollout.plan.ts";
-import { adaptStandalone, REVISION_LABEL, type StandaloneHostPlan } from "./standalone.adapter.ts";
+import { adaptStandalone, REVISION_LABEL } from "./standalone.adapter.ts";
+import type { StandaloneHostPlan } from "./standalone.plan.ts";
 import { StandaloneSettings } from "./standalone.settings.ts";
 
 const PACE = { monitorSeconds: 30, noticeSeconds: 7, onFailure: "rollback" } as const;

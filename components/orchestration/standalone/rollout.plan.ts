@@ -1,9 +1,5 @@
-import {
-  REVISION_LABEL,
-  type RolloutPace,
-  type StandaloneContainer,
-  type StandaloneHostPlan,
-} from "./standalone.adapter.ts";
+import { REVISION_LABEL } from "./standalone.adapter.ts";
+import type { RolloutPace, StandaloneContainer, StandaloneHostPlan } from "./standalone.plan.ts";
 
 /** A container of the environment as the engine has it. */
 export interface FoundContainer {

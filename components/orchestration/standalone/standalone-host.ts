@@ -8,7 +8,7 @@ import {
   dockerNetworkOptions,
   type ResolveSecret,
 } from "./docker-container.ts";
-import type { StandaloneContainer, StandaloneHostPlan } from "./standalone.adapter.ts";
+import type { StandaloneContainer, StandaloneHostPlan } from "./standalone.plan.ts";
 
 interface StandaloneHostOptions {
   readonly engine: "podman" | "docker";

@@ -1,4 +1,3 @@
-export { DesktopSettings } from "./desktop.settings.ts";
 export { chooseEngine, type EngineChoice, socketCandidates } from "./engine-search.ts";
 export type { EngineTarget, ImageIds } from "./local-podman.environment.ts";
 export { type LocalPodmanPlan, planLocalPodman } from "./local-podman.plan.ts";

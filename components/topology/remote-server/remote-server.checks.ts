@@ -1,7 +1,7 @@
 import { type Problem, printValue } from "../../core/index.ts";
+import { DesktopSettings } from "../../desktop/index.ts";
 import { MonitoringSettings } from "../../observability/index.ts";
 import { exclusion, ResourceSettings } from "../../resources/index.ts";
-import { DesktopSettings } from "../local-podman/index.ts";
 import {
   checkAgentMemory,
   checkAlwaysRuns,

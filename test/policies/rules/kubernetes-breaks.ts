@@ -8,8 +8,7 @@ import {
   POD,
   withContainer,
 } from "../../support/kubernetes-fixtures.ts";
-import type { Break } from "./breaks.ts";
-import type { Unknown } from "./unknowns.ts";
+import type { Break, Unknown } from "./case.ts";
 
 const other = { matchLabels: { "app.kubernetes.io/name": "other" } };
 const budget = (spec: unknown, metadata: unknown = GOOD_OBJECTS.budget.metadata) =>

@@ -1,5 +1,5 @@
 import { componentThatKeeps } from "../../support/policy-fixtures.ts";
-import type { Break } from "./breaks.ts";
+import type { Break } from "./case.ts";
 import { labelsWith } from "./labels.ts";
 
 const secret = { allowed: /marks as secret/, mend: /config\.requireSecret/ };

@@ -1,4 +1,4 @@
-import type { Break } from "./breaks.ts";
+import type { Break } from "./case.ts";
 
 const spec = (containerSpec: object) => ({ taskSpec: { containerSpec } });
 

@@ -1,5 +1,5 @@
 import { UNKNOWN } from "../../../policies/rules/known.ts";
-import type { Unknown } from "./unknowns.ts";
+import type { Unknown } from "./case.ts";
 
 const kind = "service";
 

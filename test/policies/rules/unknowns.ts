@@ -1,20 +1,8 @@
-import type { RuleName } from "../../../policies/rules/index.ts";
 import { UNKNOWN } from "../../../policies/rules/known.ts";
-import type { Resource } from "../../../policies/rules/rule.ts";
-import { componentThatKeeps, type Kind } from "../../support/policy-fixtures.ts";
+import { componentThatKeeps } from "../../support/policy-fixtures.ts";
+import type { Unknown } from "./case.ts";
 import { labelsWith } from "./labels.ts";
 import { SERVICE_UNKNOWNS } from "./service-unknowns.ts";
-
-/** An unknown that a rule can't decide without; the message must name the property. */
-export interface Unknown {
-  readonly rule: RuleName;
-  readonly kind?: Kind;
-  readonly change: Readonly<Record<string, unknown>>;
-  readonly options?: Partial<Resource>;
-  /** What is in the stack beside it; what belongs there, where it is left out. */
-  readonly beside?: readonly Resource[];
-  readonly property: string;
-}
 
 const unknownItem = [UNKNOWN];
 

@@ -1,5 +1,5 @@
 import type { Document } from "../../support/environment.ts";
-import type { World } from "../../support/walk.ts";
+import type { World } from "../../support/walk.world.ts";
 
 /** Where an environment lives: an engine or several, and what a suite has to know of them. */
 export interface LifeTarget extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { World } from "../../support/walk.ts";
+import type { World } from "../../support/walk.world.ts";
 
 /** Second values of the walk that containers of this machine can run with, in place of those that only a plan takes. */
 export const VALUES_HERE: World["values"] = {

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { jsonText, vectorText } from "../database/index.ts";
-import type { Embedding } from "../model/embedding.ts";
+import type { Embedding } from "../model/embedding.kind.ts";
 import { literalsOf } from "./literals.ts";
 
 /** A document's passage that an answer refers to by its number. */

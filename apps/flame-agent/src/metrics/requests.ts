@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { TurnOutcome } from "../turns/turns.ts";
+import type { TurnOutcome } from "../turns/outcome.ts";
 
 /** Bounds in seconds: requests that answer at once, and turns of up to some minutes. */
 const REQUEST_BUCKETS = [0.005, 0.02, 0.1, 0.5, 2, 10, 30, 60, 120, 180, 300];

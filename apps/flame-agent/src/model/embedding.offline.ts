@@ -1,5 +1,5 @@
 import { setImmediate as pause } from "node:timers/promises";
-import type { Embedding } from "./embedding.ts";
+import type { Embedding } from "./embedding.kind.ts";
 
 const DIMENSIONS = 384;
 /** Texts after which others get their turn: a few milliseconds of work. */

@@ -1,15 +1,7 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { EmbeddingConfiguration } from "../configuration.ts";
+import type { Embedding } from "./embedding.kind.ts";
 import { offlineEmbedding } from "./embedding.offline.ts";
-
-/** Turns text into vectors of length 1, so that the cosine of two says how much they have in common. */
-export interface Embedding {
-  /** Names model and length: vectors of different ids are never compared. */
-  readonly id: string;
-  readonly dimensions: number;
-  /** One vector for each text, in the same order. */
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>;
-}
 
 /** Texts in one request to a server: below the limit of every server in use. */
 const BATCH = 64;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "../database/index.ts";
-import type { Embedding } from "../model/embedding.ts";
+import type { Embedding } from "../model/embedding.kind.ts";
 import { DRIVERS, testDatabase } from "../testing/database.ts";
 import { createKnowledge, type NewDocument } from "./knowledge.ts";
 import { ensureVectorIndexes } from "./vector-index.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
 import { inTransaction, type Queryable, vectorText } from "../database/index.ts";
-import type { Embedding } from "../model/embedding.ts";
+import type { Embedding } from "../model/embedding.kind.ts";
 import { passagesOf } from "./chunk.ts";
 import type { LearningLine } from "./learning-line.ts";
 import { type MediaType, sectionsOf } from "./read.ts";

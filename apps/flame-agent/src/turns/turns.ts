@@ -1,8 +1,6 @@
 import { ToldError } from "../failures/index.ts";
 import type { Metrics } from "../metrics.ts";
-
-/** How a turn ended. */
-export type TurnOutcome = "completed" | "failed" | "timed-out" | "client-left" | "shut-down";
+import type { TurnOutcome } from "./outcome.ts";
 
 /** Why a turn is aborted: the reason of its signal. */
 export class TurnAborted extends ToldError {

@@ -6,7 +6,7 @@ import type { AnswerCache, CachedAnswer } from "../cache/answers.ts";
 import type { ChatConfiguration } from "../configuration.ts";
 import { TURN } from "../memory/answer-mark.ts";
 import type { ThreadMemory } from "../memory/thread-memory.ts";
-import type { Embedding } from "../model/embedding.ts";
+import type { Embedding } from "../model/embedding.kind.ts";
 import type { FoundPassage, Knowledge } from "../retrieval/knowledge.ts";
 import type { ApprovedTools } from "../tools/index.ts";
 import { type Analysis, analyse } from "./analysis.ts";

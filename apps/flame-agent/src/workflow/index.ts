@@ -7,7 +7,7 @@ import type { Configuration } from "../configuration.ts";
 import { createThreads, type Database } from "../database/index.ts";
 import type { Logger } from "../log.ts";
 import { createThreadMemory } from "../memory/thread-memory.ts";
-import type { Embedding } from "../model/embedding.ts";
+import type { Embedding } from "../model/embedding.kind.ts";
 import { createKnowledge, type Knowledge } from "../retrieval/knowledge.ts";
 import { learningLine } from "../retrieval/learning-line.ts";
 import { ensureVectorIndexes } from "../retrieval/vector-index.ts";

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { ORCHESTRATORS, type OrchestratorKind } from "../../../../components/orchestration/adapter.ts";
+import { ORCHESTRATORS, type OrchestratorKind } from "../../../../components/orchestration/index.ts";
 import { environmentArgument } from "../arguments.ts";
 import type { Candidate } from "../compare/compare-environment.ts";
 import { EXIT } from "../exit.ts";

@@ -21,20 +21,6 @@ import { findRun, requireNoOtherRun } from "./run-record.ts";
 import { step } from "./step.ts";
 import { type DeployTarget, targetOf } from "./targets/index.ts";
 
-/** What both ways of bringing an environment up start from. */
-export interface UpRequest {
-  readonly report: PlanReport;
-  readonly place: Place;
-  /** Why this way was taken. */
-  readonly why: string;
-  /** Whether nothing is asked. */
-  readonly yes: boolean;
-  /** URNs of what holds data that this update may delete: somebody has said so. */
-  readonly released: readonly string[];
-  /** Path of the plan's report. */
-  readonly reportFile: string;
-}
-
 /** Plans an environment, stops where its gate is closed, and brings it up. Returns the command's exit code. */
 export async function bringUp(
   environment: string,

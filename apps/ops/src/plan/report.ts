@@ -10,7 +10,8 @@ import {
   summarise,
 } from "../../../../stacks/preview/index.ts";
 import type { PolicyVerdict } from "./policy-gate.ts";
-import { type Promises, promisesOf } from "./promises.ts";
+import type { Promises } from "./promised.ts";
+import { promisesOf } from "./promises.ts";
 import { type RunsOn, runsOnOf } from "./runs-on.ts";
 import type { StoredState } from "./stored-state.ts";
 

@@ -1,7 +1,7 @@
 import { toCores, toMiB } from "../../../../components/core/index.ts";
 import type { RemoteServerPlan } from "../../../../components/topology/index.ts";
 import type { EnvironmentSettings } from "../../../../stacks/config.ts";
-import type { CapacityPromise, Unknown } from "./promises.ts";
+import type { CapacityPromise, Unknown } from "./promised.ts";
 
 /** What all replicas that may run at once claim, against what the hosts declare. */
 export function serverCapacity({ capacity, workloads }: RemoteServerPlan): CapacityPromise[] {

@@ -1,7 +1,8 @@
 import type { Paint } from "../paint.ts";
 import { changeCounts, changeLines } from "./changes.ts";
 import type { PolicyFinding } from "./policy-gate.ts";
-import { formatMiB, type Promises } from "./promises.ts";
+import type { Promises } from "./promised.ts";
+import { formatMiB } from "./promises.ts";
 import type { PlanReport } from "./report.ts";
 import { notChosenWords, placeWords, runsOnWords } from "./runs-on.ts";
 import { policyCounts, resourceCounts, stops } from "./words.ts";

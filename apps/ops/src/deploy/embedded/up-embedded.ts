@@ -1,10 +1,10 @@
 import { relative } from "node:path";
 import { EXIT } from "../../exit.ts";
-import type { UpRequest } from "../bring-up.ts";
 import type { DesktopReport } from "../desktop-report.ts";
 import { RunFailure } from "../failure.ts";
 import { step, type Tell } from "../step.ts";
 import { upSummary } from "../summary.ts";
+import type { UpRequest } from "../up-request.ts";
 import { stopOnSignals } from "./foreground.ts";
 import { notEnforced } from "./process-plan.ts";
 import { startEmbedded } from "./run-embedded.ts";

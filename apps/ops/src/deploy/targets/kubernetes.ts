@@ -1,6 +1,6 @@
 import type { KubernetesPlan } from "../../../../../components/orchestration/index.ts";
 import type { EngineReference } from "../engines/index.ts";
-import type { Orchestrated } from "./server.ts";
+import type { Orchestrated } from "./orchestrated.ts";
 
 /** A cluster: everything by its API server, which refuses a port that is taken by itself; its nodes pull the images. */
 export function kubernetesObjects({ context, kubeconfig, namespace, entries }: KubernetesPlan): Orchestrated {

@@ -6,20 +6,10 @@ import { type EngineReference, engineWords, heldWords, listHeld, openHolding } f
 import { RunFailure } from "../failure.ts";
 import type { Tell } from "../step.ts";
 import { kubernetesObjects } from "./kubernetes.ts";
+import type { Orchestrated } from "./orchestrated.ts";
 import { standaloneObjects } from "./standalone.ts";
 import { swarmObjects } from "./swarm.ts";
-import type { DeployTarget, PublishedAt, VolumeAt } from "./target.ts";
-
-/** What an orchestrator's plan says of where its objects are. */
-export interface Orchestrated {
-  readonly engines: readonly EngineReference[];
-  readonly ports: readonly PublishedAt[];
-  readonly volumes: readonly VolumeAt[];
-  /** Images by the engine that must have them. */
-  readonly images: readonly { readonly engine: EngineReference; readonly image: string }[];
-  /** How long its objects take at most, once Pulumi has made or changed them, beside their own start. Default: no time. */
-  readonly settleSeconds?: number;
-}
+import type { DeployTarget } from "./target.ts";
 
 type Targets = { [Target in RemoteServerPlan["target"] as Target["kind"]]: Target };
 

@@ -1,6 +1,6 @@
 import type { StandalonePlan } from "../../../../../components/orchestration/index.ts";
 import type { EngineReference } from "../engines/index.ts";
-import type { Orchestrated } from "./server.ts";
+import type { Orchestrated } from "./orchestrated.ts";
 
 /** Standalone hosts: each by its own engine. */
 export function standaloneObjects({ hosts }: StandalonePlan): Orchestrated {

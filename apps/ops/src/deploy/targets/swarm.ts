@@ -1,6 +1,6 @@
 import { type SwarmPlan, swarmSettleSeconds } from "../../../../../components/orchestration/index.ts";
 import type { EngineReference } from "../engines/index.ts";
-import type { Orchestrated } from "./server.ts";
+import type { Orchestrated } from "./orchestrated.ts";
 
 /** A Swarm: services by its first manager, volumes by the hosts that they are on. */
 export function swarmObjects(plan: SwarmPlan): Orchestrated {

@@ -1,0 +1,2 @@
+/** How a turn ended. */
+export type TurnOutcome = "completed" | "failed" | "timed-out" | "client-left" | "shut-down";
