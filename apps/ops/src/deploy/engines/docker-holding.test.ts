@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { temporaryFolder } from "../testing/plan.ts";
 import { asItIsTaken, dockerHolding } from "./docker-holding.ts";
+import { unsettled } from "./held.ts";
 
 const labels = { "blueprint.environment": "dev" };
 
@@ -126,6 +127,32 @@ it.each([
     ],
   });
   expect((await holding.list("dev"))[0]).toMatchObject({ works, state });
+});
+
+it("an update that failed before is forgotten where all serves as before it, and one that fails now is not", async () => {
+  const looked = async (UpdateStatus: object) => {
+    const { holding } = await fakeEngine({
+      ...ENGINE,
+      "/containers/json": [],
+      "/info": { Swarm: { ControlAvailable: true } },
+      "/secrets": [],
+      "/configs": [],
+      "/services": [
+        { ID: "s1", Spec: { Name: "a" }, ServiceStatus: { RunningTasks: 2, DesiredTasks: 2 }, UpdateStatus },
+      ],
+    });
+    return (await holding.list("dev")).map((held) => ({ engine: holding, held }));
+  };
+  const failed = {
+    State: "rollback_completed",
+    StartedAt: "2026-01-01T00:00:00Z",
+    CompletedAt: "2026-01-01T00:01:00Z",
+  };
+  const before = await looked(failed);
+  expect(unsettled(await looked(failed), before)).toEqual([]);
+  const again = await looked({ ...failed, CompletedAt: "2026-01-01T00:09:00Z" });
+  expect(unsettled(again, before)).toMatchObject([{ id: "s1" }]);
+  expect(unsettled(await looked({ ...failed, State: "paused" }), before)).toMatchObject([{ id: "s1" }]);
 });
 
 it("stops a container with its own grace before it removes it, and takes one that is gone for removed", async () => {

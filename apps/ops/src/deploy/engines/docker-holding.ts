@@ -130,6 +130,7 @@ async function services(client: Docker, environment: string): Promise<Held[]> {
   return found.map(({ ID, Spec, Endpoint, ServiceStatus, UpdateStatus }) => {
     const { RunningTasks = 0, DesiredTasks = 0 } = ServiceStatus ?? {};
     const update = UNSETTLED[UpdateStatus?.State ?? ""];
+    const run = RunningTasks >= DesiredTasks && DesiredTasks > 0;
     return {
       kind: "service",
       name: Spec?.Name ?? ID,
@@ -139,7 +140,8 @@ async function services(client: Docker, environment: string): Promise<Held[]> {
       holdsData: false,
       state: `${RunningTasks} of ${DesiredTasks} tasks run${update === undefined ? "" : `, ${update}`}`,
       atRest: false,
-      works: RunningTasks >= DesiredTasks && DesiredTasks > 0 && update === undefined,
+      works: run && update === undefined,
+      takenBack: run && UpdateStatus?.State === "rollback_completed" ? JSON.stringify(UpdateStatus) : undefined,
       ports: (Endpoint?.Ports ?? []).map(({ PublishedPort, Protocol }) => `${PublishedPort}/${Protocol}`),
     };
   });

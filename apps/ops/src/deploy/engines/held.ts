@@ -32,6 +32,11 @@ export interface Held {
   readonly atRest: boolean;
   /** Whether it does what it is there for. */
   readonly works: boolean;
+  /**
+   * Which update of it failed and was taken back whole, where that alone is why it doesn't work: all of it serves as before
+   * that update.
+   */
+  readonly takenBack?: string | undefined;
   /** Ports of the host that it holds, with the protocol: `8080/tcp`. */
   readonly ports: readonly string[];
 }
@@ -78,4 +83,12 @@ export interface HeldAt {
 /** An object in words: `container flame-dev-agent`. */
 export function heldWords({ kind, name }: Pick<Held, "kind" | "name">): string {
   return `${kind} ${name}`;
+}
+
+/** What doesn't do yet what it is there for, but for what serves as before an update that failed before this one. */
+export function unsettled(now: readonly HeldAt[], before: readonly HeldAt[]): readonly Held[] {
+  const failedBefore = new Set(before.flatMap(({ held }) => held.takenBack ?? []));
+  return now.flatMap(({ held }) =>
+    held.works || (held.takenBack !== undefined && failedBefore.has(held.takenBack)) ? [] : [held],
+  );
 }

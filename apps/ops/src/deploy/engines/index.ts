@@ -2,7 +2,14 @@ import { dockerHolding } from "./docker-holding.ts";
 import type { EngineReference, HeldAt, HoldingEngine } from "./held.ts";
 import { kubernetesHolding } from "./kubernetes-holding.ts";
 
-export { type EngineReference, type HeldAt, type HoldingEngine, heldWords, type Remembered } from "./held.ts";
+export {
+  type EngineReference,
+  type HeldAt,
+  type HoldingEngine,
+  heldWords,
+  type Remembered,
+  unsettled,
+} from "./held.ts";
 
 /** How each kind of engine is asked. */
 const HOLDINGS = {

@@ -93,7 +93,7 @@ export async function upPulumi(request: PulumiRequest): Promise<number> {
   }
   const notes = await step(`wait until the agent at ${run.url} is ready`, async (tell) => {
     await startAtRest(target, tell);
-    return target.untilServes(tell);
+    return target.untilServes(tell, held);
   }).catch(async (error: unknown) => {
     throw await servedOn(error, remembered, true);
   });

@@ -2,7 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { startupSecondsOf } from "../../../../../components/orchestration/index.ts";
 import type { RemoteServerPlan } from "../../../../../components/topology/index.ts";
 import { probe } from "../agent-client.ts";
-import { type EngineReference, engineWords, heldWords, listHeld, openHolding } from "../engines/index.ts";
+import {
+  type EngineReference,
+  engineWords,
+  type HeldAt,
+  heldWords,
+  listHeld,
+  openHolding,
+  unsettled,
+} from "../engines/index.ts";
 import { RunFailure } from "../failure.ts";
 import type { Tell } from "../step.ts";
 import { kubernetesObjects } from "./kubernetes.ts";
@@ -43,8 +51,8 @@ export function serverTarget(plan: RemoteServerPlan): DeployTarget {
     // Services and objects are scaled and edited in place.
     drifts: plan.target.kind !== "standalone",
     ensureImages: () => requireImages(images),
-    untilServes: async (tell) => {
-      await untilEverythingWorks(plan, engines, settleSeconds, tell);
+    untilServes: async (tell, before) => {
+      await untilEverythingWorks(plan, engines, { settleSeconds, before }, tell);
       return addressNotes(client.endpoints.api, client.endpoints.readyPath, tell);
     },
   };
@@ -72,15 +80,14 @@ async function requireImages(images: Orchestrated["images"]): Promise<void> {
 async function untilEverythingWorks(
   { environment, workloads }: RemoteServerPlan,
   engines: readonly EngineReference[],
-  settleSeconds: number,
+  { settleSeconds, before }: { readonly settleSeconds: number; readonly before: readonly HeldAt[] },
   tell: Tell,
 ): Promise<void> {
   const seconds = Math.max(...workloads.map(startupSecondsOf)) + settleSeconds + MARGIN_SECONDS;
   const end = performance.now() + seconds * 1000;
   const open = engines.map(openHolding);
   for (;;) {
-    const waiting = (await listHeld(open, environment)).map(({ held }) => held).filter(({ works }) => !works);
-    const [first] = waiting;
+    const [first] = unsettled(await listHeld(open, environment), before);
     if (first === undefined) return;
     tell(`${heldWords(first)}: ${first.state}`);
     if (performance.now() > end) {

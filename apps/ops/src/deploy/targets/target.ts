@@ -1,4 +1,4 @@
-import type { EngineReference } from "../engines/index.ts";
+import type { EngineReference, HeldAt } from "../engines/index.ts";
 import type { Tell } from "../step.ts";
 
 /** A port that an environment publishes on an engine's host. */
@@ -33,6 +33,9 @@ export interface DeployTarget {
   readonly drifts: boolean;
   /** Makes sure that images which no registry has are where they are run. Throws a `RunFailure` where they can't be. */
   ensureImages(tell: Tell): Promise<void>;
-  /** Waits until it serves; what is worth knowing of it. Throws a `RunFailure` where it doesn't in its time. */
-  untilServes(tell: Tell): Promise<readonly string[]>;
+  /**
+   * Waits until it serves; what is worth knowing of it. `before`: what its engines held before the update, of whose earlier
+   * updates nothing is said. Throws a `RunFailure` where it doesn't serve in its time.
+   */
+  untilServes(tell: Tell, before: readonly HeldAt[]): Promise<readonly string[]>;
 }
