@@ -61,10 +61,13 @@ describe("a chat that was asked two questions, of which the first stood before a
       const part = { type: "dynamic-tool", state: "approval-responded", approval: { id: approvalId, approved } };
       pieces.push(...(await piecesFor({ role: "assistant", parts: [part] })));
     }
-    const kinds = pieces.flatMap(
-      (piece) => /"type":"(tool-[a-z-]*)".*?"toolCallId":"(.*?)"/.exec(piece)?.slice(1).join(" ") ?? [],
-    );
-    expect(kinds).toEqual([
+    const told = pieces.flatMap((piece) => {
+      const [, kind, call] = /"type":"(tool-[a-z-]*)".*?"toolCallId":"(.*?)"/.exec(piece) ?? [];
+      return kind === undefined ? [] : [{ kind, call }];
+    });
+    // Their ids are the agent's own: they are told apart by their order.
+    const calls = [...new Set(told.map(({ call }) => call))];
+    expect(told.map(({ kind, call }) => `${kind} ${["one", "sum", "two"][calls.indexOf(call)]}`)).toEqual([
       "tool-input-available one",
       "tool-approval-request one",
       "tool-output-available one",
@@ -74,11 +77,11 @@ describe("a chat that was asked two questions, of which the first stood before a
       "tool-approval-request two",
       "tool-output-denied two",
     ]);
-    const told = async (headers: Record<string, string>) =>
+    const toldAgain = async (headers: Record<string, string>) =>
       piecesOf(await (await calling.get(`/chat/${chat}/stream?resource=r`, { headers })).text());
-    expect(await told({})).toEqual([...pieces, "data: [DONE]"]);
+    expect(await toldAgain({})).toEqual([...pieces, "data: [DONE]"]);
     for (const [index, piece] of pieces.slice(0, -1).entries())
-      expect(await told({ "last-event-id": idOf(piece) ?? "none" })).toEqual([
+      expect(await toldAgain({ "last-event-id": idOf(piece) ?? "none" })).toEqual([
         ...pieces.slice(index + 1),
         "data: [DONE]",
       ]);
