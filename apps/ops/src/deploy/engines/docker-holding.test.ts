@@ -143,16 +143,12 @@ it("an update that failed before is forgotten where all serves as before it, and
     });
     return (await holding.list("dev")).map((held) => ({ engine: holding, held }));
   };
-  const failed = {
-    State: "rollback_completed",
-    StartedAt: "2026-01-01T00:00:00Z",
-    CompletedAt: "2026-01-01T00:01:00Z",
-  };
+  const failed = { State: "rollback_completed", StartedAt: "2026-01-01T00:00:00Z" };
+  for (const State of ["updating", "rollback_started", "rollback_completed"])
+    expect(unsettled(await looked(failed), await looked({ ...failed, State }))).toEqual([]);
   const before = await looked(failed);
-  expect(unsettled(await looked(failed), before)).toEqual([]);
-  const again = await looked({ ...failed, CompletedAt: "2026-01-01T00:09:00Z" });
-  expect(unsettled(again, before)).toMatchObject([{ id: "s1" }]);
-  expect(unsettled(await looked({ ...failed, State: "paused" }), before)).toMatchObject([{ id: "s1" }]);
+  for (const now of [{ StartedAt: "2026-01-01T00:09:00Z" }, { State: "paused" }, { State: "rollback_started" }])
+    expect(unsettled(await looked({ ...failed, ...now }), before)).toMatchObject([{ id: "s1" }]);
 });
 
 it("stops a container with its own grace before it removes it, and takes one that is gone for removed", async () => {

@@ -141,7 +141,10 @@ async function services(client: Docker, environment: string): Promise<Held[]> {
       state: `${RunningTasks} of ${DesiredTasks} tasks run${update === undefined ? "" : `, ${update}`}`,
       atRest: false,
       works: run && update === undefined,
-      takenBack: run && UpdateStatus?.State === "rollback_completed" ? JSON.stringify(UpdateStatus) : undefined,
+      // Taken back, it is the same update still, by when it began (swarmkit's updater.go).
+      lastUpdate: UpdateStatus?.StartedAt
+        ? { began: UpdateStatus.StartedAt, isTakenBack: run && UpdateStatus.State === "rollback_completed" }
+        : undefined,
       ports: (Endpoint?.Ports ?? []).map(({ PublishedPort, Protocol }) => `${PublishedPort}/${Protocol}`),
     };
   });

@@ -32,11 +32,8 @@ export interface Held {
   readonly atRest: boolean;
   /** Whether it does what it is there for. */
   readonly works: boolean;
-  /**
-   * Which update of it failed and was taken back whole, where that alone is why it doesn't work: all of it serves as before
-   * that update.
-   */
-  readonly takenBack?: string | undefined;
+  /** Its last update, where the engine makes them by itself: when it began, and whether it failed and all serves as before it. */
+  readonly lastUpdate?: { readonly began: string; readonly isTakenBack: boolean } | undefined;
   /** Ports of the host that it holds, with the protocol: `8080/tcp`. */
   readonly ports: readonly string[];
 }
@@ -85,10 +82,14 @@ export function heldWords({ kind, name }: Pick<Held, "kind" | "name">): string {
   return `${kind} ${name}`;
 }
 
-/** What doesn't do yet what it is there for, but for what serves as before an update that failed before this one. */
+/** What doesn't do yet what it is there for, but for what serves as before an update that failed and began before this one. */
 export function unsettled(now: readonly HeldAt[], before: readonly HeldAt[]): readonly Held[] {
-  const failedBefore = new Set(before.flatMap(({ held }) => held.takenBack ?? []));
+  const earlier = new Set(before.map(({ held }) => updateOf(held)));
   return now.flatMap(({ held }) =>
-    held.works || (held.takenBack !== undefined && failedBefore.has(held.takenBack)) ? [] : [held],
+    held.works || (held.lastUpdate?.isTakenBack && earlier.has(updateOf(held))) ? [] : [held],
   );
+}
+
+function updateOf({ id, lastUpdate }: Held): string | undefined {
+  return lastUpdate && `${id} ${lastUpdate.began}`;
 }
