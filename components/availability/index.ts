@@ -4,5 +4,5 @@ export {
   planOrchestratedTurns,
   type TurnKeeper,
 } from "./orchestrated-turns.plan.ts";
-export { checkTurns, planTurns, type TurnChain, type TurnPlan } from "./turns.plan.ts";
+export { checkTurns, planTurns, type TurnChain, type TurnLink, type TurnPlan } from "./turns.plan.ts";
 export { TurnSettings } from "./turns.settings.ts";

@@ -31,8 +31,7 @@ export function checkRemoteServer(settings: RemoteServerSettings, orchestrator: 
     ...checkEndpoint(settings, orchestrator),
     ...checkOneNetwork(settings, orchestrator),
     ...checkHosts(settings, orchestrator),
-    ...checkDefaults(settings, orchestrator),
-    ...checkClasses(settings, orchestrator),
+    ...checkKubernetesAlone(settings, orchestrator),
     ...checkGlobal(settings, orchestrator),
     ...checkPodmanLogs(settings, orchestrator),
   ];
@@ -236,33 +235,33 @@ function checkPodmanLogs({ agent, containers }: RemoteServerSettings, orchestrat
   );
 }
 
-/** What a pod gets that says nothing: every workload of a plan says what it asks for. */
-function checkDefaults({ topology }: RemoteServerSettings, { kind }: ChosenOrchestrator): Problem[] {
+/** What only Kubernetes does: give a pod what it doesn't ask for, and choose between pods that wait or give way. */
+function checkKubernetesAlone({ topology }: RemoteServerSettings, { kind }: ChosenOrchestrator): Problem[] {
   if (kind === "kubernetes") return [];
-  return Object.entries(topology.governance.replicaBounds).flatMap(([resource, bounds]) =>
-    (["defaultRequest", "defaultLimit"] as const)
-      .filter((name) => bounds[name] !== undefined)
-      .map((name) => ({
-        path: `topology.governance.replicaBounds.${resource}.${name}`,
-        given: printValue(bounds[name]),
-        allowed: `nothing on ${kind}: it is for pods of a Kubernetes namespace that say none themselves`,
-        mend: "remove it, or use orchestrator kubernetes",
-      })),
-  );
+  const { replicaBounds, classes } = topology.governance;
+  return [
+    ...refuseGiven("topology.governance.replicaBounds", replicaBounds, ["defaultRequest", "defaultLimit"], {
+      allowed: `nothing on ${kind}: it is for pods of a Kubernetes namespace that say none themselves`,
+      mend: "remove it, or use orchestrator kubernetes",
+    }),
+    ...refuseGiven("topology.governance.classes", classes, ["priority", "preempts"], {
+      allowed: `nothing on ${kind}, which starts what has room and evicts nobody for another`,
+      mend: "remove it and use guaranteed, whose requests are kept free, or use orchestrator kubernetes",
+    }),
+  ];
 }
 
-/** Docker neither chooses between containers that wait for room, nor pushes one off its host for another. */
-function checkClasses({ topology }: RemoteServerSettings, { kind }: ChosenOrchestrator): Problem[] {
-  if (kind === "kubernetes") return [];
-  return Object.entries(topology.governance.classes).flatMap(([name, own]) =>
-    (["priority", "preempts"] as const)
-      .filter((setting) => own[setting] !== undefined)
-      .map((setting) => ({
-        path: `topology.governance.classes.${name}.${setting}`,
-        given: printValue(own[setting]),
-        allowed: `nothing on ${kind}, which starts what has room and evicts nobody for another`,
-        mend: "remove it and use guaranteed, whose requests are kept free, or use orchestrator kubernetes",
-      })),
+/** A problem for each of these settings that an entry of a group has. */
+function refuseGiven<Setting extends string>(
+  path: string,
+  group: Readonly<Record<string, Readonly<Partial<Record<Setting, unknown>>>>>,
+  settings: readonly Setting[],
+  words: Pick<Problem, "allowed" | "mend">,
+): Problem[] {
+  return Object.entries(group).flatMap(([name, entry]) =>
+    settings
+      .filter((setting) => entry[setting] !== undefined)
+      .map((setting) => ({ path: `${path}.${name}.${setting}`, given: printValue(entry[setting]), ...words })),
   );
 }
 

@@ -1,3 +1,5 @@
+import type { TurnLink } from "../../../../components/availability/index.ts";
+
 /** What the design keeps, with the arithmetic, and what nobody can know before it runs. */
 export interface Promises {
   readonly turns: TurnPromise;
@@ -11,15 +13,7 @@ interface TurnPromise {
   readonly maxSeconds: number;
   readonly heartbeatSeconds: number;
   readonly kept: boolean;
-  readonly links: readonly {
-    readonly holder: string;
-    readonly timeout: string;
-    readonly counts: "silence" | "life";
-    readonly seconds: number;
-    readonly atLeastSeconds: number;
-    readonly because: string;
-    readonly kept: boolean;
-  }[];
+  readonly links: readonly (TurnLink & { readonly kept: boolean })[];
 }
 
 /** What all containers claim together against what they may use together. */
